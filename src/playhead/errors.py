@@ -1,0 +1,274 @@
+"""What can go wrong, and what does the person who reads it do next?
+
+One tree. Every class takes data and builds its own text in three parts: what happened, with which values,
+what to do next (with the nearest match where a name was mistyped).
+
+```
+PlayheadError
+├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound
+├─ PromptError    MissingInput · UnknownInput · PromptSyntax · BadAnswer
+├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
+├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreUnusable
+└─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
+```
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PlayheadWarning(UserWarning):
+    """Something was left out of a recording; the customer's conversation went on."""
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str:
+    """`" Did you mean 'x'?"` for the closest of the known names, or `""`."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+class PlayheadError(Exception):
+    """Any error Playhead raises on purpose.
+
+    `happened` says what and with which values, `remedy` what to do next; `exit_code` is what the CLI ends with
+    (1 the result is bad, 2 wrong usage, 3 not found, 4 recording missing, 5 provider failed, 6 refused).
+    """
+
+    exit_code = 1
+
+    def __init__(self, happened: str, remedy: str) -> None:
+        self.happened, self.remedy = happened, remedy
+        super().__init__(f"{happened} {remedy}".strip())
+
+
+# ── not found ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class NotFound(PlayheadError):
+    """A name or id that nothing answers to."""
+
+    exit_code = 3
+    thing = "thing"
+    look = "Check the spelling."
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        super().__init__(f"There is no {self.thing} {name!r}.{nearest_name(name, known)}", self.look)
+
+
+class RunNotFound(NotFound):
+    """No run or conversation has this id, or several share the shortened one."""
+
+    thing = "run or conversation"
+    look = "`playhead ls` lists what is recorded."
+
+
+class PromptNotFound(NotFound):
+    """The prompt set has no file of this name."""
+
+    thing = "prompt"
+    look = "`playhead prompt ls` lists the prompts; the file must be <name>.md in the prompt folder."
+
+
+class GraphNotFound(NotFound):
+    """No graph of this name is configured."""
+
+    thing = "graph"
+    look = "Name it under [tool.playhead.graphs] in pyproject.toml, or run `playhead init` to start a project."
+
+
+# ── prompts ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PromptError(PlayheadError):
+    """A prompt file or its use is wrong."""
+
+
+class MissingInput(PromptError):
+    """A prompt was rendered without an input it declares, or with null for it."""
+
+    def __init__(self, prompt: str, name: str, given: Iterable[str] = ()) -> None:
+        self.prompt, self.name = prompt, name
+        given = sorted(given)
+        super().__init__(
+            f"Prompt {prompt!r} needs the input {name!r} and got {', '.join(given) or 'nothing'}."
+            f"{nearest_name(name, given)}",
+            "Pass it, or declare it `required: false` and use it inside a section only.",
+        )
+
+
+class UnknownInput(PromptError):
+    """A prompt was given, or mentions, an input that its header does not declare."""
+
+    def __init__(self, prompt: str, name: str, declared: Iterable[str] = ()) -> None:
+        self.prompt, self.name = prompt, name
+        declared = sorted(declared)
+        super().__init__(
+            f"Prompt {prompt!r} has no input {name!r}; it declares {', '.join(declared) or 'none'}."
+            f"{nearest_name(name, declared)}",
+            "Declare it under `inputs:` or drop it.",
+        )
+
+
+class PromptSyntax(PromptError):
+    """A prompt file cannot be read: bad header, bad tag, bad block, or an attack refused."""
+
+    def __init__(self, path: str, line: int, problem: str, remedy: str) -> None:
+        self.path, self.line, self.problem = path, line, problem
+        super().__init__(f"{path}:{line}: {problem}", remedy)
+
+
+class BadAnswer(PromptError):
+    """A model's answer did not fit the prompt's output schema within the retries, or the model refused."""
+
+    exit_code = 5
+
+    def __init__(self, prompt: str, problem: str, answer: str) -> None:
+        self.prompt, self.problem, self.answer = prompt, problem, answer
+        super().__init__(
+            f"The model's answer to prompt {prompt!r} cannot be used: {problem}. It began {answer[:120]!r}.",
+            "Every attempt is recorded; simplify the output schema, add an example, or use a stronger model.",
+        )
+
+
+# ── resuming ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ResumeError(PlayheadError):
+    """A run cannot go on."""
+
+    exit_code = 6
+
+
+class NothingToResume(ResumeError):
+    """The conversation's last run is finished, so there is nothing to go on with."""
+
+    def __init__(self, thread: str, status: str) -> None:
+        self.thread, self.status = thread, status
+        super().__init__(
+            f"Conversation {thread!r} has nothing to resume: its last run is {status!r}.",
+            "Send it a new message, or look at it with `playhead show`.",
+        )
+
+
+class StillRunning(ResumeError):
+    """Another living process is at work on the run."""
+
+    def __init__(self, run: str, process: int) -> None:
+        self.run, self.process = run, process
+        super().__init__(
+            f"Run {run} is still being worked on by process {process}.",
+            "Wait for it, or stop that process first: two workers on one conversation lose messages.",
+        )
+
+
+class EffectUnknown(ResumeError):
+    """An effect was started before a crash and nobody can say whether it happened."""
+
+    def __init__(self, name: str, key: str) -> None:
+        self.name, self.key = name, key
+        super().__init__(
+            f"Effect {name!r} was started before the run stopped, and whether it happened is unknown (key {key}).",
+            "Look it up by hand; give the effect `verify=` (or `idempotent=True`) so that it can be looked up.",
+        )
+
+
+# ── the store ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class StoreError(PlayheadError):
+    """The recording cannot be read or written."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a newer Playhead."""
+
+    def __init__(self, path: str, found: int, known: int) -> None:
+        self.path, self.found, self.known = path, found, known
+        super().__init__(
+            f"{path} has schema version {found}; this Playhead knows versions up to {known}.",
+            "Upgrade Playhead, or open another database. Nothing was changed.",
+        )
+
+
+class Corrupt(StoreError):
+    """A record on disk is not what was written."""
+
+    def __init__(self, table: str, key: str, problem: str = "its seal does not match its bytes") -> None:
+        self.table, self.key = table, key
+        super().__init__(
+            f"Record {key} of {table} is damaged: {problem}.",
+            "Run `playhead db check` for the extent, and restore that record from a backup.",
+        )
+
+
+class StoreBusy(StoreError):
+    """Another process held the database for longer than we wait."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(
+            f"{path} was locked by another process for more than {seconds:g} s.",
+            "Close the other process, or give each its own database.",
+        )
+
+
+class StoreUnusable(StoreError):
+    """The database file cannot be opened, created or written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The recording {path} cannot be used: {problem}.",
+            "Check that the folder exists and can be written and that the disk has room, or pass --store.",
+        )
+
+
+# ── configuration ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ConfigError(PlayheadError):
+    """The project or the call is set up wrongly."""
+
+    exit_code = 2
+
+
+class GraphNotLoadable(ConfigError):
+    """A configured `module:name` does not lead to a graph."""
+
+    def __init__(self, target: str, problem: str) -> None:
+        self.target = target
+        super().__init__(
+            f"{target!r} cannot be loaded: {problem}.",
+            "It must be `package.module:name`, importable from the project's folder.",
+        )
+
+
+class UnknownModel(ConfigError):
+    """A model name is neither an alias of the project nor `provider:model`."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        super().__init__(
+            f"There is no model {name!r}.{nearest_name(name, known)}",
+            "Use `embedded`, `openai:<model>`, or an alias from [tool.playhead.models].",
+        )
+
+
+class NoResource(ConfigError):
+    """A node asked for a resource that the recording was not given."""
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        known = sorted(known)
+        super().__init__(
+            f"There is no resource {name!r}; given: {', '.join(known) or 'none'}.{nearest_name(name, known)}",
+            "Pass it: deck.record(graph, resources={...}).",
+        )
+
+
+class BadInput(ConfigError):
+    """A file or option given by the user is not of the form it must have."""
+
+    def __init__(self, where: str, problem: str, remedy: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: {problem}", remedy)
