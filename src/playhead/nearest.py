@@ -1,0 +1,129 @@
+"""Which written examples are most like this text, and how like?
+
+Examples teach a model by being near the case at hand, so "near" must mean "asks for the same decision". Function
+words, negations and question marks decide that ("no thanks" ends a talk, "no" answers a question): none is dropped
+and rarity weighs little, because in short messages the commonest words carry the decision. Words carry the meaning,
+pairs of words the order, runs of three letters forgive typing errors.
+
+Texts may be written as lines `Label: value`. The value of the last label both sides know (the newest message, by
+custom) decides four fifths of the score, the lines around it the rest. Pure and deterministic: the same texts give
+the same order on every machine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+_FOCUS_SHARE: Final = 0.8  # of the score; the rest is the context's. 0.5 loses 6 points of F1 on closing messages
+_WORD, _PAIR, _LETTERS = 1.0, 1.0, 0.2  # weight of a word, of two neighbours, of three letters
+_IDF_FLOOR: Final = 8.0  # the higher, the less a rare word outweighs a common one
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!]|[^\w\s.,;:'\"()\-]")
+_LABEL = re.compile(r"^([^\W\d_][^\n:]{0,40}):(?=\s|$)", re.MULTILINE)
+
+
+def rank(query: str, candidates: Sequence[str]) -> list[tuple[int, float]]:
+    """Every candidate as (index, score), most like the query first.
+
+    Scores are 0..1 (1: the same text up to case, spacing and the digits of numbers); ties keep the candidates' order.
+    """
+    if not candidates:
+        return []
+    label = _shared_label(query, candidates)
+    focus, context = _split(query, label)
+    pairs = [_split(candidate, label) for candidate in candidates]
+    scores = _scores(focus, tuple(pair[0] for pair in pairs))
+    if context or any(pair[1] for pair in pairs):
+        around = _scores(context, tuple(pair[1] for pair in pairs))
+        scores = [_FOCUS_SHARE * a + (1 - _FOCUS_SHARE) * b for a, b in zip(scores, around, strict=True)]
+    scored = [(index, min(1.0, round(score, 6))) for index, score in enumerate(scores)]
+    return sorted(scored, key=lambda entry: (-entry[1], entry[0]))
+
+
+def _shared_label(query: str, candidates: Sequence[str]) -> str | None:
+    """The last label of the query that a candidate has too: a customer may write "Address: …" of her own."""
+    known = {label for candidate in candidates for label in _labels(candidate)}
+    return next((label for label in reversed(_labels(query)) if label in known), None)
+
+
+@lru_cache(maxsize=4096)
+def _labels(text: str) -> dict[str, tuple[int, int]]:
+    """Label, lower case, to the start of its line and of its value."""
+    return {found[1].lower(): (found.start(), found.end()) for found in _LABEL.finditer(text)}
+
+
+def _split(text: str, label: str | None) -> tuple[str, str]:
+    """(what decides, what stands before it); without the label all of the text decides."""
+    if label is None or label not in _labels(text):
+        return text, ""
+    line, value = _labels(text)[label]
+    return text[value:], text[:line]
+
+
+@lru_cache(maxsize=4096)
+def _features(text: str) -> dict[str, float]:
+    """Feature to weight."""
+    words = [_stem(word) for word in _TOKEN.findall(text.lower().replace("’", "'"))]
+    weights: dict[str, float] = {}
+    for word in words:
+        weights[word] = weights.get(word, 0.0) + _WORD
+        marked = f"<{word}>"
+        for start in range(len(marked) - 2):
+            letters = "#" + marked[start : start + 3]
+            weights[letters] = weights.get(letters, 0.0) + _LETTERS
+    edged = ["<", *words, ">"] if words else []
+    for left, right in itertools.pairwise(edged):
+        weights[f"{left} {right}"] = weights.get(f"{left} {right}", 0.0) + _PAIR
+    return weights
+
+
+def _stem(word: str) -> str:
+    """ "thanks" as "thank", "times" as "time", every number as 0."""
+    if word.isdigit():
+        return "0"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+class _Index:
+    """Candidates' features turned round: feature to (candidate, weight), so a query touches only what it shares."""
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        found: dict[str, int] = {}
+        for text in texts:
+            for feature in _features(text):
+                found[feature] = found.get(feature, 0) + 1
+        self.empty = [not _features(text) for text in texts]
+        self.unknown = math.log(len(texts) + 1) + _IDF_FLOOR
+        self.idf = {name: math.log((len(texts) + 1) / count) + _IDF_FLOOR for name, count in found.items()}
+        self.where: dict[str, list[tuple[int, float]]] = {}
+        for position, text in enumerate(texts):
+            for name, weight in self.unit(text).items():
+                self.where.setdefault(name, []).append((position, weight))
+
+    def unit(self, text: str) -> dict[str, float]:
+        """The text's weighted features as a vector of length 1."""
+        weights = {name: weight * self.idf.get(name, self.unknown) for name, weight in _features(text).items()}
+        length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+        return {name: weight / length for name, weight in weights.items()}
+
+
+@lru_cache(maxsize=512)
+def _index(texts: tuple[str, ...]) -> _Index:
+    return _Index(texts)
+
+
+def _scores(text: str, texts: tuple[str, ...]) -> list[float]:
+    """Cosine of the text with each of the texts; two empty ones are alike."""
+    index = _index(texts)
+    if not _features(text):
+        return [1.0 if empty else 0.0 for empty in index.empty]
+    scores = [0.0] * len(texts)
+    for name, weight in index.unit(text).items():
+        for position, other in index.where.get(name, ()):
+            scores[position] += weight * other
+    return scores
