@@ -1,0 +1,60 @@
+"""How do a graph's values become parts, and parts values again?
+
+Leaves of a graph's state go through LangGraph's own serializer, so that what is read back is exactly what LangGraph's own
+savers give back. Requests, responses and arguments are plain data and canonical. Both are redacted before they are hashed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from playhead.codec import PLAIN, TYPED, TYPED_NAMES, Part, leaf, pack, split
+from playhead.redact import Redactor
+
+log = structlog.get_logger("playhead")
+
+
+class Encoder:
+    """Encodes values for one recording."""
+
+    def __init__(self, redactor: Redactor, serde: SerializerProtocol | None = None) -> None:
+        self.redactor = redactor
+        self.serde: SerializerProtocol = serde or JsonPlusSerializer()
+
+    def state(self, value: Any) -> Part:
+        """A leaf by LangGraph's serializer; raises what it raises for values it cannot take."""
+        name, data = self.serde.dumps_typed(value)
+        if name not in TYPED_NAMES:
+            raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
+        return leaf(TYPED + TYPED_NAMES.index(name), self.redactor.packed(data) if name == "msgpack" else data)
+
+    def by_element(self, value: Any) -> Part:
+        """A channel's value, a growing list by its elements."""
+        return split(value, self.state, 1) if type(value) is list else self.state(value)
+
+    def anything(self, value: Any) -> Part:
+        """A node's input or output: by key and element, and what cannot be serialized by its repr (it is evidence only)."""
+        return split(value, self._evidence)
+
+    def _evidence(self, value: Any) -> Part:
+        try:
+            return self.state(value)
+        except Exception as error:
+            log.debug("recorded by its repr", type=str(type(value)), error=repr(error))
+            return self.plain({"repr": repr(value)[:2000], "type": type(value).__qualname__})
+
+    def plain(self, value: Any) -> Part:
+        """A leaf of plain data."""
+        return leaf(PLAIN, self.redactor.packed(pack(value)))
+
+    def plain_by_element(self, value: Any) -> Part:
+        """Plain data by key and element: a request with its growing list of messages."""
+        return split(value, self.plain)
+
+    def decode(self, kind: str, data: bytes) -> Any:
+        """Read a leaf of the serializer."""
+        return self.serde.loads_typed((kind, data))

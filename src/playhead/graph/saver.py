@@ -1,0 +1,339 @@
+"""How does LangGraph save and find a graph's state on the recording?
+
+Each method is written once: it makes an operation for the store's writer; `put` waits for its future, `aput` awaits it.
+A checkpoint is kept as a shape (names of channels and nodes, the same all through a conversation, stored once), a short
+row of versions, and references to its values. A channel whose version is the parent's is not serialized again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    WRITES_IDX_MAP,
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    get_checkpoint_id,
+    get_checkpoint_metadata,
+    writes_sort_key,
+)
+
+from playhead.codec import Part, known, pack, pairs, plain, unpack
+from playhead.graph.encoding import Encoder
+from playhead.store import Store, checkpoints, erasure
+from playhead.store.session import MissingValue, Session, WritingSession
+from playhead.store.values import load
+
+REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
+CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels")
+
+Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
+
+
+class Saver(BaseCheckpointSaver[Any]):
+    """A LangGraph checkpoint saver on a Playhead store."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        super().__init__(serde=encoder.serde)
+        self.store, self._encoder = store, encoder
+        self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
+
+    # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint; returns the config that names it."""
+        self.store.write(self._put(config, checkpoint, metadata))
+        return _config(*_place(config), checkpoint["id"])
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """As `put`."""
+        await asyncio.wrap_future(self.store.submit(self._put(config, checkpoint, metadata)))
+        return _config(*_place(config), checkpoint["id"])
+
+    def _put(
+        self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
+    ) -> Callable[[WritingSession], None]:
+        thread, ns = _place(config)
+        parent = get_checkpoint_id(config)
+        full = get_checkpoint_metadata(config, metadata)
+        data, frame = self._skeleton(checkpoint, full)
+        values = self._values(thread, ns, parent, checkpoint)
+
+        def operation(session: WritingSession) -> None:
+            put = (session, thread, ns, checkpoint["id"], parent, data)
+            try:
+                checkpoints.put_checkpoint(*put, [*frame, *values])
+            except MissingValue:
+                everything = [self._encoder.by_element(value) for value in checkpoint["channel_values"].values()]
+                checkpoints.put_checkpoint(*put, [*frame, *everything])
+
+        return operation
+
+    def _skeleton(self, checkpoint: Checkpoint, metadata: Any) -> tuple[bytes, list[Part]]:
+        versions, seen = checkpoint["channel_versions"], checkpoint["versions_seen"]
+        names = list(versions)
+        places = {name: index for index, name in enumerate(names)}
+        shape = [list(checkpoint["channel_values"]), names, [[node, list(channels)] for node, channels in seen.items()]]
+        updated = checkpoint.get("updated_channels")
+        data = [
+            checkpoint["v"],
+            _short_time(checkpoint["ts"]),
+            list(versions.values()),
+            [list(channels.values()) for channels in seen.values()],
+            None if updated is None else [places.get(name, name) for name in updated],
+            metadata.get("step"),
+        ]
+        rest = {key: value for key, value in checkpoint.items() if key not in CORE}
+        facts = {key: value for key, value in metadata.items() if key != "step"}
+        return pack(data), [plain(shape), self._encoder.state([facts, "step" in metadata, rest])]
+
+    def _values(self, thread: str, ns: str, parent: str | None, checkpoint: Checkpoint) -> list[Part]:
+        before_id, before = self._last.pop((thread, ns), (None, {}))
+        usable = before if before_id == parent and parent is not None else {}
+        versions = checkpoint["channel_versions"]
+        parts, hashes = [], {}
+        for channel, value in checkpoint["channel_values"].items():
+            version = versions.get(channel)
+            same = usable.get(channel)
+            shared = same is not None and version is not None and same[0] == version
+            part = known(same[1]) if shared and same else self._encoder.by_element(value)
+            hashes[channel] = (version, part.hash)
+            parts.append(part)
+        self._last[(thread, ns)] = (checkpoint["id"], hashes)
+        while len(self._last) > REMEMBERED:
+            self._last.popitem(last=False)
+        return parts
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Store a task's writes at the checkpoint that `config` names."""
+        self.store.write(self._put_writes(config, writes, task_id, task_path))
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """As `put_writes`."""
+        await asyncio.wrap_future(self.store.submit(self._put_writes(config, writes, task_id, task_path)))
+
+    def _put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
+    ) -> Callable[[WritingSession], None]:
+        thread, ns = _place(config)
+        checkpoint = config["configurable"]["checkpoint_id"]
+        ordinary: list[tuple[str, Part]] = []
+        rows: list[tuple[int, Part]] = []
+        for channel, value in writes:
+            part = self._encoder.by_element(value)
+            if channel in WRITES_IDX_MAP:
+                rows.append((WRITES_IDX_MAP[channel], pairs([(channel, part)])))
+            else:
+                ordinary.append((channel, part))
+        if ordinary:
+            rows.append((0, pairs(ordinary)))
+
+        def operation(session: WritingSession) -> None:
+            for special, value in rows:
+                checkpoints.put_writes(session, thread, ns, checkpoint, task_id, task_path, special, value)
+
+        return operation
+
+    # ── get ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The checkpoint that `config` names, or the latest of its thread and namespace."""
+        thread, ns = _place(config)
+        with self.store.reading() as session:
+            space = checkpoints.space_of(session, thread, ns)
+            if space is None:
+                return None
+            rows = checkpoints.checkpoint_rows(session, space, ns, get_checkpoint_id(config))
+            return self._tuple(session, thread, space, rows[0]) if rows else None
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As `get_tuple`, in a thread."""
+        return await asyncio.to_thread(self.get_tuple, config)
+
+    def _tuple(self, session: Session, thread: str, space: int, row: checkpoints.CheckpointRow) -> CheckpointTuple:
+        written = checkpoints.write_rows(session, space, row.id)
+        refs = [*row.refs, *(write.value for write in written)]
+        shape, (facts, has_step, rest), *values = load(session, refs, self._encoder.decode)
+        v, ts, versions, seen, updated, step = unpack(row.data)
+        value_names, names, nodes = shape
+        checkpoint: Any = {
+            "v": v,
+            "id": row.id,
+            "ts": _long_time(ts),
+            "channel_values": dict(zip(value_names, values, strict=False)),
+            "channel_versions": dict(zip(names, versions, strict=True)),
+            "versions_seen": {
+                node: dict(zip(channels, numbers, strict=True))
+                for (node, channels), numbers in zip(nodes, seen, strict=True)
+            },
+            "updated_channels": None if updated is None else [names[n] if type(n) is int else n for n in updated],
+            **rest,
+        }
+        metadata = {**facts, "step": step} if has_step else facts
+        return CheckpointTuple(
+            config=_config(thread, row.ns, row.id),
+            checkpoint=checkpoint,
+            metadata=metadata,
+            parent_config=_config(thread, row.ns, row.parent) if row.parent else None,
+            pending_writes=_ordered(written, values[len(value_names) :]),
+        )
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Checkpoints, newest first within a namespace; `filter` compares metadata for equality."""
+        with self.store.reading() as session:
+            found = [(space, *place, id) for space, place, id in self._matching(session, config, before)]
+        for space, thread, ns, id in found:
+            if limit is not None and limit <= 0:
+                return
+            with self.store.reading() as session:
+                rows = checkpoints.checkpoint_rows(session, space, ns, id)
+                made = self._tuple(session, thread, space, rows[0]) if rows else None
+            if made and all(made.metadata.get(key) == value for key, value in (filter or {}).items()):
+                limit = None if limit is None else limit - 1
+                yield made
+
+    def _matching(
+        self, session: Session, config: RunnableConfig | None, before: RunnableConfig | None
+    ) -> Iterator[tuple[int, tuple[str, str], str]]:
+        thread = str(config["configurable"]["thread_id"]) if config else None
+        only_ns = config["configurable"].get("checkpoint_ns") if config else None
+        only_id = get_checkpoint_id(config) if config else None
+        before_id = get_checkpoint_id(before) if before else None
+        for space, place in checkpoints.spaces(session, thread).items():
+            if only_ns is not None and place[1] != only_ns:
+                continue
+            for row in checkpoints.checkpoint_rows(
+                session, space, place[1], only_id, before_id, limit=checkpoints.EVERYTHING
+            ):
+                if before_id is None or row.id < before_id:
+                    yield space, place, row.id
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """As `list`, each read in a thread."""
+        found = self.list(config, filter=filter, before=before, limit=limit)
+        while (made := await asyncio.to_thread(next, found, None)) is not None:
+            yield made
+
+    # ── delete, copy, prune ──────────────────────────────────────────────────────────────────────────────────
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Remove a conversation with everything recorded of it."""
+        self._change(lambda session: erasure.delete_thread(session, str(thread_id)))
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """As `delete_thread`."""
+        await asyncio.to_thread(self.delete_thread, thread_id)
+
+    def delete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """Remove the checkpoints that LangGraph runs of these ids made."""
+        doomed = set(run_ids)
+
+        def made_by_them(session: Session, row: checkpoints.CheckpointRow) -> bool:
+            ((facts, _, _),) = load(session, row.refs[1:2], self._encoder.decode)
+            return facts.get("run_id") in doomed
+
+        self._change(lambda session: erasure.delete_checkpoints(session, None, made_by_them))
+
+    async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
+        """As `delete_for_runs`."""
+        await asyncio.to_thread(self.delete_for_runs, run_ids)
+
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a conversation's checkpoints, ids and all, under another name; whatever the target had is replaced."""
+        self._change(lambda session: erasure.copy_thread(session, str(source_thread_id), str(target_thread_id)))
+
+    async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """As `copy_thread`."""
+        await asyncio.to_thread(self.copy_thread, source_thread_id, target_thread_id)
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Thin conversations out: `keep_latest` keeps each namespace's newest checkpoint, `delete` keeps none."""
+        for thread in map(str, thread_ids):
+            self._change(lambda session, thread=thread: erasure.prune(session, thread, strategy == "keep_latest"))
+
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """As `prune`."""
+        await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
+
+    def _change(self, operation: Callable[[WritingSession], None]) -> None:
+        self.store.write(operation)
+        self._last.clear()
+
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> Saver:
+        """A clone that may also read these classes; the store is shared."""
+        made = super().with_allowlist(extra_allowlist)
+        if made is self or not isinstance(made, Saver):
+            return self
+        clone = copy.copy(made)
+        clone._encoder = Encoder(self._encoder.redactor, made.serde)
+        return clone
+
+
+def _place(config: RunnableConfig) -> tuple[str, str]:
+    configurable = config["configurable"]
+    return str(configurable["thread_id"]), configurable.get("checkpoint_ns") or ""
+
+
+def _config(thread: str, ns: str, id: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread, "checkpoint_ns": ns, "checkpoint_id": id}}
+
+
+def _ordered(rows: Iterable[checkpoints.WriteRow], values: Iterable[Any]) -> list[tuple[str, str, Any]]:
+    writes = [
+        (writes_sort_key(row.path, row.task, row.special or index), (row.task, channel, value))
+        for row, pairs in zip(rows, values, strict=True)
+        for index, (channel, value) in enumerate(pairs)
+    ]
+    return [write for _, write in sorted(writes, key=lambda write: write[0])]
+
+
+def _short_time(text: str) -> int | str:
+    """An ISO time in UTC as microseconds, where that gives the same text back."""
+    try:
+        micros = round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    except (ValueError, TypeError):
+        return text
+    return micros if _long_time(micros) == text else text
+
+
+def _long_time(value: int | str) -> str:
+    return value if isinstance(value, str) else datetime.fromtimestamp(value / 1_000_000, UTC).isoformat()

@@ -1,0 +1,233 @@
+"""What is on a recording: runs, their steps, their calls, as plain frozen records.
+
+Metadata is in the record; values (inputs, outputs, requests, responses) are read when asked for, so that a timeline
+of thousands of steps never loads a state. `None` as a reference means that nothing was recorded there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+ERASED: Final = "[erased]"
+"""What a value reads as after its customer was forgotten."""
+
+RunStatus = Literal["running", "done", "interrupted", "failed", "cancelled"]
+StepStatus = Literal["done", "failed", "interrupted", "cancelled", "unfinished"]
+CallKind = Literal["model", "tool", "effect", "clock", "id"]
+CallStatus = Literal["done", "failed", "interrupted", "unknown"]
+Read = Callable[[int | None], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptUse:
+    """The prompt text that a call was made from: its name, two hashes, and the files as they were."""
+
+    name: str
+    content_hash: str
+    file_hash: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRecord:
+    """An exception as it was seen: `kind` is its full class name, `details` its plain attributes."""
+
+    kind: str
+    message: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One model call, tool call or effect inside a step (or a reading of the clock, or a new id).
+
+    `ordinal` counts calls of one kind within the step; `attempt` counts retries of the same question; `seconds` is
+    its latency; tokens are as the provider reported them, or None.
+    """
+
+    number: int
+    step: int
+    address: str
+    kind: CallKind
+    name: str
+    ordinal: int
+    attempt: int
+    status: CallStatus
+    started: float
+    seconds: float
+    input_tokens: int | None
+    output_tokens: int | None
+    refs: Mapping[str, int | None] = field(repr=False)
+    read: Read = field(repr=False, compare=False)
+
+    @property
+    def request(self) -> Any:
+        """What was asked, as sent: for a model `{"messages", "model", "params", "tools", …}`; else the arguments."""
+        return self.read(self.refs["request"])
+
+    @property
+    def response(self) -> Any:
+        """What came back: for a model the message as plain data; None where the call failed."""
+        return self.read(self.refs["response"])
+
+    @property
+    def prompt(self) -> PromptUse | None:
+        """The prompt file this call was made from, if it came from one."""
+        found = self.read(self.refs["prompt"])
+        return PromptUse(**found) if isinstance(found, dict) else None
+
+    @property
+    def inputs(self) -> Any:
+        """The values the prompt was rendered with."""
+        return self.read(self.refs["inputs"])
+
+    @property
+    def error(self) -> ErrorRecord | None:
+        """The exception that ended the call."""
+        return _error(self.read(self.refs["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One execution of a node. `address` is its node path, superstep and `Send` index: `gather@4/draft@2[1]`.
+
+    `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `seconds` its duration.
+    """
+
+    number: int
+    address: str
+    place: str
+    attempt: int
+    status: StepStatus
+    started: float
+    seconds: float
+    calls: tuple[Call, ...]
+    refs: Mapping[str, int | None] = field(repr=False)
+    read: Read = field(repr=False, compare=False)
+
+    @property
+    def node(self) -> str:
+        """The node's name, without the path to it."""
+        return self.place.rsplit("/", 1)[-1].split("[")[0]
+
+    @property
+    def input(self) -> Any:
+        """What the node was given."""
+        return self.read(self.refs["input"])
+
+    @property
+    def writes(self) -> list[tuple[str, Any]]:
+        """Every write of the node in order, routing included: `(channel, value)`."""
+        found = self.read(self.refs["output"])
+        return [tuple(write) for write in found] if isinstance(found, list) else []
+
+    @property
+    def output(self) -> dict[str, Any]:
+        """What the node wrote to the state, by channel; of several writes to one channel, a list."""
+        out: dict[str, list[Any]] = {}
+        for channel, value in self.writes:
+            if not channel.startswith(("branch:", "__pregel", "__no_writes__")):
+                out.setdefault(channel, []).append(value)
+        return {channel: values[0] if len(values) == 1 else values for channel, values in out.items()}
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Names of the prompts that the step's calls were made from."""
+        used = (call.prompt for call in self.calls)
+        return tuple(dict.fromkeys(use.name for use in used if use))
+
+    @property
+    def error(self) -> ErrorRecord | None:
+        """The exception that ended the step."""
+        return _error(self.read(self.refs["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a graph for one incoming event: a message, an answer to an interrupt, a timer.
+
+    `cause` names the event (its id if one was given); going on after a crash is another `attempt` of the same run.
+    """
+
+    id: str
+    thread: str
+    graph: str
+    cause: str
+    status: RunStatus
+    attempt: int
+    owner: str
+    started: float
+    ended: float | None
+    refs: Mapping[str, int | None] = field(repr=False)
+    read: Read = field(repr=False, compare=False)
+    load_steps: Callable[[], tuple[Step, ...]] = field(repr=False, compare=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The run's steps in the order they started."""
+        return self.load_steps()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call of the run, in order."""
+        return tuple(sorted((call for step in self.steps for call in step.calls), key=lambda call: call.number))
+
+    @property
+    def input(self) -> Any:
+        """What the graph was invoked with; `{"resume": …}` for an answer to an interrupt."""
+        return self.read(self.refs["input"])
+
+    @property
+    def context(self) -> Any:
+        """The `context=` of the invocation."""
+        return self.read(self.refs["context"])
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Business facts given with the run: business type, channel, customer, experiment arm."""
+        found = self.read(self.refs["metadata"])
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the code, the prompt set and the libraries the run was made with."""
+        found = self.read(self.refs["versions"])
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def output(self) -> Any:
+        """The last values the graph returned; for an interrupted run, the interrupts."""
+        return self.read(self.refs["output"])
+
+    @property
+    def error(self) -> ErrorRecord | None:
+        """The exception that ended the run."""
+        return _error(self.read(self.refs["error"]))
+
+
+class Application(Protocol):
+    """What `playhead run`, `chat` and `demo` need to know of an agent that talks to customers."""
+
+    graph: Any
+    demo: Path
+
+    def businesses(self) -> list[str]:
+        """Ids of the businesses the agent can answer for; the first is the default."""
+
+    def resources(self, path: Path) -> dict[str, Any]:
+        """Handles to the world, kept in the SQLite file at `path`; each may have `forget(customer)` and `close()`."""
+
+    def incoming(self, text: str, **event: Any) -> dict[str, Any]:
+        """The graph's input for one customer message (`thread`, `business`, `message_id`, `at`, `channel`)."""
+
+    def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """`{"reply": str | None, "outcome": str, "reason": str}` of a finished run."""
+
+
+def _error(found: Any) -> ErrorRecord | None:
+    if found == ERASED:
+        return ErrorRecord(ERASED, ERASED, {})
+    return ErrorRecord(**found) if isinstance(found, dict) else None

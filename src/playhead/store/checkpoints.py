@@ -1,0 +1,162 @@
+"""What does LangGraph save between supersteps, as rows?
+
+A checkpoint is a short packed skeleton, which only the saver understands, and the references of the values in it, which
+only the store understands: so erasing and pruning need not know LangGraph. A task's writes are one value, the same one
+that is the output of its step.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
+from playhead.store.session import Session, WritingSession
+
+EVERYTHING: Final = 2**62
+
+
+class CheckpointRow(NamedTuple):
+    """One checkpoint as stored: `data` is the saver's skeleton, `refs` the values it speaks of."""
+
+    ns: str
+    id: str
+    parent: str | None
+    data: bytes
+    refs: list[int]
+
+
+class WriteRow(NamedTuple):
+    """One task's writes at a checkpoint; `special` is 0, or the negative index of an error, interrupt or resume."""
+
+    task: str
+    path: str
+    special: int
+    value: int
+
+
+def short_id(text: str) -> bytes:
+    """An id as few bytes: 16 for a UUID, which keeps the order of its text."""
+    try:
+        found = uuid.UUID(text)
+    except ValueError:
+        found = None
+    if found is not None and str(found) == text:
+        return found.bytes
+    data = text.encode() + b"\0"
+    return data + b"\0" if len(data) == 16 else data
+
+
+def long_id(data: bytes) -> str:
+    """The text that `short_id` shortened."""
+    return str(uuid.UUID(bytes=data)) if len(data) == 16 else data.rstrip(b"\0").decode()
+
+
+def put_checkpoint(
+    session: WritingSession, thread: str, ns: str, id: str, parent: str | None, data: bytes, parts: Sequence[Part]
+) -> None:
+    """Store a checkpoint; one with the same id is replaced."""
+    session.write(
+        "checkpoints_put",
+        {
+            "space": session.space(thread, ns),
+            "id": short_id(id),
+            "parent": short_id(parent) if parent else None,
+            "data": data,
+            "refs": encode_numbers(session.intern(part) or 0 for part in parts),
+        },
+    )
+
+
+def put_writes(
+    session: WritingSession, thread: str, ns: str, checkpoint: str, task: str, path: str, special: int, value: Part
+) -> None:
+    """Store a task's writes: special ones replace what was there, of the others only further ones are added."""
+    row = {
+        "space": session.space(thread, ns),
+        "checkpoint": short_id(checkpoint),
+        "task": short_id(task),
+        "special": special,
+    }
+    if special or (old := session.one("writes_find", **row)) is None:
+        session.write("writes_put", {**row, "path": path, "value": session.intern(value)})
+        return
+    stored_refs = decode_numbers(session.values([old["value"]])[old["value"]]["data"])
+    if len(value.children) > len(stored_refs):
+        # The first writes of a task stand; a longer list only adds its tail.
+        stored = session.values(stored_refs[1:])
+        kept = [known(stored[ref]["hash"]) for ref in stored_refs[1:]]
+        merged = node(PAIRS, b"", (value.children[0], *kept, *value.children[len(stored_refs) :]))
+        session.write("writes_put", {**row, "path": path, "value": session.intern(merged)})
+
+
+def spaces(session: Session, thread: str | None) -> dict[int, tuple[str, str]]:
+    """`{space: (thread, namespace)}` of one conversation, or of all."""
+    if thread is None:
+        found = session.rows("spaces_scan", after=0, limit=EVERYTHING)
+        names = {row["id"]: row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)}
+        return {row["id"]: (names[row["thread"]], row["ns"]) for row in found}
+    owner = session.one("threads_find", name=thread)
+    found = session.rows("spaces_of_thread", thread=owner["id"]) if owner else []
+    return {row["id"]: (thread, row["ns"]) for row in found}
+
+
+def space_of(session: Session, thread: str, ns: str) -> int | None:
+    """The number of a namespace that exists."""
+    owner = session.one("threads_find", name=thread)
+    row = session.one("spaces_find", thread=owner["id"], ns=ns) if owner else None
+    return row["id"] if row else None
+
+
+def checkpoint_rows(
+    session: Session, space: int, ns: str, id: str | None = None, before: str | None = None, limit: int = 1
+) -> list[CheckpointRow]:
+    """Checkpoints of one namespace, newest first: the one with `id`, or those before another, or the latest."""
+    if id is not None:
+        found = session.rows("checkpoints_get", space=space, id=short_id(id))
+    elif before is not None:
+        found = session.rows("checkpoints_before", space=space, id=short_id(before), limit=limit)
+    else:
+        found = session.rows("checkpoints_from_latest", space=space, limit=limit)
+    return [
+        CheckpointRow(
+            ns,
+            long_id(row["id"]),
+            long_id(row["parent"]) if row["parent"] is not None else None,
+            row["data"],
+            decode_numbers(row["refs"]),
+        )
+        for row in found
+    ]
+
+
+def write_rows(session: Session, space: int, checkpoint: str) -> list[WriteRow]:
+    """All tasks' writes at a checkpoint, in no particular order."""
+    return [
+        WriteRow(long_id(row["task"]), row["path"], row["special"], row["value"])
+        for row in session.rows("writes_of_checkpoint", space=space, checkpoint=short_id(checkpoint))
+    ]
+
+
+def delete_checkpoint(session: WritingSession, space: int, id: str) -> None:
+    """Remove one checkpoint and its writes."""
+    session.delete("checkpoints_delete", space=space, id=short_id(id))
+    session.delete("writes_delete", space=space, checkpoint=short_id(id))
+
+
+def delete_space(session: WritingSession, space: int) -> None:
+    """Remove a namespace with all its checkpoints and writes."""
+    for row in session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING):
+        delete_checkpoint(session, space, long_id(row["id"]))
+    session.delete("spaces_delete", id=space)
+    session.forget_caches()
+
+
+def copy_space(session: WritingSession, space: int, target_thread: str, ns: str) -> None:
+    """Copy a namespace into another conversation, ids and all."""
+    target = session.space(target_thread, ns)
+    for row in session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING):
+        session.write("checkpoints_put", {**row, "space": target})
+    for row in session.rows("writes_of_space", space=space):
+        session.write("writes_put", {**row, "space": target})

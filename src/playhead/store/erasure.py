@@ -1,0 +1,162 @@
+"""How does a recording lose something, and only what it should?
+
+Pruning, deleting a conversation and forgetting a customer are the only ways. Rows go first, or have their references set
+to "erased"; then every value that nothing refers to any more is swept, with its hash. A value that another customer's runs
+share stays theirs, byte for byte. Sweeping reads the whole recording once: these are rare acts, and an index that made them
+fast would cost every write.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from playhead.codec import decode_numbers
+from playhead.records import ERASED
+from playhead.store import checkpoints, runs
+from playhead.store.checkpoints import EVERYTHING
+from playhead.store.session import Row, Session, WritingSession
+from playhead.store.values import children, load
+
+BATCH: Final = 1_000
+# The prompt a call was made from is the business's own text, not the customer's.
+KEPT: Final = {"versions", "prompt"}
+VALUES_OF: Final = {
+    "runs": runs.RUN_VALUES,
+    "steps": runs.STEP_VALUES,
+    "calls": runs.CALL_VALUES,
+    "effects": runs.EFFECT_VALUES,
+}
+
+
+def delete_thread(session: WritingSession, thread: str) -> None:
+    """Remove a conversation's checkpoints, and erase what its runs recorded."""
+    if (row := session.one("threads_find", name=thread)) is not None:
+        _erase_thread(session, row)
+        sweep(session)
+
+
+def forget(session: WritingSession, customer: str) -> int:
+    """Erase a customer: every conversation named so or with a run whose metadata says `customer`. Gives how many."""
+    doomed = list(threads_of_customer(session, customer))
+    for row in doomed:
+        _erase_thread(session, row)
+    if doomed:
+        sweep(session)
+    return len(doomed)
+
+
+def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
+    """The conversations of a customer."""
+    theirs = set()
+    for run in session.rows("runs_scan", after=0, limit=EVERYTHING):
+        (facts,) = load(session, [run["metadata"]], lambda _, data: data)
+        if isinstance(facts, dict) and str(facts.get("customer")) == customer:
+            theirs.add(run["thread"])
+    for row in session.rows("threads_scan", after=0, limit=EVERYTHING):
+        if row["name"] == customer or row["id"] in theirs:
+            yield row
+
+
+def _erase_thread(session: WritingSession, thread: Row) -> None:
+    for space in session.rows("spaces_of_thread", thread=thread["id"]):
+        checkpoints.delete_space(session, space["id"])
+    for run in session.rows("runs_of_thread", thread=thread["id"]):
+        for table in ("steps", "calls"):
+            for row in session.rows(f"{table}_of_run", run=run["id"]):
+                session.write(f"{table}_put", _erased(table, row))
+        session.write("runs_put", {**_erased("runs", run), "cause": ERASED})
+    for row in session.rows("effects_of_thread", thread=thread["id"]):
+        session.delete("effects_delete", key=row["key"])
+        session.write("effects_put", {**_erased("effects", row), "key": _pseudonym()})
+    session.write("threads_rename", {"id": thread["id"], "name": _pseudonym()})
+    session.forget_caches()
+
+
+def _erased(table: str, row: Row) -> Row:
+    gone = {name: 0 for name in VALUES_OF[table] if name not in KEPT and row[name] is not None}
+    return {**row, **gone}
+
+
+def _pseudonym() -> str:
+    return f"erased-{secrets.token_hex(6)}"
+
+
+def delete_checkpoints(
+    session: WritingSession, thread: str | None, doomed: Callable[[Session, checkpoints.CheckpointRow], bool]
+) -> None:
+    """Remove the checkpoints, of one conversation or all, that `doomed` says so of."""
+    for space, (_, ns) in checkpoints.spaces(session, thread).items():
+        for row in checkpoints.checkpoint_rows(session, space, ns, limit=EVERYTHING):
+            if doomed(session, row):
+                checkpoints.delete_checkpoint(session, space, row.id)
+    sweep(session)
+
+
+def prune(session: WritingSession, thread: str, keep_latest: bool) -> None:
+    """Remove a conversation's checkpoints, but for the newest of each namespace where asked."""
+    newest = {
+        (ns, rows[0].id)
+        for space, (_, ns) in checkpoints.spaces(session, thread).items()
+        if keep_latest and (rows := checkpoints.checkpoint_rows(session, space, ns))
+    }
+    delete_checkpoints(session, thread, lambda _, row: (row.ns, row.id) not in newest)
+
+
+def copy_thread(session: WritingSession, source: str, target: str) -> None:
+    """Give `target` a copy of `source`'s checkpoints, in place of its own."""
+    copied = checkpoints.spaces(session, source)
+    if copied and source != target:
+        for space in checkpoints.spaces(session, target):
+            checkpoints.delete_space(session, space)
+    for space, (_, ns) in copied.items():
+        if source != target:
+            checkpoints.copy_space(session, space, target, ns)
+
+
+def sweep(session: WritingSession) -> int:
+    """Remove every value that nothing refers to; gives how many."""
+    live = set(_reachable(session, _roots(session)))
+    removed = 0
+    after = 0
+    while rows := session.rows("vals_scan", after=after, limit=BATCH):
+        after = rows[-1]["id"]
+        dead = [row["id"] for row in rows if row["id"] not in live]
+        session.delete("vals_delete", ids=json.dumps(dead))
+        removed += len(dead)
+    session.forget_caches()
+    return removed
+
+
+def _roots(session: Session) -> Iterator[int]:
+    for space in session.rows("spaces_scan", after=0, limit=EVERYTHING):
+        for row in session.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING):
+            yield from decode_numbers(row["refs"])
+        for row in session.rows("writes_of_space", space=space["id"]):
+            yield row["value"]
+    for run in session.rows("runs_scan", after=0, limit=EVERYTHING):
+        rows: dict[str, list[dict[str, Any]]] = {
+            "runs": [run],
+            "steps": session.rows("steps_of_run", run=run["id"]),
+            "calls": session.rows("calls_of_run", run=run["id"]),
+        }
+        for table, found in rows.items():
+            yield from (row[name] for row in found for name in VALUES_OF[table] if row[name])
+    for row in session.rows("effects_scan", after="", limit=EVERYTHING):
+        yield from (row[name] for name in runs.EFFECT_VALUES if row[name])
+
+
+def _reachable(session: Session, roots: Iterator[int]) -> set[int]:
+    live: set[int] = set()
+    wanted = set(roots) - {0}
+    while wanted:
+        live |= wanted
+        below: set[int] = set()
+        batch = sorted(wanted)
+        for start in range(0, len(batch), BATCH):
+            for row in session.values(batch[start : start + BATCH]).values():
+                below.update(children(row))
+        wanted = below - live - {0}
+    return live

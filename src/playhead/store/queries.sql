@@ -1,0 +1,164 @@
+-- Every statement of the framework. `table_verb` names it; a SELECT takes whole rows, so that seals can be checked.
+
+-- name: vals_find
+SELECT id FROM vals WHERE hash = :hash
+
+-- name: vals_last
+SELECT COALESCE(MAX(id), 0) AS id FROM vals
+
+-- name: vals_add
+INSERT INTO vals (id, hash, kind, data, seal) VALUES (:id, :hash, :kind, :data, :seal)
+
+-- name: vals_get
+SELECT * FROM vals WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: vals_scan
+SELECT * FROM vals WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: vals_delete
+DELETE FROM vals WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: threads_find
+SELECT * FROM threads WHERE name = :name
+
+-- name: threads_get
+SELECT * FROM threads WHERE id = :id
+
+-- name: threads_last
+SELECT COALESCE(MAX(id), 0) AS id FROM threads
+
+-- name: threads_add
+INSERT INTO threads (id, name, seal) VALUES (:id, :name, :seal)
+
+-- name: threads_rename
+UPDATE threads SET name = :name, seal = :seal WHERE id = :id
+
+-- name: threads_scan
+SELECT * FROM threads WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: spaces_find
+SELECT * FROM spaces WHERE thread = :thread AND ns = :ns
+
+-- name: spaces_last
+SELECT COALESCE(MAX(id), 0) AS id FROM spaces
+
+-- name: spaces_add
+INSERT INTO spaces (id, thread, ns, seal) VALUES (:id, :thread, :ns, :seal)
+
+-- name: spaces_of_thread
+SELECT * FROM spaces WHERE thread = :thread ORDER BY id
+
+-- name: spaces_scan
+SELECT * FROM spaces WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: spaces_delete
+DELETE FROM spaces WHERE id = :id
+
+-- name: checkpoints_put
+INSERT INTO checkpoints (space, id, parent, data, refs, seal) VALUES (:space, :id, :parent, :data, :refs, :seal)
+ON CONFLICT (space, id) DO UPDATE
+SET parent = excluded.parent, data = excluded.data, refs = excluded.refs, seal = excluded.seal
+
+-- name: checkpoints_get
+SELECT * FROM checkpoints WHERE space = :space AND id = :id
+
+-- name: checkpoints_latest
+SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT 1
+
+-- name: checkpoints_before
+SELECT * FROM checkpoints WHERE space = :space AND id < :id ORDER BY id DESC LIMIT :limit
+
+-- name: checkpoints_from_latest
+SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT :limit
+
+-- name: checkpoints_delete
+DELETE FROM checkpoints WHERE space = :space AND id = :id
+
+-- name: writes_find
+SELECT * FROM writes WHERE space = :space AND checkpoint = :checkpoint AND task = :task AND special = :special
+
+-- name: writes_of_checkpoint
+SELECT * FROM writes WHERE space = :space AND checkpoint = :checkpoint
+
+-- name: writes_of_space
+SELECT * FROM writes WHERE space = :space
+
+-- name: writes_put
+INSERT INTO writes (space, checkpoint, task, special, path, value, seal)
+VALUES (:space, :checkpoint, :task, :special, :path, :value, :seal)
+ON CONFLICT (space, checkpoint, task, special) DO UPDATE
+SET path = excluded.path, value = excluded.value, seal = excluded.seal
+
+-- name: writes_delete
+DELETE FROM writes WHERE space = :space AND checkpoint = :checkpoint
+
+-- name: runs_last
+SELECT COALESCE(MAX(id), 0) AS id FROM runs
+
+-- name: runs_put
+INSERT INTO runs (id, name, thread, graph, cause, status, attempt, owner, started, ended, versions, metadata, input,
+                  context, output, error, seal)
+VALUES (:id, :name, :thread, :graph, :cause, :status, :attempt, :owner, :started, :ended, :versions, :metadata, :input,
+        :context, :output, :error, :seal)
+ON CONFLICT (id) DO UPDATE
+SET cause = excluded.cause, status = excluded.status, attempt = excluded.attempt, owner = excluded.owner,
+    ended = excluded.ended, versions = excluded.versions, metadata = excluded.metadata, input = excluded.input,
+    context = excluded.context, output = excluded.output, error = excluded.error, seal = excluded.seal
+
+-- name: runs_get
+SELECT * FROM runs WHERE id = :id
+
+-- name: runs_starting_with
+SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY id LIMIT 9
+
+-- name: runs_of_thread
+SELECT * FROM runs WHERE thread = :thread ORDER BY id
+
+-- name: runs_newest
+SELECT * FROM runs WHERE id < :before ORDER BY id DESC LIMIT :limit
+
+-- name: runs_scan
+SELECT * FROM runs WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: steps_put
+INSERT INTO steps (run, number, address, place, attempt, status, started, seconds, input, output, error, seal)
+VALUES (:run, :number, :address, :place, :attempt, :status, :started, :seconds, :input, :output, :error, :seal)
+ON CONFLICT (run, number) DO UPDATE
+SET input = excluded.input, output = excluded.output, error = excluded.error, seal = excluded.seal
+
+-- name: steps_of_run
+SELECT * FROM steps WHERE run = :run ORDER BY number
+
+-- name: calls_put
+INSERT INTO calls (run, number, step, address, kind, name, ordinal, attempt, status, started, seconds, input_tokens,
+                   output_tokens, request, response, prompt, inputs, error, seal)
+VALUES (:run, :number, :step, :address, :kind, :name, :ordinal, :attempt, :status, :started, :seconds, :input_tokens,
+        :output_tokens, :request, :response, :prompt, :inputs, :error, :seal)
+ON CONFLICT (run, number) DO UPDATE
+SET request = excluded.request, response = excluded.response, prompt = excluded.prompt, inputs = excluded.inputs,
+    error = excluded.error, seal = excluded.seal
+
+-- name: calls_of_run
+SELECT * FROM calls WHERE run = :run ORDER BY number
+
+-- name: calls_numbers
+SELECT COALESCE(MAX(number), 0) AS number, COALESCE(MAX(step), 0) AS step FROM calls WHERE run = :run
+
+-- name: effects_find
+SELECT * FROM effects WHERE key = :key
+
+-- name: effects_put
+INSERT INTO effects (key, thread, run, name, status, started, ended, arguments, result, seal)
+VALUES (:key, :thread, :run, :name, :status, :started, :ended, :arguments, :result, :seal)
+ON CONFLICT (key) DO UPDATE
+SET run = excluded.run, status = excluded.status, started = excluded.started, ended = excluded.ended,
+    arguments = excluded.arguments, result = excluded.result, seal = excluded.seal
+
+-- name: effects_of_thread
+SELECT * FROM effects WHERE thread = :thread ORDER BY key
+
+-- name: effects_delete
+DELETE FROM effects WHERE key = :key
+
+-- name: effects_scan
+SELECT * FROM effects WHERE key > :after ORDER BY key LIMIT :limit

@@ -1,0 +1,91 @@
+"""How are runs, steps, calls and effects written and read back as records?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from playhead.codec import Part
+from playhead.records import Call, Read, Run, Step
+from playhead.store.session import Row, Session, WritingSession
+
+RUN_VALUES: Final = ("versions", "metadata", "input", "context", "output", "error")
+STEP_VALUES: Final = ("input", "output", "error")
+CALL_VALUES: Final = ("request", "response", "prompt", "inputs", "error")
+EFFECT_VALUES: Final = ("arguments", "result")
+
+OUTSIDE: Final = 0  # the step number of calls made outside every step
+
+
+def put(session: WritingSession, table: str, row: Mapping[str, Any]) -> None:
+    """Write a row of `runs`, `steps`, `calls` or `effects`; its values come as parts and are stored on the way."""
+    session.write(f"{table}_put", {k: session.intern(v) if isinstance(v, Part) else v for k, v in row.items()})
+
+
+def add_run(session: WritingSession, thread: str, row: Mapping[str, Any]) -> int:
+    """Write a new run; gives its number."""
+    number = session.next_id("runs")
+    put(session, "runs", {**row, "id": number, "thread": session.thread(thread)})
+    return number
+
+
+def change_run(session: WritingSession, number: int, changes: Mapping[str, Any]) -> None:
+    """Change columns of a run: its end, its next attempt."""
+    row = session.one("runs_get", id=number)
+    if row is not None:
+        put(session, "runs", {**row, **changes})
+
+
+def thread_runs(session: Session, thread: str) -> list[Row]:
+    """A conversation's runs, oldest first."""
+    owner = session.one("threads_find", name=thread)
+    return session.rows("runs_of_thread", thread=owner["id"]) if owner else []
+
+
+def runs_named(session: Session, prefix: str) -> list[Row]:
+    """Runs whose id begins so."""
+    return session.rows("runs_starting_with", name=prefix, below=prefix + "\U0010ffff")
+
+
+def read_run(session: Session, row: Row, read: Read, load_steps: Any) -> Run:
+    """The record of a stored run."""
+    thread = session.one("threads_get", id=row["thread"])
+    return Run(
+        **{k: row[k] for k in ("graph", "cause", "status", "attempt", "owner", "started", "ended")},
+        id=row["name"],
+        thread=thread["name"] if thread else "?",
+        refs={name: row[name] for name in RUN_VALUES},
+        read=read,
+        load_steps=load_steps,
+    )
+
+
+def read_steps(session: Session, run: int, read: Read) -> tuple[Step, ...]:
+    """A run's steps with their calls; a step that a crash cut off shows by its calls, as unfinished."""
+    calls: dict[int, list[Call]] = {}
+    for row in session.rows("calls_of_run", run=run):
+        refs = {name: row.pop(name) for name in CALL_VALUES}
+        row.pop("run")
+        calls.setdefault(row["step"], []).append(Call(**row, refs=refs, read=read))
+    steps = []
+    for row in session.rows("steps_of_run", run=run):
+        refs = {name: row.pop(name) for name in STEP_VALUES}
+        row.pop("run")
+        steps.append(Step(**row, calls=tuple(calls.pop(row["number"], ())), refs=refs, read=read))
+    steps += [_unfinished(number, made, read) for number, made in calls.items()]
+    return tuple(sorted(steps, key=lambda step: step.number))
+
+
+def _unfinished(number: int, made: list[Call], read: Read) -> Step:
+    return Step(
+        number=number,
+        address=made[0].address,
+        place=made[0].address,
+        attempt=1,
+        status="unfinished",
+        started=made[0].started,
+        seconds=0.0,
+        calls=tuple(made),
+        refs=dict.fromkeys(STEP_VALUES),
+        read=read,
+    )

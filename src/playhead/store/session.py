@@ -1,0 +1,159 @@
+"""How is one statement run, and is what comes back what was written?
+
+A session is one database connection: it runs named queries and checks the seal of every row it reads. Writing sessions
+also intern values: a part's children first, and only those that are not stored yet.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
+from playhead.errors import Corrupt, StoreError
+from playhead.store.queries import QUERIES
+
+CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
+
+Row: TypeAlias = dict[str, Any]
+
+
+class MissingValue(StoreError):
+    """A part that should be stored already is not: another process pruned it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("A value that was to be shared is no longer stored.", "Write it again in full.")
+
+
+class Session:
+    """One connection that reads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def rows(self, query: str, **params: Any) -> list[Row]:
+        """All rows of a named query; raises `Corrupt` for one whose seal is broken."""
+        cursor = self.connection.execute(QUERIES[query], params)
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        if "seal" in names:
+            for row in found:
+                check(query, row)
+        return found
+
+    def one(self, query: str, **params: Any) -> Row | None:
+        """The first row of a named query, or None."""
+        found = self.rows(query, **params)
+        return found[0] if found else None
+
+    def values(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Stored values by id; raises `Corrupt` for one that is missing."""
+        wanted = set(ids)
+        found = {row["id"]: row for row in self.rows("vals_get", ids=json.dumps(sorted(wanted)))} if wanted else {}
+        for absent in wanted - found.keys():
+            raise Corrupt("vals", str(absent), "it is referred to and not there")
+        return found
+
+
+class WritingSession(Session):
+    """The one connection that writes, inside a transaction that the writer opens and commits."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._seen = -1  # the database's change counter when the caches below were valid
+        self.forget_caches()
+
+    def forget_caches(self) -> None:
+        """Drop what is remembered of the database: after a roll-back, an erasure, or another process's write."""
+        self._ids: dict[bytes, int] = {}
+        self._last: dict[str, int] = {}
+        self._threads: dict[str, int] = {}
+        self._spaces: dict[tuple[int, str], int] = {}
+
+    def begin(self) -> None:
+        """Open the transaction; caches live on only if nobody else wrote since."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
+        if version != self._seen:
+            self.forget_caches()
+            self._seen = version
+
+    def write(self, query: str, row: Mapping[str, Any]) -> None:
+        """Run a named statement with this row and its seal."""
+        self.connection.execute(QUERIES[query], {**row, "seal": seal(row)})
+
+    def delete(self, query: str, **params: Any) -> None:
+        """Run a named statement that removes rows."""
+        self.connection.execute(QUERIES[query], params)
+
+    def next_id(self, table: str) -> int:
+        """A fresh primary key for the table."""
+        if table not in self._last:
+            self._last[table] = self.rows(f"{table}_last")[0]["id"]
+        self._last[table] += 1
+        return self._last[table]
+
+    def intern(self, part: Part | None) -> int | None:
+        """Store a part and all below it, each once; gives its reference."""
+        if part is None:
+            return None
+        if (found := self._ids.get(part.hash)) is not None:
+            return found
+        if (row := self.one("vals_find", hash=part.hash)) is not None:
+            return self._remember(part.hash, row["id"])
+        if part.kind == KNOWN:
+            raise MissingValue
+        return self._add(part)
+
+    def _add(self, part: Part) -> int:
+        kind, data = part.kind, part.data
+        if part.children:
+            data += encode_numbers(self.intern(child) or 0 for child in part.children)
+        else:
+            kind, data = deflate(kind, data)
+        number = self.next_id("vals")
+        self.write("vals_add", {"id": number, "hash": part.hash, "kind": kind, "data": data})
+        return self._remember(part.hash, number)
+
+    def _remember(self, content_hash: bytes, number: int) -> int:
+        if len(self._ids) >= CACHE:
+            self._ids.clear()
+        self._ids[content_hash] = number
+        return number
+
+    def thread(self, name: str) -> int:
+        """The number of a conversation, made on first sight."""
+        if (number := self._threads.get(name)) is None:
+            row = self.one("threads_find", name=name)
+            number = row["id"] if row else self.next_id("threads")
+            if not row:
+                self.write("threads_add", {"id": number, "name": name})
+            self._threads[name] = number
+        return number
+
+    def space(self, thread: str, ns: str) -> int:
+        """The number of a conversation's checkpoint namespace, made on first sight."""
+        key = (self.thread(thread), ns)
+        if (number := self._spaces.get(key)) is None:
+            row = self.one("spaces_find", thread=key[0], ns=ns)
+            number = row["id"] if row else self.next_id("spaces")
+            if not row:
+                self.write("spaces_add", {"id": number, "thread": key[0], "ns": ns})
+            self._spaces[key] = number
+        return number
+
+
+def check(query: str, row: Row) -> None:
+    """Take the seal off a row, or raise `Corrupt` where it does not match."""
+    stored = row.pop("seal")
+    if seal(row) != stored:
+        table = query.split("_")[0]
+        key = next((str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None), "?")
+        raise Corrupt(table, key)
+
+
+def base_kind(kind: int) -> int:
+    """The kind without the flag that says how its bytes are stored."""
+    return kind & ~PACKED

@@ -1,0 +1,157 @@
+"""Where is a recording kept, and who may touch it?
+
+The store is one database. Writing goes through the one writer thread; reading through a handful of read connections that
+are lent out one at a time. Everything above it speaks of parts, rows and references, never of SQL.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from playhead.errors import RunNotFound
+from playhead.records import Run, Step
+from playhead.store import runs
+from playhead.store.checkpoints import EVERYTHING
+from playhead.store.session import Row, Session, WritingSession
+from playhead.store.sqlite import Synchronous, connect, explain, migrate
+from playhead.store.values import Decode, load
+from playhead.store.writer import Operation, T, Writer
+
+log = structlog.get_logger("playhead")
+
+
+def raw(kind: str, data: bytes) -> Any:
+    """Read a serializer's leaf without the serializer: its bytes."""
+    return data
+
+
+class Store:
+    """A recording on disk. `decode(type, bytes)` reads the leaves that LangGraph's serializer wrote.
+
+    Raises `StoreUnusable`, `SchemaTooNew` or `StoreBusy` on opening.
+    """
+
+    def __init__(self, path: str | Path, *, synchronous: Synchronous = "FULL", decode: Decode = raw) -> None:
+        self.path = Path(path)
+        self.decode = decode
+        self._synchronous: Synchronous = synchronous
+        self._readers: queue.LifoQueue[Session] = queue.LifoQueue()
+        self._failures = 0
+        self._writer = Writer(self._open_writer)
+
+    def _open_writer(self) -> WritingSession:
+        connection = connect(self.path, self._synchronous)
+        migrate(connection, self.path)
+        return WritingSession(connection)
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def submit(self, operation: Operation[T]) -> Future[T]:
+        """Write; the future resolves once it is committed, or carries the error."""
+        return self._writer.submit(operation)
+
+    def write(self, operation: Operation[T]) -> T:
+        """Write and wait until it is committed."""
+        try:
+            return self.submit(operation).result()
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+
+    def note(self, operation: Operation[Any]) -> None:
+        """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
+        self.submit(operation).add_done_callback(self._noted)
+
+    def _noted(self, future: Future[Any]) -> None:
+        if (error := future.exception()) is not None:
+            self._failures += 1
+            log.error("not recorded", store=str(self.path), error=repr(error), gaps=self._failures)
+
+    def flush(self) -> None:
+        """Wait until everything submitted so far is committed."""
+        self.submit(lambda _: None).result()
+
+    @property
+    def failures(self) -> int:
+        """How many notes could not be written since the store was opened."""
+        return self._failures
+
+    def close(self) -> None:
+        """Commit what is queued and close every connection."""
+        self._writer.close()
+        while not self._readers.empty():
+            self._readers.get().connection.close()
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Borrow a read connection; SQLite's errors come out as ours."""
+        try:
+            session = self._readers.get_nowait()
+        except queue.Empty:
+            session = Session(connect(self.path))
+        try:
+            yield session
+        except sqlite3.Error as error:
+            raise explain(error, self.path) from error
+        finally:
+            self._readers.put(session)
+
+    def load(self, refs: Iterable[int | None]) -> list[Any]:
+        """The values of these references, in order."""
+        with self.reading() as session:
+            return load(session, refs, self.decode)
+
+    def read(self, ref: int | None) -> Any:
+        """The value of one reference."""
+        return self.load([ref])[0]
+
+    def run(self, name: str) -> Run:
+        """The run of this id (which may be shortened). Raises `RunNotFound`."""
+        self.flush()
+        with self.reading() as session:
+            found = runs.runs_named(session, name)
+            exact = [row for row in found if row["name"] == name] or found
+            if len(exact) != 1:
+                raise RunNotFound(name, [row["name"] for row in found] or self._recent_names(session))
+            return self._record(session, exact[0])
+
+    def runs_of(self, thread: str) -> list[Run]:
+        """A conversation's runs, oldest first; none if it is unknown."""
+        self.flush()
+        with self.reading() as session:
+            return [self._record(session, row) for row in runs.thread_runs(session, thread)]
+
+    def newest_runs(self, limit: int = 50, before: int = 2**62) -> list[Run]:
+        """The newest runs, newest first."""
+        self.flush()
+        with self.reading() as session:
+            return [self._record(session, row) for row in session.rows("runs_newest", before=before, limit=limit)]
+
+    def threads(self) -> list[str]:
+        """Names of all recorded conversations, in the order they began."""
+        self.flush()
+        with self.reading() as session:
+            return [row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)]
+
+    def _recent_names(self, session: Session) -> list[str]:
+        threads = [row["name"] for row in session.rows("threads_scan", after=0, limit=1000)]
+        return threads + [row["name"] for row in session.rows("runs_newest", before=2**62, limit=1000)]
+
+    def _record(self, session: Session, row: Row) -> Run:
+        number = row["id"]
+
+        def load_steps() -> tuple[Step, ...]:
+            self.flush()
+            with self.reading() as session:
+                return runs.read_steps(session, number, self.read)
+
+        return runs.read_run(session, row, self.read, load_steps)

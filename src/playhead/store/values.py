@@ -1,0 +1,93 @@
+"""How does a reference become a value again?
+
+Level by level: all parts of one level are fetched with one query, so a conversation of four hundred messages is read with
+a handful of statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from playhead.codec import (
+    CHUNK,
+    LISTING,
+    MAPPING,
+    PAIRS,
+    PLAIN,
+    TYPED,
+    TYPED_NAMES,
+    chunk_levels,
+    decode_numbers,
+    inflate,
+    unpack,
+)
+from playhead.errors import Corrupt
+from playhead.records import ERASED
+from playhead.store.session import Row, Session, base_kind
+
+Decode: TypeAlias = Callable[[str, bytes], Any]
+NODES = (MAPPING, LISTING, CHUNK, PAIRS)
+
+
+def children(row: Row) -> list[int]:
+    """References from one stored value to others."""
+    kind = base_kind(row["kind"])
+    if kind not in NODES:
+        return []
+    numbers = decode_numbers(row["data"])
+    return numbers[1:] if kind == LISTING else numbers
+
+
+def fetch(session: Session, refs: Iterable[int]) -> dict[int, Row]:
+    """The values of these references and all below them."""
+    found: dict[int, Row] = {}
+    wanted = {ref for ref in refs if ref}
+    while wanted:
+        level = session.values(wanted)
+        found.update(level)
+        wanted = {child for row in level.values() for child in children(row) if child and child not in found}
+    return found
+
+
+def load(session: Session, refs: Iterable[int | None], decode: Decode) -> list[Any]:
+    """The values of these references in order: None for None, `[erased]` for what was erased.
+
+    `decode(type, bytes)` reads the leaves that LangGraph's serializer wrote.
+    """
+    refs = list(refs)
+    rows = fetch(session, (ref for ref in refs if ref))
+    return [None if ref is None else _build(ref, rows, decode) for ref in refs]
+
+
+def _build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
+    if not ref:
+        return ERASED
+    row = rows[ref]
+    kind, data = inflate(row["kind"], row["data"])
+    if kind >= TYPED:
+        return decode(TYPED_NAMES[kind - TYPED], data)
+    if kind == PLAIN:
+        return unpack(data)
+    below = children(row)
+    if kind == LISTING:
+        size = decode_numbers(data)[0]
+        return _elements(below, chunk_levels(size), rows, decode)
+    if kind in (MAPPING, PAIRS):
+        keys, *values = (_build(child, rows, decode) for child in below)
+        if keys == ERASED:
+            return ERASED
+        made = list(zip(keys, values, strict=True))
+        return dict(made) if kind == MAPPING else [list(pair) for pair in made]
+    raise Corrupt("vals", str(ref), f"unknown kind {kind}")
+
+
+def _elements(refs: list[int], levels: list[int], rows: dict[int, Row], decode: Decode) -> list[Any]:
+    out: list[Any] = []
+    for ref, level in zip(refs, levels, strict=True):
+        if level and ref:
+            below = children(rows[ref])
+            out += _elements(below, [level - 1] * len(below), rows, decode)
+        else:
+            out.append(_build(ref, rows, decode))
+    return out
