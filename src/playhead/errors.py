@@ -6,7 +6,7 @@ what to do next (with the nearest match where a name was mistyped).
 ```
 PlayheadError
 ├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound
-├─ PromptError    MissingInput · UnknownInput · PromptSyntax · BadAnswer
+├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreUnusable
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
@@ -112,11 +112,25 @@ class UnknownInput(PromptError):
         )
 
 
-class PromptSyntax(PromptError):
-    """A prompt file cannot be read: bad header, bad tag, bad block, or an attack refused."""
+class WrongInput(PromptError):
+    """A prompt was given a value that does not fit the input's declaration."""
 
-    def __init__(self, path: str, line: int, problem: str, remedy: str) -> None:
-        self.path, self.line, self.problem = path, line, problem
+    def __init__(self, prompt: str, name: str, problem: str) -> None:
+        self.prompt, self.name, self.problem = prompt, name, problem
+        super().__init__(
+            f"Prompt {prompt!r} cannot use the value given for the input {name!r}: {problem}.",
+            "Pass a value that fits, or widen the input's declaration under `inputs:`.",
+        )
+
+
+class PromptSyntax(PromptError):
+    """A prompt file cannot be read: bad header, bad tag, bad block, or an attack refused.
+
+    `rule` is the lint rule that the file breaks.
+    """
+
+    def __init__(self, path: str, line: int, problem: str, remedy: str, rule: str = "bad-file") -> None:
+        self.path, self.line, self.problem, self.rule = path, line, problem, rule
         super().__init__(f"{path}:{line}: {problem}", remedy)
 
 

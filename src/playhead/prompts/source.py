@@ -1,0 +1,75 @@
+"""Which files of a folder may be read as prompts, and which are refused before anything looks inside?
+
+A prompt set is one flat folder: `<name>.md` is a prompt, `_<name>.md` a partial, README.md is for people, and nothing
+else is looked at. A file is refused for what no honest editor writes: a link that leads out of the folder, a size
+beyond any prompt, bytes that are not plain UTF-8.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from playhead.errors import BadInput, PromptSyntax
+from playhead.prompts.finding import Place
+
+MAX_FILE = 256 * 1024  # bytes
+_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9_-]{0,99}\.md")
+
+
+def prompt_files(folder: Path) -> list[Path]:
+    """The prompt and partial files of `folder`, by name. Raises `BadInput` if it is no folder."""
+    if not folder.is_dir():
+        raise BadInput(str(folder), "there is no such folder of prompts.", "Give the folder that holds the .md files.")
+    files = (path for path in folder.iterdir() if path.suffix == ".md" and path.name.lower() != "readme.md")
+    return sorted(files, key=lambda path: path.name)
+
+
+def read_source(path: Path) -> str:
+    """The file's text with `\\n` line ends. Raises `PromptSyntax` if it must not be read."""
+    if not _NAME.fullmatch(path.name):
+        raise _refused(path, "The name of the file is not one.", "Use letters, digits, - and _, a letter first.")
+    inside = path.parent.resolve()
+    try:
+        target = path.resolve(strict=True)
+        if target.parent != inside:
+            raise _refused(path, "The file is a link that leads out of the folder.", "Put the file itself there.")
+        if not stat.S_ISREG(target.stat().st_mode):
+            raise _refused(path, "This is not a file.", "Put a text file there.")
+        with target.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except (OSError, RuntimeError) as problem:
+        raise _refused(path, f"The file cannot be read ({problem}).", "Check that it exists and may be read.") from None
+    return _as_text(path, data)
+
+
+def _as_text(path: Path, data: bytes) -> str:
+    if len(data) > MAX_FILE:
+        raise _refused(path, "The file is longer than 256 KB.", "Move what is not instructions elsewhere.")
+    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise _refused(path, "The file starts with a byte order mark.", "Save it as UTF-8 without BOM.")
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise _refused(path, "The file holds a NUL byte; it may be UTF-16.", "Save it as UTF-8.", line)
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise _refused(path, "The file is not UTF-8.", "Save it as UTF-8.", line) from None
+
+
+def _refused(path: Path, problem: str, remedy: str, line: int = 1) -> PromptSyntax:
+    return PromptSyntax(os.fspath(path), line, problem, remedy, "bad-file")
+
+
+def cut_header(text: str, path: str) -> tuple[str, str, Place]:
+    """(header, body, place of the body's first line). Raises `PromptSyntax` if there is no header."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise PromptSyntax(path, 1, "The file does not start with a header.", "Start it with a line `---`.", "bad-yaml")
+    for number, line in enumerate(lines[1:], start=2):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), Place(path, number + 1)
+    raise PromptSyntax(path, 1, "The header is never closed.", "Put a line `---` after it.", "bad-yaml")
