@@ -9,9 +9,22 @@ from __future__ import annotations
 from playhead.prompts.checks import run_check
 from playhead.prompts.examples import Message
 from playhead.prompts.finding import Finding
-from playhead.prompts.folder import PromptSet
+from playhead.prompts.folder import PromptFolder
 from playhead.prompts.header import Example
 from playhead.prompts.inputs import InputSpec
+from playhead.prompts.lint import lint, lint_files
 from playhead.prompts.prompt import Prompt
+from playhead.prompts.prompt_set import PromptSet
 
-__all__ = ["Example", "Finding", "InputSpec", "Message", "Prompt", "PromptSet", "run_check"]
+__all__ = [
+    "Example",
+    "Finding",
+    "InputSpec",
+    "Message",
+    "Prompt",
+    "PromptFolder",
+    "PromptSet",
+    "lint",
+    "lint_files",
+    "run_check",
+]

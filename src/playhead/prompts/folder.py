@@ -1,81 +1,118 @@
-"""Which prompts does a set hold, and what happens while somebody edits them?
+"""What does a live agent say while somebody edits its prompts?
 
-A set is a flat folder, read once: `PromptSet` never changes, so a run that holds one sees one version. `PromptFolder`
-follows the folder for an agent that is live: it takes up edits, and where an edit is broken the last good version keeps
-serving and the log says line and remedy.
+It takes up every edit at the next question, and never goes down for one: where a file is broken, the last version that
+loaded keeps serving and the log says line and remedy, once. What is served is always one set that loads as a whole, so
+that a recording of it can be loaded again; a broken partial therefore stays at its last good text for all prompts.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+import os
+import threading
 from pathlib import Path
 
 import structlog
 
-from playhead.errors import PromptNotFound
-from playhead.prompts.prompt import Prompt, make_prompt
-from playhead.prompts.reading import read_prompt
+from playhead.errors import PromptNotFound, PromptSyntax
+from playhead.prompts.prompt import Prompt
+from playhead.prompts.prompt_set import PromptSet
 from playhead.prompts.source import prompt_files, read_source
 
 log = structlog.get_logger("playhead.prompts")
 
 
-class PromptSet:
-    """Prompts by name, all of one version. `files` holds the texts they were made of, by file name."""
+class PromptFolder:
+    """The prompts of a folder as they are now, or were when they last loaded. Safe to use from many threads.
 
-    def __init__(self, prompts: Mapping[str, Prompt], files: Mapping[str, str], folder: str) -> None:
-        self._prompts = dict(sorted(prompts.items()))
-        self.files = dict(sorted(files.items()))
-        self.folder = folder
+    Raises `BadInput` if there is no such folder. A file that never loaded raises its `PromptSyntax` from `get`.
+    A removed file goes on serving until the process ends.
+    """
 
-    @classmethod
-    def load(cls, folder: Path | str, over: PromptSet | None = None) -> PromptSet:
-        """Read the folder, laid over the set `over` if one is given: files of the same name win, the rest stays.
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = Path(folder)
+        self._lock = threading.Lock()
+        self._stamps: dict[str, tuple[int, int, int]] = {}
+        self._broken: dict[str, PromptSyntax] = {}
+        self._set = PromptSet.from_files({}, str(folder))
+        prompt_files(self._folder)
+        self.current()
 
-        Raises `PromptSyntax` for the first file that cannot be used, `BadInput` if there is no such folder.
-        """
-        folder = Path(folder)
-        files = {path.name: read_source(path) for path in prompt_files(folder)}
-        return cls.from_files(files, str(folder), over)
-
-    @classmethod
-    def from_files(cls, files: Mapping[str, str], folder: str = "", over: PromptSet | None = None) -> PromptSet:
-        """Like `load`, of texts by file name, such as a recording kept. `folder` is what error messages show."""
-        merged = {**over.files, **files} if over else dict(files)
-        prompts: dict[str, Prompt] = {}
-        for file in merged:
-            if not file.startswith("_"):
-                name = file.removesuffix(".md")
-                known = over and over._prompts.get(name)
-                prompts[name] = known if known and _is_made_of(known, merged) else _read(file, merged, folder)
-        return cls(prompts, merged, folder)
+    def current(self) -> PromptSet:
+        """The set to serve now; it does not change any more, so a run should ask for it once."""
+        with self._lock:
+            stamps = self._look()
+            if stamps and stamps != self._stamps:
+                self._stamps = stamps
+                self._reload()
+            return self._set
 
     def get(self, name: str) -> Prompt:
-        """The prompt of this name. Raises `PromptNotFound`."""
+        """The prompt of this name. Raises `PromptNotFound`, or `PromptSyntax` if its file never loaded."""
         try:
-            return self._prompts[name]
-        except KeyError:
-            raise PromptNotFound(name, self._prompts) from None
+            return self.current().get(name)
+        except PromptNotFound:
+            if broken := self._broken.get(f"{name}.md"):
+                raise broken from None
+            raise
 
     def names(self) -> list[str]:
-        """The names of the prompts, sorted."""
-        return list(self._prompts)
+        """The names of the prompts that can be served, sorted."""
+        return self.current().names()
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) of every prompt's name and file hash: names the version of the set."""
-        lines = [f"{name} {prompt.file_hash}\n" for name, prompt in self._prompts.items()]
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        """The hash of the set that is served now."""
+        return self.current().hash
 
-    def overlay(self, other: PromptSet) -> PromptSet:
-        """This set with the files of `other` in the place of those of the same name, partials included."""
-        return PromptSet.from_files(other.files, other.folder, over=self)
+    def _look(self) -> dict[str, tuple[int, int, int]]:
+        """Time, size and inode of each file; empty while the folder cannot be read."""
+        try:
+            with os.scandir(self._folder) as entries:
+                found = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".md")]
+        except OSError:
+            return {}
+        return {name: (seen.st_mtime_ns, seen.st_size, seen.st_ino) for name, seen in found}
 
+    def _reload(self) -> None:
+        """Take up every file that loads, and keep the last good text of every other."""
+        files = dict(self._set.files)
+        problems: dict[str, PromptSyntax] = {}
+        for path in prompt_files(self._folder):
+            try:
+                files[path.name] = read_source(path)
+            except PromptSyntax as problem:
+                problems[path.name] = problem
+        loaded, broken = PromptSet.try_files(files, str(self._folder), self._set)
+        while broken:  # ends: each round puts a file back, and the last good texts load
+            for file, problem in broken.items():
+                problems[file] = problem
+                self._put_back(files, file, problem)
+            loaded, broken = PromptSet.try_files(files, str(self._folder), self._set)
+        self._tell(problems)
+        self._set, self._broken = loaded, problems
 
-def _is_made_of(prompt: Prompt, files: Mapping[str, str]) -> bool:
-    return all(files.get(file) == text for file, text in prompt.sources.items())
+    def _put_back(self, files: dict[str, str], file: str, problem: PromptSyntax) -> None:
+        """Give the last good text back to what broke the prompt `file`: a partial, or else the file itself."""
+        good = self._set.files
+        blamed = Path(problem.path).name
+        if blamed in good and files[blamed] != good[blamed]:
+            files[blamed] = good[blamed]
+        elif file not in good:
+            files.pop(file, None)
+        elif files[file] != good[file]:
+            files[file] = good[file]
+        else:
+            files.update({name: text for name, text in good.items() if name.startswith("_")})
 
-
-def _read(file: str, files: Mapping[str, str], folder: str) -> Prompt:
-    return make_prompt(read_prompt(file, files, f"{folder}/{file}" if folder else file))
+    def _tell(self, broken: dict[str, PromptSyntax]) -> None:
+        for file, problem in broken.items():
+            before = self._broken.get(file)
+            if before is None or str(before) != str(problem):
+                log.warning(
+                    "prompt_broken",
+                    path=problem.path,
+                    line=problem.line,
+                    problem=problem.problem,
+                    remedy=problem.remedy,
+                    serving="the last good version" if file in self._set.files else "nothing",
+                )

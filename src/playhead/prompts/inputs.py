@@ -114,6 +114,11 @@ class InputSpec:
         """Whether a customer wrote some of it."""
         return self.untrusted or self.is_messages
 
+    @property
+    def examples(self) -> list[JSON]:
+        """The example values that the declaration gives."""
+        return list(self.schema.get("examples") or [])
+
     @cached_property
     def misfit(self) -> Fit:
         """Says why a value does not fit, or None."""

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from playhead.errors import MissingInput, UnknownInput, WrongInput
 from playhead.prompts.blocks import Block, message_text
@@ -64,7 +64,7 @@ class Prompt:
             text = message_text(block.template.pieces(values, self.name))
             if text is None:
                 continue
-            messages.append({"role": cast("Literal['system', 'user', 'assistant']", block.role), "content": text})
+            messages.append({"role": block.role, "content": text})
             if block.role == "system":
                 after_system = len(messages)
             elif block.role == "user":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playhead.errors import PromptError, PromptSyntax
 from playhead.prompts.blocks import Block, message_text, read_blocks
 from playhead.prompts.examples import WorkedExamples, answer_text
-from playhead.prompts.finding import Finding, error, from_error
+from playhead.prompts.finding import Finding, Place, error, from_error
 from playhead.prompts.header import Declared, Example, read_declared
 from playhead.prompts.scope import Use, uses
 from playhead.prompts.source import cut_header
@@ -27,6 +27,8 @@ class Reading:
     sources: dict[str, str]
     declared: Declared = field(default_factory=Declared)
     body: str = ""
+    body_place: Place = Place("", 1)
+    resolved: bool = False  # whether `uses` says which input each tag stands for
     blocks: list[Block] = field(default_factory=list)
     uses: list[tuple[Block, Use]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -52,14 +54,14 @@ def read_prompt(file: str, files: Mapping[str, str], path: str) -> Reading:
     """Take the prompt `file` of a set apart; `files` maps the set's file names to texts, `path` is shown to people."""
     reading = Reading(path, {file: files[file]})
     try:
-        header, reading.body, first = cut_header(files[file], path)
-        parsed = parse_header(header, type(first)(path, 2))
+        header, reading.body, reading.body_place = cut_header(files[file], path)
+        parsed = parse_header(header, Place(path, 2))
     except PromptSyntax as problem:
         reading.findings.append(from_error(problem))
         return reading
     reading.declared = read_declared(parsed, file.removesuffix(".md"))
     partials = {name.removesuffix(".md"): text for name, text in files.items() if name.startswith("_")}
-    reading.blocks, blocks_findings = read_blocks(reading.body, first, partials)
+    reading.blocks, blocks_findings = read_blocks(reading.body, reading.body_place, partials)
     reading.findings += reading.declared.findings + blocks_findings
     for name in sorted({name for block in reading.blocks for name in block.template.partials}):
         reading.sources[f"{name}.md"] = partials[name]
@@ -73,6 +75,7 @@ def _resolve(reading: Reading) -> None:
     """Find out which input each tag stands for."""
     if any(finding.rule in ("bad-schema", "bad-header") for finding in reading.findings):
         return  # every use of an input that could not be read would be called undeclared
+    reading.resolved = True
     for block in reading.blocks:
         found, problems = uses(block.template, reading.declared.inputs)
         reading.uses += [(block, use) for use in found]
