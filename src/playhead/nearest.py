@@ -3,7 +3,9 @@
 Examples teach a model by being near the case at hand, so "near" must mean "asks for the same decision". Function
 words, negations and question marks decide that ("no thanks" ends a talk, "no" answers a question): none is dropped
 and rarity weighs little, because in short messages the commonest words carry the decision. Words carry the meaning,
-pairs of words the order, runs of three letters forgive typing errors.
+pairs of words the order, runs of three letters forgive typing errors. Words that hardly any candidate has count
+together as one feature, "says something of its own": a message full of new matter is like the examples full of their
+own matter, and not like "thanks" because both hold a "you".
 
 Texts may be written as lines `Label: value`. The value of the last label both sides know (the newest message, by
 custom) decides four fifths of the score, the lines around it the rest. Pure and deterministic: the same texts give
@@ -22,6 +24,7 @@ from typing import Final
 _FOCUS_SHARE: Final = 0.8  # of the score; the rest is the context's. 0.5 loses 6 points of F1 on closing messages
 _WORD, _PAIR, _LETTERS = 1.0, 1.0, 0.2  # weight of a word, of two neighbours, of three letters
 _IDF_FLOOR: Final = 8.0  # the higher, the less a rare word outweighs a common one
+_OWN, _OWN_POWER, _OWN_TEXTS = 0.7, 0.7, 2  # words in at most two candidates weigh together 0.7 * count ** 0.7
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!]|[^\w\s.,;:'\"()\-]")
 _LABEL = re.compile(r"^([^\W\d_][^\n:]{0,40}):(?=\s|$)", re.MULTILINE)
@@ -34,7 +37,7 @@ def rank(query: str, candidates: Sequence[str]) -> list[tuple[int, float]]:
     """
     if not candidates:
         return []
-    label = _shared_label(query, candidates)
+    label = deciding_label(query, candidates)
     focus, context = _split(query, label)
     pairs = [_split(candidate, label) for candidate in candidates]
     scores = _scores(focus, tuple(pair[0] for pair in pairs))
@@ -45,16 +48,19 @@ def rank(query: str, candidates: Sequence[str]) -> list[tuple[int, float]]:
     return sorted(scored, key=lambda entry: (-entry[1], entry[0]))
 
 
-def _shared_label(query: str, candidates: Sequence[str]) -> str | None:
-    """The last label of the query that a candidate has too: a customer may write "Address: …" of her own."""
+def deciding_label(query: str, candidates: Sequence[str]) -> str | None:
+    """The last label (lower case) of the query that a candidate has too: a customer may write "Address: …" herself."""
     known = {label for candidate in candidates for label in _labels(candidate)}
     return next((label for label in reversed(_labels(query)) if label in known), None)
 
 
 @lru_cache(maxsize=4096)
 def _labels(text: str) -> dict[str, tuple[int, int]]:
-    """Label, lower case, to the start of its line and of its value."""
-    return {found[1].lower(): (found.start(), found.end()) for found in _LABEL.finditer(text)}
+    """Label, lower case, to the start of its first line and of its value there, in the text's order."""
+    labels: dict[str, tuple[int, int]] = {}
+    for found in _LABEL.finditer(text):
+        labels.setdefault(found[1].lower(), (found.start(), found.end()))
+    return labels
 
 
 def _split(text: str, label: str | None) -> tuple[str, str]:
@@ -93,13 +99,13 @@ class _Index:
     """Candidates' features turned round: feature to (candidate, weight), so a query touches only what it shares."""
 
     def __init__(self, texts: tuple[str, ...]) -> None:
-        found: dict[str, int] = {}
+        self.found: dict[str, int] = {}
         for text in texts:
-            for feature in _features(text):
-                found[feature] = found.get(feature, 0) + 1
+            for name in _features(text):
+                self.found[name] = self.found.get(name, 0) + 1
         self.empty = [not _features(text) for text in texts]
         self.unknown = math.log(len(texts) + 1) + _IDF_FLOOR
-        self.idf = {name: math.log((len(texts) + 1) / count) + _IDF_FLOOR for name, count in found.items()}
+        self.idf = {name: math.log((len(texts) + 1) / count) + _IDF_FLOOR for name, count in self.found.items()}
         self.where: dict[str, list[tuple[int, float]]] = {}
         for position, text in enumerate(texts):
             for name, weight in self.unit(text).items():
@@ -107,7 +113,13 @@ class _Index:
 
     def unit(self, text: str) -> dict[str, float]:
         """The text's weighted features as a vector of length 1."""
-        weights = {name: weight * self.idf.get(name, self.unknown) for name, weight in _features(text).items()}
+        features = _features(text)
+        weights = {name: weight * self.idf.get(name, self.unknown) for name, weight in features.items()}
+        own = sum(
+            1 for name in features if name[0] != "#" and " " not in name and self.found.get(name, 0) <= _OWN_TEXTS
+        )
+        if own:
+            weights["# own"] = _OWN * self.unknown * own**_OWN_POWER
         length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
         return {name: weight / length for name, weight in weights.items()}
 
