@@ -1,0 +1,164 @@
+"""Does a reply say a number, a time or a price that its facts do not?
+
+A model that writes well also invents well. Everything countable in a reply is taken out, brought to one form ("5:30 pm"
+is "17:30", "three" is "3") and looked for in the facts, which are what the tools returned and never what the customer
+said: a customer's "so it's $50?" must not become our price.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from agents.messaging.spoken_words import MONTHS
+
+WORDS = {word: number for number, word in enumerate(
+    ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=2)}  # fmt: skip
+
+_MONTH = "|".join(
+    name[:3] + (f"(?:{name[3:]})?" if name[3:] else "") for name in MONTHS if name not in ("may", "march")
+)
+_MONTH = rf"(?:{_MONTH}|may|mar(?:ch)?)"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
+_TIME = (
+    r"(?<![\d:.,/$£€-])(?:(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
+    r"|(?P<bare>1[0-2]|0?[1-9])\s*(?P<bare_half>[ap])\.?m\b|\b(?P<word>noon|midday|midnight)\b)"
+)
+_PRICE = (
+    r"(?P<sign>[$£€])\s?(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<thousand>k\b)?"
+    r"|\b(?P<plain>\d[\d,]*(?:\.\d+)?)\s?(?:dollars?|bucks|pounds?(?! (?:of|per|weight))|quid|euros?|usd|gbp|eur)\b"
+)
+_CLAIM = re.compile(
+    rf"(?P<iso>\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)|(?P<price>{_PRICE})|(?P<time>{_TIME})"
+    rf"|(?P<date>\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b"
+    rf"|\b(?P<month_first>{_MONTH}) (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))"
+    rf"|(?P<weekday>\b{_WEEKDAY})|(?P<tomorrow>\btomorrow\b)"
+    rf"|(?P<number>\d[\d,]*(?:\.\d+)?(?:\s?%)?|\b(?:{'|'.join(WORDS)})\b)",
+    re.IGNORECASE,
+)
+
+
+class Claim(NamedTuple):
+    """One countable thing that a text says: `kind`, its one form `value`, and its words and place in the text."""
+
+    kind: str
+    value: str
+    words: str
+    start: int
+    end: int
+
+
+def unsupported_claims(reply: str, facts: Sequence[str]) -> list[str]:
+    """The words of the reply for every number, time, day or price that no fact has, in order; empty when all hold.
+
+    A day and a time joined by "at" must stand together in one fact. `facts` are texts as they may be said (local
+    times); timestamps with an offset in them count for nothing.
+    """
+    known: set[tuple[str, str]] = set()
+    for fact in facts:
+        read = list(claims(fact))
+        known |= {(claim.kind, claim.value) for claim in read}
+        known |= {("pair", pair) for pair in _pairs_of_fact(read)}
+    said = list(claims(re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)))
+    missing = [claim.words for claim in said if not _supported(claim, known)]
+    text = re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)
+    for day, at in _joined(said, text):
+        words = text[day.start : at.end]
+        if _supported(day, known) and _supported(at, known) and not _pair_known(day, at, known):
+            missing.append(words)
+    return missing
+
+
+def claims(text: str) -> Iterator[Claim]:
+    """Everything countable in a text, in order."""
+    for found in _CLAIM.finditer(text):
+        for kind, value in _values(found):
+            yield Claim(kind, value, found.group().strip(), found.start(), found.end())
+
+
+def _values(found: re.Match[str]) -> list[tuple[str, str]]:
+    """Kind and one form of what was found; a timestamp says nothing that may be said."""
+    if found["price"]:
+        amount = float((found["amount"] or found["plain"]).replace(",", "")) * (1000 if found["thousand"] else 1)
+        return [("price", f"{amount:.2f}")]
+    if found["time"]:
+        return [("time", _clock(found))]
+    if found["date"]:
+        day, month = found["day"] or found["day_after"], (found["month"] or found["month_first"]).lower()
+        return [("date", f"{int(day)} {month[:3]}")]
+    if found["weekday"]:
+        return [("weekday", found["weekday"].lower()[:3])]
+    if found["tomorrow"]:
+        return [("tomorrow", "tomorrow")]
+    if found["number"]:
+        word = found["number"].lower()
+        return [("number", str(WORDS[word]) if word in WORDS else _plain(word))]
+    return []
+
+
+def _clock(found: re.Match[str]) -> str:
+    """ "17:30"; "5:30?" when the half of the day is not said."""
+    if found["word"]:
+        return "00:00" if found["word"].lower() == "midnight" else "12:00"
+    hour, minute = int(found["hour"] or found["bare"]), int(found["minute"] or 0)
+    half = (found["half"] or found["bare_half"] or "").lower()
+    if half:
+        return f"{hour % 12 + (12 if half == 'p' else 0):02d}:{minute:02d}"
+    return f"{hour:02d}:{minute:02d}"
+
+
+def _plain(number: str) -> str:
+    percent = "%" if "%" in number else ""
+    digits = number.rstrip("% ").replace(",", "").rstrip(".")
+    if digits.startswith("0") or "." not in digits:
+        return digits + percent  # a leading zero belongs to a telephone number
+    return f"{float(digits):g}{percent}"
+
+
+def _supported(claim: Claim, known: set[tuple[str, str]]) -> bool:
+    if (claim.kind, claim.value) in known:
+        return True
+    if claim.kind == "time":
+        return _other_half(claim) is not None and ("time", _other_half(claim)) in known
+    if claim.kind == "number" and claim.value.isdigit() and 1 <= int(claim.value) <= 12:
+        hour = int(claim.value)  # "at 5" for a fact that says 17:00, "5 March" for a date
+        dates = {value.split()[0] for kind, value in known if kind == "date"}
+        return any(("time", f"{each % 24:02d}:00") in known for each in (hour, hour + 12)) or claim.value in dates
+    if claim.kind == "number" and claim.value.isdigit():
+        return any(kind == "date" and value.split()[0] == claim.value for kind, value in known)
+    return False
+
+
+def _other_half(claim: Claim) -> str | None:
+    """ "5:30" without a half may be 17:30; "5:30 am" and "17:30" may not be anything else."""
+    hour, minute = claim.value.split(":")
+    unmarked = not re.search(r"[ap]\.?m|noon|mid", claim.words, re.IGNORECASE)
+    return f"{int(hour) + 12}:{minute}" if unmarked and 1 <= int(hour) < 12 and claim.words[0] != "0" else None
+
+
+def _joined(said: Sequence[Claim], text: str) -> Iterator[tuple[Claim, Claim]]:
+    """Each day with the time that "at" joins to it: "Friday 8 March at 17:30"."""
+    for index, at in enumerate(said):
+        if at.kind != "time" or not index or said[index - 1].kind not in ("weekday", "date"):
+            continue
+        if re.fullmatch(r",?\s+at\s+", text[said[index - 1].end : at.start], re.IGNORECASE):
+            yield said[index - 1], at
+
+
+def _pairs_of_fact(read: Iterable[Claim]) -> Iterator[str]:
+    """Every time of a fact with the days named before it and after the time before: "Friday 8 March: 10:00, 10:30"."""
+    days: list[str] = []
+    fresh = True
+    for claim in read:
+        if claim.kind in ("weekday", "date"):
+            days = [claim.value] if fresh else [*days, claim.value]
+            fresh = False
+        elif claim.kind == "time":
+            yield from (f"{day} {claim.value}" for day in days)
+            fresh = True
+
+
+def _pair_known(day: Claim, at: Claim, known: set[tuple[str, str]]) -> bool:
+    times = [at.value, _other_half(at)]
+    return any(("pair", f"{day.value} {each}") in known for each in times if each)

@@ -1,0 +1,222 @@
+"""Which moments did the customer mean, and where must we ask instead of guessing?
+
+Two halves. `parse_when` (in `spoken`) reads words without a clock; `resolve` here puts what was said beside the
+recorded now, the business's zone and its hours. Whatever has two honest readings ("next Friday" on a Wednesday, "at 5"
+with hours covering both, "3/4") becomes a question: an appointment on the wrong day costs more than one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from agents.messaging.availability import local_to_utc
+from agents.messaging.business import Week
+from agents.messaging.dates import Ambiguous, days_meant, say_day
+from agents.messaging.spoken import Constraints, clock_said, parse_when
+
+__all__ = ["Constraints", "Resolution", "Window", "clock_said", "parse_when", "resolve", "say", "say_day"]
+
+MIDNIGHT, LAST_MINUTE = 0, 24 * 60
+
+# Parts of the day in local minutes, as bounds on when an appointment begins.
+PARTS = {
+    "first thing": (0, 600), "early morning": (0, 540), "late morning": (600, 720), "morning": (0, 720),
+    "lunch": (690, 840), "lunchtime": (690, 840), "lunch time": (690, 840), "noon": (690, 840),
+    "early afternoon": (720, 900), "late afternoon": (900, 1080), "afternoon": (720, 1080), "after work": (1020, 1440),
+    "early evening": (1020, 1140), "evening": (1020, 1440), "late evening": (1140, 1440), "night": (1080, 1440),
+    "end of day": (960, 1440), "close of business": (960, 1440),
+}  # fmt: skip
+
+Minutes = tuple[int, int]  # from, to (exclusive), minutes of the local day
+
+
+class Window(BaseModel):
+    """The appointment begins at or after `start` and before `end` (aware, UTC). `exact`: that minute was asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: datetime
+    end: datetime
+    exact: bool = False
+
+
+class Resolution(BaseModel):
+    """Either windows, earliest first, or a question (`ask`, with the readings as `options` in words)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    windows: tuple[Window, ...] = ()
+    ask: str | None = None
+    options: tuple[str, ...] = ()
+
+
+def resolve(constraints: Constraints, now: datetime, zone: str, hours: Week | None = None) -> Resolution:
+    """What the constraints mean at `now` in `zone` (an IANA name). `hours` settle which half of the day "at 5" means;
+    without them both stay possible. With nothing said about the day, the next fourteen days are meant."""
+    local = now.astimezone(ZoneInfo(zone))
+    try:
+        windows: list[Window] = []
+        for each in constraints.alternatives or (constraints,):
+            windows += _windows(_read_again(each), local, hours)
+    except Ambiguous as question:
+        return Resolution(ask=str(question), options=question.options)
+    return Resolution(windows=tuple(sorted(set(windows), key=lambda window: (window.start, window.end))))
+
+
+def say(when: datetime, zone: str) -> str:
+    """A time read back in full: "Friday 8 March at 17:30". In an hour that comes twice, with its zone's abbreviation."""
+    local = when.astimezone(ZoneInfo(zone))
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{say_day(local.date())} at {local:%H:%M}{f' ({local.tzname()})' if twice else ''}"
+
+
+def _windows(constraints: Constraints, local: datetime, hours: Week | None) -> list[Window]:
+    """The windows of one alternative that are not past; raises Ambiguous."""
+    zone = local.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    if constraints.in_minutes is not None:
+        start = local.astimezone(UTC) + timedelta(minutes=constraints.in_minutes)
+        return [Window(start=start, end=start + timedelta(hours=1))]
+    days, certain = days_meant(constraints, local.date())
+    whole = [_on_day(constraints, day, local, hours) for day in days]
+    windows = [window for window in whole if window is not None]
+    if not certain:
+        open_days = [day for day, window in zip(days, whole, strict=True) if window and _open_yet(day, local, hours)]
+        if len(open_days) > 1:
+            raise Ambiguous.between([say_day(day) for day in open_days])
+        return [window for window in windows if window.start.astimezone(zone).date() in open_days]
+    if not windows:
+        raise Ambiguous("That time has already passed. Which day and time would suit you?")
+    return windows
+
+
+def _on_day(constraints: Constraints, day: date, local: datetime, hours: Week | None) -> Window | None:
+    """The stretch of one local date that is meant, or None when it is over already."""
+    zone = local.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    earliest = local.hour * 60 + local.minute if day == local.date() else -1
+    begins, ends = _minutes(constraints, day, earliest, hours)
+    start = _instant(day, begins, zone)
+    end = start + timedelta(minutes=1) if ends == begins + 1 else _instant(day, ends, zone)
+    now = local.astimezone(UTC)
+    if end <= now or end <= start:
+        return None
+    return Window(start=max(start, now), end=end, exact=ends == begins + 1)
+
+
+def _minutes(constraints: Constraints, day: date, earliest: int, hours: Week | None) -> Minutes:
+    """From and to in minutes of the day; raises Ambiguous when the half of the day is not clear."""
+    part = PARTS.get(constraints.part_of_day or "", (MIDNIGHT, LAST_MINUTE))
+    if constraints.time:
+        options = _allowed(_halves(constraints.time, constraints.part_of_day), day, earliest, hours)
+        minute = _only(options)
+        return (max(minute - 60, 0), min(minute + 61, LAST_MINUTE)) if constraints.around else (minute, minute + 1)
+    after = _halves(constraints.after, constraints.part_of_day) if constraints.after else []
+    before = _halves(constraints.before, constraints.part_of_day) if constraints.before else []
+    if after and before:
+        begins, ends = _only_range(after, before, day, earliest, hours)
+        return begins, ends
+    if after:
+        begins = _only(_allowed(after, day, earliest, hours))
+        return begins, part[1] if begins < part[1] else LAST_MINUTE
+    if before:
+        ends = _only(_allowed(before, day, earliest, hours, closing=True))
+        return part[0] if part[0] < ends else MIDNIGHT, ends
+    return part
+
+
+def _halves(said: str, part: str | None) -> list[int]:
+    """The minutes of the day that "17:30" or "5:30?" can mean, given the part of the day that was named."""
+    hour, minute = (int(number) for number in said.rstrip("?").split(":"))
+    if part == "night" and hour == 12:
+        return [minute]
+    if len(said) == 5 and not said.endswith("?"):
+        return [hour * 60 + minute]
+    morning, evening = hour % 12 * 60 + minute, (hour % 12 + 12) * 60 + minute
+    if part is None or part == "first thing":
+        return [morning, evening]
+    if "morning" in part or (part == "night" and hour < 5):
+        return [morning]
+    return [evening]
+
+
+def _allowed(options: Sequence[int], day: date, earliest: int, hours: Week | None, closing: bool = False) -> list[int]:
+    """The options that can be meant: later than now, and within the hours as far as that leaves any."""
+    if len(options) < 2:
+        return list(options)
+    coming = [minute for minute in options if minute > earliest] or list(options)
+    if hours is None:
+        return coming
+    spans = _spans(hours, day)
+    inside = [m for m in coming if any(opens <= m < closes or (closing and m == closes) for opens, closes in spans)]
+    return inside or coming
+
+
+def _spans(hours: Week, day: date) -> list[Minutes]:
+    """The openings of the day in minutes; of the whole week where the day has none."""
+    openings = hours.on(day) or [each for ahead in range(7) for each in hours.on(day + timedelta(days=ahead))]
+    return [(_of_day(each.opens), _of_day(each.closes)) for each in openings]
+
+
+def _only_range(
+    after: Sequence[int], before: Sequence[int], day: date, earliest: int, hours: Week | None
+) -> tuple[int, int]:
+    """From and to, each with its nearest partner: "2 to 4pm" is two hours long, not fourteen."""
+    if len(before) == 1:
+        earlier = [minute for minute in after if minute < before[0]]
+        return (max(earlier) if earlier else _only(after)), before[0]
+    begins = _only(_allowed(after, day, earliest, hours))
+    later = [minute for minute in before if minute > begins]
+    return begins, min(later) if later else LAST_MINUTE
+
+
+def _only(options: Sequence[int]) -> int:
+    if len(set(options)) == 1:
+        return options[0]
+    raise Ambiguous.between([_say_minute(minute) for minute in options])
+
+
+def _open_yet(day: date, local: datetime, hours: Week | None) -> bool:
+    """Can anything still happen on this day? Only today can be over before midnight."""
+    if day != local.date() or hours is None:
+        return True
+    return any(each.closes > local.time() for each in hours.on(day))
+
+
+def _read_again(constraints: Constraints) -> Constraints:
+    """A model may have put "fri" or "5pm" where plain values belong: read such values as what was said."""
+    updates: dict[str, object] = {}
+    for name in ("time", "after", "before"):
+        said = getattr(constraints, name)
+        if said and not _is_clock(said):
+            read = clock_said(said)
+            if read is None:
+                raise Ambiguous(f'I am not sure which time you mean by "{said}". Which time would suit you?')
+            updates[name] = read
+    return constraints.model_copy(update=updates)
+
+
+def _is_clock(said: str) -> bool:
+    hour, _, minute = said.rstrip("?").partition(":")
+    return hour.isdigit() and minute.isdigit() and len(minute) == 2 and int(hour) < 24 and int(minute) < 60
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """A minute of a local date in UTC; minute 1440 is the next midnight."""
+    ahead, minute = divmod(minute, LAST_MINUTE)
+    return local_to_utc(day + timedelta(days=ahead), time(minute // 60, minute % 60), zone)
+
+
+def _of_day(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _say_minute(minute: int) -> str:
+    """ "5 in the morning", "5:30 in the afternoon"."""
+    hour, rest = divmod(minute, 60)
+    part = "morning" if hour < 12 else "afternoon" if hour < 17 else "evening"
+    return f"{hour % 12 or 12}{f':{rest:02d}' if rest else ''} in the {part}"
