@@ -80,8 +80,8 @@ class PromptFolder:
         for path in prompt_files(self._folder):
             try:
                 files[path.name] = read_source(path)
-            except PromptSyntax as problem:
-                problems[path.name] = problem
+            except PromptSyntax as refused:
+                problems[path.name] = refused
         loaded, broken = PromptSet.try_files(files, str(self._folder), self._set)
         while broken:  # ends: each round puts a file back, and the last good texts load
             for file, problem in broken.items():

@@ -27,7 +27,7 @@ class Reading:
     sources: dict[str, str]
     declared: Declared = field(default_factory=Declared)
     body: str = ""
-    body_place: Place = Place("", 1)
+    body_place: Place = field(default_factory=lambda: Place("", 1))
     resolved: bool = False  # whether `uses` says which input each tag stands for
     blocks: list[Block] = field(default_factory=list)
     uses: list[tuple[Block, Use]] = field(default_factory=list)
