@@ -129,7 +129,7 @@ class Step:
         """What the node wrote to the state, by channel; of several writes to one channel, a list."""
         out: dict[str, list[Any]] = {}
         for channel, value in self.writes:
-            if not channel.startswith(("branch:", "__pregel", "__no_writes__")):
+            if not channel.startswith(("branch:", "__")):
                 out.setdefault(channel, []).append(value)
         return {channel: values[0] if len(values) == 1 else values for channel, values in out.items()}
 

@@ -40,6 +40,13 @@ class Encoder:
         """A node's input or output: by key and element, and what cannot be serialized by its repr (it is evidence only)."""
         return split(value, self._evidence)
 
+    def by_element_or_repr(self, value: Any) -> Part:
+        """A written value as `by_element` stores it, so that it is the same part; by its repr where that fails."""
+        try:
+            return self.by_element(value)
+        except Exception:
+            return self._evidence(value)
+
     def _evidence(self, value: Any) -> Part:
         try:
             return self.state(value)

@@ -125,6 +125,11 @@ class Saver(BaseCheckpointSaver[Any]):
             self._last.popitem(last=False)
         return parts
 
+    def last_values(self, thread: str) -> dict[str, bytes]:
+        """Hashes of the values in the last checkpoint put for a conversation here, by channel."""
+        _, hashes = self._last.get((thread, ""), ("", {}))
+        return {channel: value for channel, (_, value) in hashes.items()}
+
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from playhead.codec import Part
@@ -40,6 +40,23 @@ def thread_runs(session: Session, thread: str) -> list[Row]:
     """A conversation's runs, oldest first."""
     owner = session.one("threads_find", name=thread)
     return session.rows("runs_of_thread", thread=owner["id"]) if owner else []
+
+
+def places(session: Session, rows: Iterable[Row]) -> dict[str, list[str]]:
+    """Where these runs have been: the addresses of their steps by place, in order, finished or not."""
+    been: dict[str, list[str]] = {}
+    for run in rows:
+        for step in session.rows("steps_of_run", run=run["id"]):
+            if step["address"] not in (seen := been.setdefault(step["place"], [])):
+                seen.append(step["address"])
+    return been
+
+
+def next_numbers(session: Session, run: int) -> tuple[int, int]:
+    """The next free numbers of a step and a call in a run."""
+    steps = session.rows("steps_of_run", run=run)
+    (calls,) = session.rows("calls_numbers", run=run)
+    return max([calls["step"], *(step["number"] for step in steps)]) + 1, calls["number"] + 1
 
 
 def runs_named(session: Session, prefix: str) -> list[Row]:

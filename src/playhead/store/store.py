@@ -78,6 +78,17 @@ class Store:
         """Wait until everything submitted so far is committed."""
         self.submit(lambda _: None).result()
 
+    def compact(self) -> None:
+        """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
+        self.flush()
+        while not self._readers.empty():
+            self._readers.get().connection.close()
+        connection = connect(self.path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
     @property
     def failures(self) -> int:
         """How many notes could not be written since the store was opened."""

@@ -1,0 +1,222 @@
+"""How does a node ask a prompt file's question, and get an answer it can use?
+
+`ask` renders the file, calls its model with its parameters, and checks the answer against its schema. Errors that pass
+(429 with its Retry-After, 5xx, time-outs, dropped connections) and answers that cannot be used are tried again, a bounded
+number of times inside a five-minute budget; every attempt is a call of its own on the recording. Then the error is raised
+for the node to hand over to a person.
+
+The loop is a generator that says what to do next; `ask` and `aask` only carry it out, waiting or awaiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeAlias
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
+
+from playhead.config import load_config
+from playhead.errors import BadAnswer, BadInput
+from playhead.graph.models import Models
+from playhead.graph.recorder import CURRENT
+from playhead.prompts import Prompt, PromptFolder
+
+ATTEMPTS: Final = 4
+BUDGET_SECONDS: Final = 300.0
+LONGEST_WAIT: Final = 60.0
+MARK: Final = "playhead_prompt"
+PASSING: Final = ("APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError")
+
+
+class Prompts(Protocol):
+    """Anything that has prompts by name."""
+
+    def get(self, name: str) -> Prompt:
+        """The prompt of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the recorder should know of the model call about to be made: which prompt, which inputs, which attempt."""
+
+    prompt: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    attempt: int = 1
+
+
+ASKING: ContextVar[Asked | None] = ContextVar("playhead_asking", default=None)
+
+
+@lru_cache(maxsize=1)
+def _unrecorded() -> tuple[PromptFolder, Models]:
+    config = load_config()
+    if config.prompts is None:
+        raise BadInput("prompts", "no folder is configured.", "Set PLAYHEAD_PROMPTS or [tool.playhead] prompts.")
+    return PromptFolder(config.prompts), Models(config.models)
+
+
+def _surroundings() -> tuple[Prompts, Models]:
+    step = CURRENT.get()
+    if step is None:
+        return _unrecorded()
+    prompts = step.run.prompts
+    if prompts is None:
+        raise BadInput("prompts", "this recording was opened without a folder.", "playhead.open(…, prompts=FOLDER)")
+    return prompts, step.run.recording.models
+
+
+def prompt(name: str, /, **inputs: Any) -> list[BaseMessage]:
+    """The messages to send for a prompt file and these inputs, for code that calls a model itself.
+
+    Which prompt they came from travels with them to the recorder; it is never sent and is no part of the request.
+    Raises `PromptNotFound`, `MissingInput`, `UnknownInput`.
+    """
+    found = _surroundings()[0].get(name)
+    messages = convert_to_messages(found.render(inputs))
+    messages[0].additional_kwargs[MARK] = {"use": describe_prompt(found), "inputs": inputs}
+    return messages
+
+
+def ask(name: str, /, **inputs: Any) -> Any:
+    """Ask a prompt file's question: a dict fitting its output schema, or text where it has none.
+
+    Raises `BadAnswer` when no attempt gave a usable answer, the provider's own error when none got through, and what
+    `prompt` raises.
+    """
+    loop = _attempts(name, inputs)
+    turn = next(loop)
+    while True:
+        time.sleep(turn.wait)
+        with _asking(turn.asked):
+            try:
+                reply: Reply = turn.model.invoke(turn.messages, **turn.options)
+            except Exception as error:
+                reply = error
+        try:
+            turn = loop.send(reply)
+        except StopIteration as done:
+            return done.value
+
+
+async def aask(name: str, /, **inputs: Any) -> Any:
+    """As `ask`, for async nodes."""
+    loop = _attempts(name, inputs)
+    turn = next(loop)
+    while True:
+        await asyncio.sleep(turn.wait)
+        with _asking(turn.asked):
+            try:
+                reply: Reply = await turn.model.ainvoke(turn.messages, **turn.options)
+            except Exception as error:
+                reply = error
+        try:
+            turn = loop.send(reply)
+        except StopIteration as done:
+            return done.value
+
+
+Reply: TypeAlias = AIMessage | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One attempt to make: wait so many seconds, then ask this model these messages."""
+
+    model: BaseChatModel
+    messages: list[BaseMessage]
+    options: Mapping[str, Any]
+    asked: Asked
+    wait: float
+
+
+def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, Any]:
+    prompts, models = _surroundings()
+    found = prompts.get(name)
+    model, options = _model_of(found, models)
+    question = messages = convert_to_messages(found.render(inputs))
+    use, wait = describe_prompt(found), 0.0
+    deadline = time.monotonic() + BUDGET_SECONDS
+    for attempt in range(1, ATTEMPTS + 1):
+        reply = yield Turn(model, messages, options, Asked(use, inputs, attempt), wait)
+        final = attempt == ATTEMPTS
+        if isinstance(reply, Exception):
+            pause = pause_after(reply, attempt)
+            if pause is None or final or time.monotonic() + pause > deadline:
+                raise reply
+            wait = pause
+            continue
+        answer, problem = read_answer(found, reply)
+        if problem is None:
+            return answer
+        if final or time.monotonic() > deadline or reply.additional_kwargs.get("refusal"):
+            raise BadAnswer(name, problem, reply.text)
+        complaint = f"That answer cannot be used: {problem}. Answer again, with nothing but what was asked for."
+        messages, wait = [*question, AIMessage(reply.text), HumanMessage(complaint)], 0.0
+    raise AssertionError("the loop returns or raises")
+
+
+def _model_of(found: Prompt, models: Models) -> tuple[BaseChatModel, dict[str, Any]]:
+    spec = found.model if isinstance(found.model, dict) else {"name": found.model or "default"}
+    options = {key: value for key, value in spec.items() if key != "name"}
+    if found.output_schema is not None:
+        form = {"name": found.name, "schema": found.output_schema}
+        options["response_format"] = {"type": "json_schema", "json_schema": form}
+    return models.get(str(spec.get("name") or "default")), options
+
+
+def read_answer(found: Prompt, reply: AIMessage) -> tuple[Any, str | None]:
+    """The usable answer in a model's message, or why there is none."""
+    if refusal := reply.additional_kwargs.get("refusal"):
+        return None, f"the model refused: {refusal}"
+    text = reply.text.strip()
+    answer: Any = text
+    if found.output_schema is not None:
+        bare = text.removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+        try:
+            answer = json.loads(bare)
+        except ValueError as error:
+            return None, f"it is not JSON ({error})"
+    elif not text:
+        return None, "it is empty"
+    return answer, found.answer_problem(answer)
+
+
+def pause_after(error: Exception, attempt: int) -> float | None:
+    """Seconds to wait before the next attempt (the provider's Retry-After, else doubling), None if it would not help."""
+    status = getattr(error, "status_code", None)
+    passes = status in (408, 409, 429) or (isinstance(status, int) and status >= 500)
+    if not passes and type(error).__name__ not in PASSING and not isinstance(error, ConnectionError | TimeoutError):
+        return None
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    try:
+        asked_for = float(headers.get("retry-after", ""))
+    except ValueError:
+        asked_for = 0.5 * 2 ** (attempt - 1)
+    return min(max(asked_for, 0.0), LONGEST_WAIT)
+
+
+def describe_prompt(found: Prompt) -> dict[str, Any]:
+    """What the recording keeps of the prompt a call was made from."""
+    return {
+        "name": found.name,
+        "content_hash": found.content_hash,
+        "file_hash": found.file_hash,
+        "files": dict(found.sources),
+    }
+
+
+@contextmanager
+def _asking(asked: Asked) -> Iterator[None]:
+    token = ASKING.set(asked)
+    try:
+        yield
+    finally:
+        ASKING.reset(token)

@@ -1,0 +1,235 @@
+"""How does a node act on the world, at most once, and read the clock so that it can be read again?
+
+An effect is journalled as *started*, and committed, before it runs, and as *done* after. Its key is its cause: the thread,
+the event that came in, the place in the graph and the how-manieth of its name there. The arguments are kept but are no part
+of the key: a reworded retry must not send twice, and two equal sends may both be meant. After a crash, done gives the
+recorded result; started without done asks the effect's own `verify`, or stops as unknown. Never twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, ParamSpec, TypeVar
+
+import structlog
+
+from playhead.codec import pack
+from playhead.errors import EffectUnknown, NoResource
+from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name
+from playhead.records import CallKind
+from playhead.store import runs
+from playhead.store.session import Row
+
+log = structlog.get_logger("playhead")
+P = ParamSpec("P")
+R = TypeVar("R")
+EFFECTS: Final[dict[str, Effect]] = {}
+"""Every effect by name, so that a replay can find its `simulate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A function that touches the world, and what is known of it."""
+
+    name: str
+    function: Callable[..., Any]
+    read_only: bool
+    idempotent: bool
+    verify: Callable[[str], Any] | None
+    simulate: Callable[..., Any] | None
+
+    def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The call's arguments by name, the framework's key left out."""
+        signature = inspect.signature(self.function)
+        bound = signature.bind_partial(*args, **kwargs)
+        bound.apply_defaults()
+        return {name: value for name, value in bound.arguments.items() if name != "key"}
+
+    def keyed(self, arguments: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """The arguments to call the function with."""
+        takes_key = "key" in inspect.signature(self.function).parameters
+        return {**arguments, "key": key} if takes_key else dict(arguments)
+
+
+def effect(
+    *,
+    read_only: bool = False,
+    idempotent: bool = False,
+    verify: Callable[[str], Any] | None = None,
+    simulate: Callable[..., Any] | None = None,
+) -> Callable[[Callable[P, R]], Callable[..., R]]:
+    """Mark a function that touches the world: JSON arguments, JSON result.
+
+    A keyword-only parameter `key: str` receives the effect's key, unique to its cause; callers never pass it.
+    `verify(key)` looks up what that key did (None: nothing); `simulate(**arguments)` is a pure stand-in for replays;
+    `idempotent` says that running it twice does no harm; `read_only` that it changes nothing. The decorated function raises
+    `EffectUnknown` where nobody can say whether an earlier, cut-off attempt happened.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[..., R]:
+        known = Effect(function.__name__, function, read_only, idempotent, verify, simulate)
+        EFFECTS[known.name] = known
+        if inspect.iscoroutinefunction(function):
+
+            async def perform_async(*args: Any, **kwargs: Any) -> Any:
+                arguments = known.arguments(args, kwargs)
+                attempt = await asyncio.to_thread(_begin, known, arguments)
+                if attempt.settled:
+                    return attempt.result
+                try:
+                    result = await function(**known.keyed(arguments, attempt.key))  # type: ignore[call-arg]
+                except BaseException as error:
+                    attempt.failed(error)
+                    raise
+                return await asyncio.to_thread(attempt.done, result)
+
+            return functools.wraps(function)(perform_async)  # type: ignore[return-value]
+
+        def perform(*args: Any, **kwargs: Any) -> Any:
+            arguments = known.arguments(args, kwargs)
+            attempt = _begin(known, arguments)
+            if attempt.settled:
+                return attempt.result
+            try:
+                result = function(**known.keyed(arguments, attempt.key))  # type: ignore[call-arg]
+            except BaseException as error:
+                attempt.failed(error)
+                raise
+            return attempt.done(result)
+
+        return functools.wraps(function)(perform)
+
+    return decorate
+
+
+class Attempt:
+    """One time an effect is asked for: settled from the journal, or to be run."""
+
+    def __init__(self, known: Effect, arguments: dict[str, Any], key: str, step: StepRecorder | None) -> None:
+        self.known, self.arguments, self.key, self.step = known, arguments, key, step
+        self.settled, self.result = False, None
+        self._started = time.time()
+        self._call: CallRecorder | None = step.begin_call("effect", known.name) if step else None
+
+    def settle(self, result: Any) -> None:
+        """The journal, or `verify`, knows the result: nothing is run."""
+        self.settled, self.result = True, result
+        self._record("done", result)
+
+    def done(self, result: Any) -> Any:
+        """The effect ran: journal it as done, and record the call."""
+        self.journal("done", result)
+        self._record("done", result)
+        return result
+
+    def failed(self, error: BaseException) -> None:
+        """The effect raised. It stays *started* in the journal: whether it happened is for `verify` to say."""
+        self._record("failed", None, error)
+
+    def journal(self, status: str, result: Any = None) -> None:
+        """Write the effect's journal row and wait until it is committed."""
+        if self.step is None or self.known.read_only:
+            return
+        run, encoder = self.step.run, self.step.run.recording.encoder
+        row = {
+            "key": self.key,
+            "name": self.known.name,
+            "status": status,
+            "started": self._started,
+            "ended": None if status == "started" else time.time(),
+            "arguments": encoder.plain(self.arguments),
+            "result": encoder.plain(result) if status == "done" else None,
+        }
+        run.recording.store.write(
+            lambda session: runs.put(
+                session, "effects", {**row, "run": run.number or 0, "thread": session.thread(run.thread)}
+            )
+        )
+
+    def _record(self, status: Any, result: Any, error: BaseException | None = None) -> None:
+        if self._call is not None:
+            self._call.finish(
+                lambda encoder: {
+                    "request": encoder.plain({**self.arguments, "key": self.key}),
+                    "response": None if error else encoder.plain(result),
+                },
+                status=status,
+                error=error,
+            )
+
+
+def _begin(known: Effect, arguments: dict[str, Any]) -> Attempt:
+    step = CURRENT.get()
+    attempt = Attempt(known, arguments, effect_key(known.name, step), step)
+    row = _journalled(attempt)
+    if row is None:
+        attempt.journal("started")
+    elif row["status"] == "done":
+        _settle_from(row, attempt)
+    elif known.verify is not None and (result := known.verify(attempt.key)) is not None:
+        attempt.journal("done", result)
+        attempt.settle(result)
+    elif known.verify is None and not known.idempotent:
+        attempt.journal("unknown")
+        raise EffectUnknown(known.name, attempt.key)
+    return attempt
+
+
+def effect_key(name: str, step: StepRecorder | None) -> str:
+    """The key of the next effect of this name here: thread / cause / place / name / ordinal."""
+    if step is None:
+        return new_name("effect")
+    place = f"{step.place}#{step.visit}" if step.visit else step.place
+    return f"{step.run.thread}/{step.run.cause}/{place}/{name}/{step.ordinal('effect:' + name)}"
+
+
+def _journalled(attempt: Attempt) -> Row | None:
+    if attempt.step is None or attempt.known.read_only:
+        return None
+    with attempt.step.run.recording.store.reading() as session:
+        return session.one("effects_find", key=attempt.key)
+
+
+def _settle_from(row: Row, attempt: Attempt) -> None:
+    assert attempt.step is not None
+    before, result = attempt.step.run.recording.store.load([row["arguments"], row["result"]])
+    if pack(before) != pack(attempt.arguments):
+        log.warning("an effect was asked for again with other arguments; the first stands", key=attempt.key)
+    attempt.settle(result)
+
+
+def resource(name: str) -> Any:
+    """The handle to the world that `deck.record(graph, resources={…})` was given. Raises `NoResource`."""
+    step = CURRENT.get()
+    given: Mapping[str, Any] = step.run.recording.resources if step else {}
+    if name not in given:
+        raise NoResource(name, given)
+    return given[name]
+
+
+def now() -> datetime:
+    """The time, in UTC, as recorded."""
+    value = datetime.now(UTC)
+    _record_reading("clock", "now", value.isoformat())
+    return value
+
+
+def new_id() -> str:
+    """A fresh random id (32 hex digits), as recorded."""
+    value = new_name("id").removeprefix("id-") + new_name("id").removeprefix("id-")
+    _record_reading("id", "new_id", value)
+    return value
+
+
+def _record_reading(kind: CallKind, name: str, value: str) -> None:
+    step = CURRENT.get()
+    if step is not None:
+        step.begin_call(kind, name).finish(
+            lambda encoder: {"request": encoder.plain({}), "response": encoder.plain(value)}
+        )

@@ -1,0 +1,60 @@
+"""Which model answers to a name?
+
+A prompt file names an alias of the project (`default`), `embedded`, or `provider:model`. Models are made once and kept.
+Retries are ours (see `asking.py`), so that every attempt is on the recording: the client's own are turned off.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from playhead.errors import UnknownModel
+from playhead.graph.embedded import EmbeddedModel
+
+ATTEMPT_SECONDS = 60.0
+
+
+class Models:
+    """The models of a project. `aliases` maps names to names; `given` holds ready-made models (tests, own providers)."""
+
+    def __init__(
+        self, aliases: Mapping[str, str] | None = None, given: Mapping[str, BaseChatModel] | None = None
+    ) -> None:
+        self.aliases = {"default": "embedded", **(aliases or {})}
+        self._made: dict[str, BaseChatModel] = dict(given or {})
+        self._lock = threading.Lock()
+
+    def resolve(self, name: str) -> str:
+        """The name at the end of the aliases. Raises `UnknownModel` for a circle."""
+        seen: list[str] = []
+        while name in self.aliases and name not in self._made:
+            if name in seen:
+                raise UnknownModel(" → ".join([*seen, name]))
+            seen.append(name)
+            name = self.aliases[name]
+        return name
+
+    def get(self, name: str) -> BaseChatModel:
+        """The model of this name. Raises `UnknownModel`."""
+        target = self.resolve(name)
+        with self._lock:
+            if target not in self._made:
+                self._made[target] = make_model(target, known=[*self.aliases, *self._made])
+            return self._made[target]
+
+
+def make_model(name: str, known: list[str]) -> BaseChatModel:
+    """A LangChain model for `embedded` or `openai:<model>` (any OpenAI-compatible server by OPENAI_BASE_URL)."""
+    provider, _, model = name.partition(":")
+    if name == "embedded":
+        return EmbeddedModel()
+    if provider == "openai" and model:
+        from langchain_openai import ChatOpenAI
+
+        options: dict[str, Any] = {"model": model, "max_retries": 0, "timeout": ATTEMPT_SECONDS}
+        return ChatOpenAI(**options)
+    raise UnknownModel(name, [*known, "embedded", "openai:gpt-5-mini"])
