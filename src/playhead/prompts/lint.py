@@ -61,7 +61,8 @@ def _prompt(reading: Reading) -> Iterator[Finding]:
         yield from body_words(reading.body_place, reading.body, structured=structured)
     if not reading.resolved:
         return
-    yield from _unused(reading)
+    if not reading.findings:  # a block that could not be read may use any input
+        yield from _unused(reading)
     yield from _unguarded(reading)
     yield from _untrusted(reading)
     yield from _examples(reading)

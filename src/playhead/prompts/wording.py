@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from playhead.prompts.finding import Finding, Place, error, warning
 
 _SECRET = re.compile(
-    r"""\b(?:sk|pk|rk)[-_](?:[a-z]+[-_])*[A-Za-z0-9]{16,}   # OpenAI, Stripe
+    r"""\b(?:sk|pk|rk)[-_](?:[a-z]{1,12}[-_]){0,3}[A-Za-z0-9]{16,}   # OpenAI, Stripe
       | \bAKIA[0-9A-Z]{16}\b                               # AWS
       | \bgh[pousr]_[A-Za-z0-9]{30,} | \bgithub_pat_\w{30,}
       | \bxox[abprs]-[A-Za-z0-9-]{10,}                     # Slack

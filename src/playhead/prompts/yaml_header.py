@@ -8,6 +8,7 @@ they can cost time or memory.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -39,7 +40,7 @@ MAX_EVENTS = 20_000
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,2})?")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ class _Builder:
             self.open_.pop()
 
     def scalar(self, event: ScalarEvent, line: int) -> None:
-        text: str = event.value
-        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = _whole(event.value)
+        if text is None or "\0" in text:
             raise self.bad(line, "A value holds a character that is not text.", "Take it out.")
         parent = self.open_[-1] if self.open_ else None
         if parent and isinstance(parent.data, dict) and parent.key is None:
@@ -120,6 +121,14 @@ class _Builder:
         return PromptSyntax(self.first.path, line, problem, remedy, "bad-yaml")
 
 
+def _whole(text: str) -> str | None:
+    """The text with surrogate pairs, as JSON escapes emoji, put together; None if half a pair is left."""
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return None
+
+
 def _plain(text: str) -> JSON:
     """An unquoted scalar, by the core schema of YAML 1.2."""
     if text in _NULLS:
@@ -128,7 +137,7 @@ def _plain(text: str) -> JSON:
         return _BOOLEANS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return float(text) if _FLOAT.fullmatch(text) and math.isfinite(float(text)) else text
 
 
 def parse_header(text: str, first: Place) -> Header:
