@@ -1,7 +1,7 @@
 """Record every step of a LangGraph agent. Set the playhead anywhere on the recording. Play on, with other prompts.
 
-The face: these names and no others are public. They are loaded when first used (PEP 562), so that `playhead --help` answers
-at once.
+The face: these names and no others are public. They are loaded when first used (PEP 562), so that `playhead --help`
+answers at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playhead.deck import Deck
-    from playhead.deck import Deck as open  # noqa: A004
+    from playhead.deck import Deck as open  # noqa: N813
     from playhead.errors import BadInput, PlayheadError
     from playhead.graph.asking import aask, ask, prompt
     from playhead.graph.effects import effect, new_id, now, resource
@@ -35,7 +35,7 @@ _HOMES = {
     "resource": "graph.effects",
 }
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Application",
     "BadInput",
     "Call",

@@ -1,8 +1,8 @@
 """What does the project say about itself: where its recording is, its prompts, graphs and models?
 
-`[tool.playhead]` in the nearest pyproject.toml, then the environment (`PLAYHEAD_STORE`, `PLAYHEAD_PROMPTS`), then flags.
-An existing langgraph.json is read for its graphs. This room only reads files, so the engine may use it too: a node that
-asks for a prompt outside a recording still finds the project's folder.
+`[tool.playhead]` in the nearest pyproject.toml, then the environment (`PLAYHEAD_STORE`, `PLAYHEAD_PROMPTS`), then
+flags. An existing langgraph.json is read for its graphs. This room only reads files, so the engine may use it too: a
+node that asks for a prompt outside a recording still finds the project's folder.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Config:
         return load_object(self.applications[name], self.root)
 
     def secrets(self) -> list[str]:
-        """The values, from the environment, of the variables the project declares secret, and of the usual key names."""
+        """The values of the environment variables that the project declares secret, and of the usual key names."""
         usual = [name for name in os.environ if name.endswith(("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD"))]
         return [os.environ[name] for name in {*self.redact, *usual} if os.environ.get(name)]
 

@@ -22,6 +22,7 @@ from playhead.prompts import PromptFolder
 from playhead.records import Run
 from playhead.redact import Redactor
 from playhead.store import Store, erasure, integrity
+from playhead.store.sqlite import Synchronous
 from playhead.versions import versions_of
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Deck:
         prompts: str | Path | None = None,
         models: Mapping[str, Any] | None = None,
         redact: list[str] | None = None,
-        synchronous: str = "FULL",
+        synchronous: Synchronous = "FULL",
         config: Config | None = None,
     ) -> None:
         self.config = config or load_config()
@@ -46,7 +47,7 @@ class Deck:
         self.prompts = PromptFolder(folder) if folder else None
         self._models = models_of(self.config.models, models or {})
         self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
-        self.store = Store(path or self.config.store, synchronous=synchronous, decode=self._encoder.decode)  # type: ignore[arg-type]
+        self.store = Store(path or self.config.store, synchronous=synchronous, decode=self._encoder.decode)
         self._saver = Saver(self.store, self._encoder)
 
     def __enter__(self) -> Deck:

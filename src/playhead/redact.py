@@ -60,8 +60,8 @@ def _replacement(kind: str) -> Callable[[re.Match[str]], str]:
 class Redactor:
     """Replaces secrets in text and in packed values.
 
-    `declared` are exact secret values (an API key read from the environment, say); shorter than 8 characters are refused
-    as too likely to be ordinary words.
+    `declared` are exact secret values (an API key read from the environment, say); shorter than 8 characters are
+    refused as too likely to be ordinary words.
     """
 
     def __init__(self, declared: Iterable[str] = ()) -> None:

@@ -1,7 +1,7 @@
 """Which code made a run?
 
-A run remembers the versions of the libraries, of the prompt set, and a digest of the project's own source: the modules that
-are loaded from its folder. Later, equal digests prove that today's code is the recorded code.
+A run remembers the versions of the libraries, of the prompt set, and a digest of the project's own source: the
+modules that are loaded from its folder. Later, equal digests prove that today's code is the recorded code.
 """
 
 from __future__ import annotations

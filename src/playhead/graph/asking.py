@@ -1,9 +1,9 @@
 """How does a node ask a prompt file's question, and get an answer it can use?
 
-`ask` renders the file, calls its model with its parameters, and checks the answer against its schema. Errors that pass
-(429 with its Retry-After, 5xx, time-outs, dropped connections) and answers that cannot be used are tried again, a bounded
-number of times inside a five-minute budget; every attempt is a call of its own on the recording. Then the error is raised
-for the node to hand over to a person.
+`ask` renders the file, calls its model with its parameters, and checks the answer against its schema. Errors that
+pass (429 with its Retry-After, 5xx, time-outs, dropped connections) and answers that cannot be used are tried again,
+a bounded number of times inside a five-minute budget; every attempt is a call of its own on the recording. Then the
+error is raised for the node to hand over to a person.
 
 The loop is a generator that says what to do next; `ask` and `aask` only carry it out, waiting or awaiting.
 """
@@ -80,7 +80,7 @@ def prompt(name: str, /, **inputs: Any) -> list[BaseMessage]:
     Raises `PromptNotFound`, `MissingInput`, `UnknownInput`.
     """
     found = _surroundings()[0].get(name)
-    messages = convert_to_messages(found.render(inputs))
+    messages = messages_of(found, inputs)
     messages[0].additional_kwargs[MARK] = {"use": describe_prompt(found), "inputs": inputs}
     return messages
 
@@ -98,7 +98,7 @@ def ask(name: str, /, **inputs: Any) -> Any:
         with _asking(turn.asked):
             try:
                 reply: Reply = turn.model.invoke(turn.messages, **turn.options)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the loop decides whether it passes
                 reply = error
         try:
             turn = loop.send(reply)
@@ -115,7 +115,7 @@ async def aask(name: str, /, **inputs: Any) -> Any:
         with _asking(turn.asked):
             try:
                 reply: Reply = await turn.model.ainvoke(turn.messages, **turn.options)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the loop decides whether it passes
                 reply = error
         try:
             turn = loop.send(reply)
@@ -141,7 +141,7 @@ def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, An
     prompts, models = _surroundings()
     found = prompts.get(name)
     model, options = _model_of(found, models)
-    question = messages = convert_to_messages(found.render(inputs))
+    question = messages = messages_of(found, inputs)
     use, wait = describe_prompt(found), 0.0
     deadline = time.monotonic() + BUDGET_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
@@ -161,6 +161,12 @@ def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, An
         complaint = f"That answer cannot be used: {problem}. Answer again, with nothing but what was asked for."
         messages, wait = [*question, AIMessage(reply.text), HumanMessage(complaint)], 0.0
     raise AssertionError("the loop returns or raises")
+
+
+def messages_of(found: Prompt, inputs: Mapping[str, Any]) -> list[BaseMessage]:
+    """The rendered prompt as LangChain messages."""
+    rendered: list[Any] = list(found.render(inputs))
+    return convert_to_messages(rendered)
 
 
 def _model_of(found: Prompt, models: Models) -> tuple[BaseChatModel, dict[str, Any]]:
@@ -190,7 +196,7 @@ def read_answer(found: Prompt, reply: AIMessage) -> tuple[Any, str | None]:
 
 
 def pause_after(error: Exception, attempt: int) -> float | None:
-    """Seconds to wait before the next attempt (the provider's Retry-After, else doubling), None if it would not help."""
+    """Seconds to wait before the next attempt (Retry-After, else doubling); None if another would not help."""
     status = getattr(error, "status_code", None)
     passes = status in (408, 409, 429) or (isinstance(status, int) and status >= 500)
     if not passes and type(error).__name__ not in PASSING and not isinstance(error, ConnectionError | TimeoutError):

@@ -1,9 +1,10 @@
 """How does a node act on the world, at most once, and read the clock so that it can be read again?
 
-An effect is journalled as *started*, and committed, before it runs, and as *done* after. Its key is its cause: the thread,
-the event that came in, the place in the graph and the how-manieth of its name there. The arguments are kept but are no part
-of the key: a reworded retry must not send twice, and two equal sends may both be meant. After a crash, done gives the
-recorded result; started without done asks the effect's own `verify`, or stops as unknown. Never twice.
+An effect is journalled as *started*, and committed, before it runs, and as *done* after. Its key is its cause: the
+thread, the event that came in, the place in the graph and the how-manieth of its name there. The arguments are kept
+but are no part of the key: a reworded retry must not send twice, and two equal sends may both be meant. After a
+crash, done gives the recorded result; started without done asks the effect's own `verify`, or stops as unknown. Never
+twice.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ def effect(
 
     A keyword-only parameter `key: str` receives the effect's key, unique to its cause; callers never pass it.
     `verify(key)` looks up what that key did (None: nothing); `simulate(**arguments)` is a pure stand-in for replays;
-    `idempotent` says that running it twice does no harm; `read_only` that it changes nothing. The decorated function raises
-    `EffectUnknown` where nobody can say whether an earlier, cut-off attempt happened.
+    `idempotent` says that running it twice does no harm; `read_only` that it changes nothing. The decorated function
+    raises `EffectUnknown` where nobody can say whether an earlier, cut-off attempt happened.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[..., R]:

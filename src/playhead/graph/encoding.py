@@ -1,7 +1,8 @@
 """How do a graph's values become parts, and parts values again?
 
-Leaves of a graph's state go through LangGraph's own serializer, so that what is read back is exactly what LangGraph's own
-savers give back. Requests, responses and arguments are plain data and canonical. Both are redacted before they are hashed.
+Leaves of a graph's state go through LangGraph's own serializer, so that what is read back is exactly what LangGraph's
+own savers give back. Requests, responses and arguments are plain data and canonical. Both are redacted before they
+are hashed.
 """
 
 from __future__ import annotations
@@ -37,20 +38,20 @@ class Encoder:
         return split(value, self.state, 1) if type(value) is list else self.state(value)
 
     def anything(self, value: Any) -> Part:
-        """A node's input or output: by key and element, and what cannot be serialized by its repr (it is evidence only)."""
+        """A node's input or output, by key and element; by its repr (it is evidence only) where that fails."""
         return split(value, self._evidence)
 
     def by_element_or_repr(self, value: Any) -> Part:
         """A written value as `by_element` stores it, so that it is the same part; by its repr where that fails."""
         try:
             return self.by_element(value)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a serializer may raise anything; this is evidence, not state
             return self._evidence(value)
 
     def _evidence(self, value: Any) -> Part:
         try:
             return self.state(value)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as above
             log.debug("recorded by its repr", type=str(type(value)), error=repr(error))
             return self.plain({"repr": repr(value)[:2000], "type": type(value).__qualname__})
 

@@ -1,9 +1,9 @@
 """Where are model calls, tool calls and node executions caught, in graphs that know nothing of us?
 
-At the classes everything goes through: LangChain's chat model and tool, and the function with which LangGraph runs a task.
-Each patch looks at a context variable and does nothing at all where no recorded run is under way. These are private names of
-other libraries; they are used in this module only, their versions are pinned in pyproject.toml, and a test says which of
-them is gone when one is.
+At the classes everything goes through: LangChain's chat model and tool, and the function with which LangGraph runs a
+task. Each patch looks at a context variable and does nothing at all where no recorded run is under way. These are
+private names of other libraries; they are used in this module only, their versions are pinned in pyproject.toml, and
+a test says which of them is gone when one is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import operator
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -115,8 +116,8 @@ class ModelCall:
 
     def streamed(self) -> None:
         """The stream ended, or its reader left: what came is the answer."""
-        whole: Any = functools.reduce(lambda left, right: left + right, self.chunks) if self.chunks else None  # type: ignore[arg-type,return-value,operator]
-        self.done(whole)
+        chunks: list[Any] = self.chunks
+        self.done(functools.reduce(operator.add, chunks) if chunks else None)
 
     def _asked_values(self, encoder: Encoder) -> dict[str, Part | None]:
         params = dict(self._model._get_invocation_params(stop=self._stop, **self._options))
@@ -459,4 +460,5 @@ def send_index(path: tuple[Any, ...]) -> int | None:
     """Which of several parallel executions of one node this is: the `Send`'s, or the `@task` call's, number."""
     if path[0] != "__pregel_push":
         return None
-    return path[1] if len(path) == 2 else path[2]
+    index: int = path[1] if len(path) == 2 else path[2]
+    return index

@@ -1,8 +1,8 @@
 """How does a user's graph come to be recorded, and when does a run begin and end?
 
-`record` gives back the same compiled graph with our saver in it, of a class that is the user's own plus two methods: every
-way to run a graph goes through `stream` or `astream`. A run is one execution for one event. Going on after a crash
-(`invoke(None)`) is another attempt of the same run; an answer to an interrupt is a new run with the same cause.
+`record` gives back the same compiled graph with our saver in it, of a class that is the user's own plus two methods:
+every way to run a graph goes through `stream` or `astream`. A run is one execution for one event. Going on after a
+crash (`invoke(None)`) is another attempt of the same run; an answer to an interrupt is a new run with the same cause.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
 
     _playhead: Recording
 
-    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:  # type: ignore[override]
+    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Run the graph, recorded."""
         if CURRENT.get() is not None:  # a subgraph of a recorded graph: its nodes are steps of that run
             yield from super().stream(input, config, **kwargs)
@@ -64,7 +64,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             raise
         self._end(run, None)
 
-    async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:  # type: ignore[override]
+    async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Run the graph, recorded."""
         if CURRENT.get() is not None:
             async for chunk in super().astream(input, config, **kwargs):
@@ -109,7 +109,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         event = facts.pop("event", None)
         run = RunRecorder(self._playhead, str(thread), before, None if event is None else str(event))
         run.begin(plain_input(given), kwargs.get("context"), facts)
-        given_config: RunnableConfig = {**(config or {}), "configurable": configurable}  # type: ignore[typeddict-item]
+        given_config: RunnableConfig = {**(config or {}), "configurable": configurable}
         return run, given_config
 
     def _end(self, run: RunRecorder, error: BaseException | None) -> None:

@@ -1,8 +1,8 @@
 """What happens in a run, as it happens: who writes down the run, its steps and its calls?
 
-A `Recording` belongs to one recorded graph, a `RunRecorder` to one run of it, a `StepRecorder` to one execution of a node.
-Which step a call belongs to is known from a context variable that is set where the step starts, so it holds in threads and
-tasks that LangGraph starts, whatever config the user passes along.
+A `Recording` belongs to one recorded graph, a `RunRecorder` to one run of it, a `StepRecorder` to one execution of a
+node. Which step a call belongs to is known from a context variable that is set where the step starts, so it holds in
+threads and tasks that LangGraph starts, whatever config the user passes along.
 
 Recording never kills a customer's conversation: what cannot be written down is logged and leaves a gap, unless the
 recording is strict.
@@ -171,8 +171,8 @@ class RunRecorder:
 class StepRecorder:
     """Writes down one execution of a node and the calls made in it.
 
-    `visit` counts how often this place was reached for this cause: with the place it says which execution an effect belongs
-    to, the same after a crash as before.
+    `visit` counts how often this place was reached for this cause: with the place it says which execution an effect
+    belongs to, the same after a crash as before.
     """
 
     def __init__(self, run: RunRecorder, number: int, address: str, place: str, visit: int, attempt: int) -> None:

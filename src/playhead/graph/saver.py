@@ -12,6 +12,7 @@ import copy
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from langchain_core.runnables import RunnableConfig
@@ -199,7 +200,7 @@ class Saver(BaseCheckpointSaver[Any]):
             "updated_channels": None if updated is None else [names[n] if type(n) is int else n for n in updated],
             **rest,
         }
-        metadata = {**facts, "step": step} if has_step else facts
+        metadata: Any = {**facts, "step": step} if has_step else facts
         return CheckpointTuple(
             config=_config(thread, row.ns, row.id),
             checkpoint=checkpoint,
@@ -293,7 +294,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Thin conversations out: `keep_latest` keeps each namespace's newest checkpoint, `delete` keeps none."""
         for thread in map(str, thread_ids):
-            self._change(lambda session, thread=thread: erasure.prune(session, thread, strategy == "keep_latest"))
+            self._change(partial(erasure.prune, thread=thread, keep_latest=strategy == "keep_latest"))
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """As `prune`."""

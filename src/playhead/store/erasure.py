@@ -1,9 +1,9 @@
 """How does a recording lose something, and only what it should?
 
-Pruning, deleting a conversation and forgetting a customer are the only ways. Rows go first, or have their references set
-to "erased"; then every value that nothing refers to any more is swept, with its hash. A value that another customer's runs
-share stays theirs, byte for byte. Sweeping reads the whole recording once: these are rare acts, and an index that made them
-fast would cost every write.
+Pruning, deleting a conversation and forgetting a customer are the only ways. Rows go first, or have their references
+set to "erased"; then every value that nothing refers to any more is swept, with its hash. A value that another
+customer's runs share stays theirs, byte for byte. Sweeping reads the whole recording once: these are rare acts, and
+an index that made them fast would cost every write.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Is everything on the recording still what was written?
 
-Every row's seal is checked, every reference followed, every value's bytes hashed again; SQLite's own check of its pages comes
-on top. A damaged record is named; the others stay readable.
+Every row's seal is checked, every reference followed, every value's bytes hashed again; SQLite's own check of its
+pages comes on top. A damaged record is named; the others stay readable.
 """
 
 from __future__ import annotations

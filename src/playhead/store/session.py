@@ -149,7 +149,7 @@ def check(query: str, row: Row) -> None:
     """Take the seal off a row, or raise `Corrupt` where it does not match."""
     stored = row.pop("seal")
     if seal(row) != stored:
-        table = query.split("_")[0]
+        table = query.split("_", 1)[0]
         key = next((str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None), "?")
         raise Corrupt(table, key)
 

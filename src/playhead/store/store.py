@@ -1,7 +1,7 @@
 """Where is a recording kept, and who may touch it?
 
-The store is one database. Writing goes through the one writer thread; reading through a handful of read connections that
-are lent out one at a time. Everything above it speaks of parts, rows and references, never of SQL.
+The store is one database. Writing goes through the one writer thread; reading through a handful of read connections
+that are lent out one at a time. Everything above it speaks of parts, rows and references, never of SQL.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ class Store:
 
         def load_steps() -> tuple[Step, ...]:
             self.flush()
-            with self.reading() as session:
-                return runs.read_steps(session, number, self.read)
+            with self.reading() as reader:
+                return runs.read_steps(reader, number, self.read)
 
         return runs.read_run(session, row, self.read, load_steps)

@@ -1,7 +1,7 @@
 """How does a reference become a value again?
 
-Level by level: all parts of one level are fetched with one query, so a conversation of four hundred messages is read with
-a handful of statements.
+Level by level: all parts of one level are fetched with one query, so a conversation of four hundred messages is read
+with a handful of statements.
 """
 
 from __future__ import annotations

@@ -46,14 +46,14 @@ class Writer:
     def _work(self, connect: Callable[[], WritingSession]) -> None:
         try:
             session = connect()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - carried to whoever opens the store
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
         while (group := self._next_group()) is not None:
             try:
                 self._commit(session, group)
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - each operation is tried alone, and carries its own error
                 for single in group:
                     self._commit_alone(session, *single)
         session.connection.close()
@@ -85,5 +85,5 @@ class Writer:
     def _commit_alone(self, session: WritingSession, operation: Operation[Any], future: Future[Any]) -> None:
         try:
             self._commit(session, [(operation, future)])
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - carried to whoever waits for it
             future.set_exception(error)
