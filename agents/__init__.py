@@ -1,0 +1,1 @@
+"""Which applications does this project bring along?"""

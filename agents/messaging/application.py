@@ -1,0 +1,81 @@
+"""How do `playhead run`, `chat` and `demo` talk to this agent?
+
+They know no business, no calendar and no state: they ask here for the resources, the graph's input for a customer's
+message, and what came of a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from agents.messaging.business import business_names, load_business
+from agents.messaging.calendar import Calendar
+from agents.messaging.database import AgentDatabase
+from agents.messaging.graph import graph
+from agents.messaging.notes import Notes
+from agents.messaging.optouts import OptOuts
+from agents.messaging.outbox import Outbox
+
+FIRST_BUSINESS = "bike-shop"
+
+
+class MessagingApplication:
+    """The messaging agent as an application of Playhead."""
+
+    graph = graph
+    demo = Path(__file__).parent / "demo.jsonl"
+
+    def businesses(self) -> list[str]:
+        """The ids of the businesses that have a file."""
+        return business_names()
+
+    def resources(self, path: Path) -> dict[str, object]:
+        """The agent's own database at `path` (created): calendar, outbox, opt-outs and notes."""
+        database = AgentDatabase(path)
+        return {
+            "calendar": Calendar(database),
+            "outbox": Outbox(database),
+            "optouts": OptOuts(database),
+            "notes": Notes(database),
+        }
+
+    def incoming(
+        self,
+        text: str,
+        *,
+        thread: str,
+        business: str | None,
+        message_id: str,
+        at: datetime,
+        channel: str = "sms",
+        customer: str | None = None,
+        history: Sequence[Mapping[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """The graph's input for one message; `at` is aware. `history`: an imported conversation up to here, as
+        `{"role", "text"}`, in place of what the thread carries. Raises BadInput for an unknown business."""
+        known = load_business(business or FIRST_BUSINESS)
+        version = hashlib.sha256(known.model_dump_json().encode()).hexdigest()[:12]
+        return {
+            "business": known.id,
+            "thread": thread,
+            "channel": channel,
+            "customer": customer or thread,
+            "batch": [{"id": message_id, "text": text, "at": at.isoformat()}],
+            "now": at.isoformat(),
+            "zone": known.zone,
+            "mode": known.mode,
+            "versions": {"business": version},
+            "earlier": [{"role": str(each["role"]), "text": str(each["text"]), "id": "", "at": ""} for each in history or []],
+        }
+
+    def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """`{"reply", "outcome", "reason"}` of a run's last state; "failed" for one that did not reach its end."""
+        outcome: dict[str, Any] = dict(state.get("outcome") or {})
+        return outcome or {"reply": None, "outcome": "failed", "reason": "the run did not reach its end"}
+
+
+application = MessagingApplication()

@@ -1,0 +1,164 @@
+"""What does the calendar say to what the customer wants?
+
+Settles by code all that code can settle: which service, which of their appointments, which free times fit, which of the
+offered times an answer picks. What is left open is one question. Only what stands here may be offered or booked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from agents.messaging import effects
+from agents.messaging.availability import Slot, free_slots, nearest_slots, spread_slots
+from agents.messaging.business import Business, Service, load_business
+from agents.messaging.nodes.choosing import chosen, named_service, standing_choice
+from agents.messaging.spoken import Constraints
+from agents.messaging.state import JSON, State
+from agents.messaging.times import Resolution, resolve, say
+
+SETTLED: Final = "one time is settled"
+TAKEN: Final = "the time asked for is not free, others are"
+CHOICE: Final = "several times are free"
+NOTHING: Final = "nothing is free then"
+OPEN: Final = "something must be asked first"
+DECLINED: Final = "the customer wants another time"
+FOUND: Final = "the appointment is found"
+UNKNOWN: Final = "there is no such appointment"
+
+
+def find_slots(state: State) -> JSON:
+    """`slots`: {"action", "case", "service", "booking", "chosen", "offers", "others", "times", "ask", "trouble"}."""
+    business = load_business(state["business"])
+    if state.get("failures"):
+        return {}
+    action = _action(state)
+    found: JSON = {"action": action, "booking": None, "chosen": None, "offers": [], "others": [], "times": "", "ask": "", "trouble": ""}
+    if action in ("move", "cancel"):
+        return {"slots": {**found, **_with_booking(state, business, action)}}
+    pending = state.get("pending") or {}
+    service = named_service(business, state["message"]) or pending.get("service") or named_service(business, state["last_message"])
+    if not service:
+        names = [each.name for each in business.services]
+        ask = f"What would you like to book: {', '.join(names[:-1])} or {names[-1]}?"
+        return {"slots": {**found, "case": OPEN, "service": "", "ask": ask}}
+    return {"slots": {**found, "service": service, **_times(state, business, business.service(service))}}
+
+
+def _action(state: State) -> str:
+    """What is to be arranged: what this message says, else what was under way."""
+    intents = state["understood"]["intents"]
+    said = next((name for name in ("cancel", "move", "book") if name in intents), "")
+    pending = str((state.get("pending") or {}).get("action", ""))
+    if said == "book" and pending == "move":
+        return "move"
+    return said or pending or "book"
+
+
+def _with_booking(state: State, business: Business, action: str) -> JSON:
+    """Finds the appointment that is meant, then for a move the new time."""
+    bookings = effects.appointments(business=business.id, customer=state["customer"])
+    pending = state.get("pending") or {}
+    named = [{**each, "said": _booking_said(business, each)} for each in bookings]
+    booking = standing_choice(named, pending.get("booking"), state["message"], business.zone)
+    if not named:
+        return {"case": UNKNOWN, "service": "", "trouble": "I cannot find an appointment under your number"}
+    if booking is None:
+        ask = f"Which appointment do you mean: {' or '.join(each['said'] for each in named)}?"
+        return {"case": OPEN, "service": "", "ask": ask}
+    if action == "cancel":
+        return {"case": FOUND, "service": booking["service"], "booking": booking}
+    times = _times(state, business, business.service(booking["service"]), booking)
+    return {"service": booking["service"], "booking": booking, **times}
+
+
+def _times(state: State, business: Business, service: Service, moved: JSON | None = None) -> JSON:
+    """The free times that fit, and the one that is settled, if any."""
+    now = datetime.fromisoformat(state["now"])
+    offered = (state.get("pending") or {}).get("offers") or []
+    constraints = Constraints.model_validate(state["when"]["constraints"])
+    free = _free(state, business, service, now, moved)
+    still = [each for each in offered if each["start"] in {row["start"] for row in free}]
+    pick = chosen(state["message"], still, bool(state["when"]["new"]), business.zone)
+    if pick == "none" and not state["when"]["new"]:
+        return {"case": DECLINED, "ask": "Which day and time would suit you better?"}
+    if isinstance(pick, dict):
+        return {"case": SETTLED, "chosen": pick, "others": _besides(free, pick)}
+    if still and not state["when"]["new"]:
+        return {"case": CHOICE, "offers": still, "times": said_times(still), "ask": "Which of these times suits you?"}
+    resolved = resolve(constraints, now, business.zone, business.hours)
+    if resolved.ask:
+        return {"case": OPEN, "ask": resolved.ask}
+    return _fitting(free, resolved, business)
+
+
+def _fitting(free: list[JSON], resolved: Resolution, business: Business) -> JSON:
+    """The free times inside the windows; near them when none is inside."""
+    exact = [window for window in resolved.windows if window.exact]
+    inside = [row for row in free if any(window.start <= _at(row) < window.end for window in resolved.windows)]
+    if exact and inside:
+        return {"case": SETTLED, "chosen": inside[0], "others": _besides(free, inside[0])}
+    if inside:
+        offers = _spread(inside)
+        return {"case": CHOICE, "offers": offers, "times": said_times(offers), "ask": "Which of these times suits you?"}
+    if not free:
+        return {"case": NOTHING, "trouble": "Nothing is free in the coming weeks"}
+    wanted = resolved.windows[0].start if resolved.windows else _at(free[0])
+    offers = _nearest(free, wanted)
+    time = f"{say(wanted, business.zone)} is not free" if exact else "Nothing is free then"
+    return {"case": TAKEN, "offers": offers, "times": said_times(offers), "trouble": time, "ask": "Does one of these suit you?"}
+
+
+def _free(state: State, business: Business, service: Service, now: datetime, moved: JSON | None) -> list[JSON]:
+    """Every free slot up to the horizon, as JSON; the appointment that is being moved does not stand in its own way."""
+    until = now + timedelta(days=business.horizon_days)
+    taken = effects.busy(business=business.id, start=now.isoformat(), end=(until + timedelta(days=1)).isoformat())
+    if moved:
+        same = (moved["resource"], moved["start"])
+        taken = [each for each in taken if (each["resource"], each["start"]) != same]
+    slots = free_slots(business, service, taken, now, (now, until))
+    return [_row(slot, business) for slot in slots]
+
+
+def _row(slot: Slot, business: Business) -> JSON:
+    row: JSON = slot.model_dump(mode="json")
+    return {**row, "start": slot.start.isoformat(), "end": slot.end.isoformat(), "said": say(slot.start, business.zone)}
+
+
+def _booking_said(business: Business, booking: JSON) -> str:
+    start = datetime.fromisoformat(booking["start"])
+    return f"{business.service(booking['service']).name} on {say(start, business.zone)}"
+
+
+def _at(row: JSON) -> datetime:
+    return datetime.fromisoformat(row["start"])
+
+
+def said_times(rows: list[JSON]) -> str:
+    """Free times in words: "Friday 8 March at 10:00 or Friday 8 March at 11:00"."""
+    texts = [row["said"] for row in rows]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}" if texts else ""
+
+
+def _slots(rows: list[JSON]) -> list[Slot]:
+    return [Slot.model_validate({name: value for name, value in row.items() if name != "said"}) for row in rows]
+
+
+def _spread(rows: list[JSON]) -> list[JSON]:
+    return _back(spread_slots(_slots(rows)), rows)
+
+
+def _nearest(rows: list[JSON], wanted: datetime) -> list[JSON]:
+    return _back(nearest_slots(_slots(rows), wanted), rows)
+
+
+def _back(slots: list[Slot], rows: list[JSON]) -> list[JSON]:
+    by_start: dict[str, JSON] = {}
+    for row in rows:
+        by_start.setdefault(row["start"], row)
+    return [by_start[slot.start.isoformat()] for slot in slots]
+
+
+def _besides(free: list[JSON], chosen_row: JSON) -> list[JSON]:
+    """What to offer if the chosen time is gone when it is booked."""
+    return _nearest([row for row in free if row["start"] != chosen_row["start"]], _at(chosen_row))

@@ -1,0 +1,22 @@
+"""Is there something in the message that no machine should answer alone?
+
+Rules first, and where a rule speaks the model is not asked: an emergency must come out the same every time. The model
+sees what no list of words can.
+"""
+
+from __future__ import annotations
+
+from agents.messaging import rules
+from agents.messaging.nodes.asking import asked
+from agents.messaging.state import JSON, State
+
+
+def risk(state: State) -> JSON:
+    """`{"kind": "none" | "emergency" | "legal" | "abuse" | "injection" | "finance", "words", "by"}`."""
+    found = rules.risk(state["message"])
+    if found is not None:
+        return {"risk": {"kind": found.kind, "words": found.words, "by": "rule"}}
+    answer, failures = asked("risk", "risk", message=state["message"])
+    if failures:
+        return {"failures": failures}
+    return {"risk": {"kind": answer["kind"], "words": "", "by": "model"}}

@@ -1,0 +1,69 @@
+"""What does the customer want, how do they say it, in which mood and language?
+
+The model reads; code keeps it honest: quotes must be the customer's own words, and a few plain words ("how much",
+"cancel my …") count even where the model missed them. What outweighs what is decided in `route`, not here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agents.messaging import rules
+from agents.messaging.nodes.asking import asked
+from agents.messaging.state import JSON, State
+
+INTENTS: Final = (
+    "book", "move", "cancel", "question", "price", "interest", "person", "complaint", "answer", "thanks", "greeting",
+    "identity", "other",
+)  # fmt: skip
+
+_PLAIN: Final = {
+    "price": r"\bhow much\b|\bprice[sd]?\b|\bcosts?\b|\b(what|how) (do|does|would) .{0,30}\bcharge\b|\bquote\b|\bdiscount\b",
+    "move": r"\b(move|reschedule|rebook|postpone|push( back)?|change|switch)\b.{0,25}\b(appointment|booking|slot|time|it to)\b",
+    "cancel": r"\bcancel\b.{0,30}\b(appointment|booking|visit|slot|it|that|my)\b|\bcall off\b",
+    "book": r"\bbook (me|a|an|in|it|the)\b|\b(make|need|want|get|schedule|have) (me )?an? (appointment|booking|slot)\b|\bbook\b.{0,40}\bfor\b",
+}
+
+
+def understand(state: State) -> JSON:
+    """Intents with the words that show each, language and mood."""
+    message = state["message"]
+    answer, failures = asked(
+        "understand",
+        "understand",
+        last_message=state["last_message"] or "(none)",
+        open_question=state["open_question"],
+        message=message,
+    )
+    if failures:
+        return {"failures": failures}
+    intents = [name for name in answer["intents"] if name in INTENTS]
+    quotes = dict(zip(answer["intents"], answer.get("quotes", []), strict=False))
+    intents += [name for name in _plain_intents(message) if name not in intents]
+    understood = {
+        "intents": intents or ["other"],
+        "quotes": {name: _quoted(str(quotes.get(name, "")), name, message) for name in intents},
+        "language": answer["language"],
+        "mood": answer["mood"],
+    }
+    return {"understood": understood}
+
+
+def _plain_intents(message: str) -> list[str]:
+    found = [name for name, pattern in _PLAIN.items() if re.search(pattern, message, re.IGNORECASE)]
+    if "move" in found or "cancel" in found:
+        found = [name for name in found if name != "book"]
+    found += ["person"] if rules.asks_for_person(message) else []
+    found += ["identity"] if rules.asks_if_ai(message) else []
+    return found
+
+
+def _quoted(quote: str, intent: str, message: str) -> str:
+    """The model's quote where it is one; else the sentence of the message that carries the intent, or all of it."""
+    if quote and quote.lower() in message.lower():
+        return quote
+    sentences = [part.strip() for part in re.split(r"(?<=[.!?\n])\s+|\n", message) if part.strip()]
+    if intent in _PLAIN:
+        return next((each for each in sentences if re.search(_PLAIN[intent], each, re.IGNORECASE)), message)
+    return next((each for each in sentences if each.endswith("?")), message) if intent == "question" else message
