@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, cast
 from playhead.errors import PromptSyntax, nearest_name
 from playhead.prompts.finding import Finding, Place, error, from_error
 from playhead.prompts.parse import parse
+from playhead.prompts.source import Source
 from playhead.prompts.tags import Piece, Template, Text
 
 Role: TypeAlias = Literal["system", "user", "assistant", "history"]
@@ -31,7 +32,7 @@ class Block:
     place: Place
 
 
-def read_blocks(body: str, first: Place, partials: Mapping[str, str]) -> tuple[list[Block], list[Finding]]:
+def read_blocks(body: str, first: Place, partials: Mapping[str, Source]) -> tuple[list[Block], list[Finding]]:
     """The blocks of `body`, whose first line stands at `first`, and what is wrong with them."""
     blocks: list[Block] = []
     findings: list[Finding] = []

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import structlog
 
-from playhead.errors import PromptNotFound, PromptSyntax
+from playhead.errors import PromptSyntax
 from playhead.prompts.prompt import Prompt
 from playhead.prompts.prompt_set import PromptSet
-from playhead.prompts.source import prompt_files, read_source
+from playhead.prompts.source import Source, is_partial, prompt_files, read_source
 
 log = structlog.get_logger("playhead.prompts")
 
@@ -24,17 +24,15 @@ log = structlog.get_logger("playhead.prompts")
 class PromptFolder:
     """The prompts of a folder as they are now, or were when they last loaded. Safe to use from many threads.
 
-    Raises `BadInput` if there is no such folder. A file that never loaded raises its `PromptSyntax` from `get`.
-    A removed file goes on serving until the process ends.
+    Raises `BadInput` if there is no such folder. A removed file goes on serving until the process ends.
     """
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = Path(folder)
         self._lock = threading.Lock()
         self._stamps: dict[str, tuple[int, int, int]] = {}
-        self._broken: dict[str, PromptSyntax] = {}
-        self._set = PromptSet.from_files({}, str(folder))
-        prompt_files(self._folder)
+        self._set = PromptSet({}, {})
+        prompt_files(self._folder)  # raises where there is none
         self.current()
 
     def current(self) -> PromptSet:
@@ -42,18 +40,13 @@ class PromptFolder:
         with self._lock:
             stamps = self._look()
             if stamps and stamps != self._stamps:
-                self._stamps = stamps
                 self._reload()
+                self._stamps = stamps
             return self._set
 
     def get(self, name: str) -> Prompt:
         """The prompt of this name. Raises `PromptNotFound`, or `PromptSyntax` if its file never loaded."""
-        try:
-            return self.current().get(name)
-        except PromptNotFound:
-            if broken := self._broken.get(f"{name}.md"):
-                raise broken from None
-            raise
+        return self.current().get(name)
 
     def names(self) -> list[str]:
         """The names of the prompts that can be served, sorted."""
@@ -68,51 +61,59 @@ class PromptFolder:
         """Time, size and inode of each file; empty while the folder cannot be read."""
         try:
             with os.scandir(self._folder) as entries:
-                found = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith(".md")]
+                return {entry.name: _stamp(entry) for entry in entries if entry.name.endswith(".md")}
         except OSError:
             return {}
-        return {name: (seen.st_mtime_ns, seen.st_size, seen.st_ino) for name, seen in found}
 
     def _reload(self) -> None:
         """Take up every file that loads, and keep the last good text of every other."""
-        files = dict(self._set.files)
+        sources = dict(self._set.source_files)
         problems: dict[str, PromptSyntax] = {}
         for path in prompt_files(self._folder):
             try:
-                files[path.name] = read_source(path)
+                sources[path.name] = read_source(path)
             except PromptSyntax as refused:
                 problems[path.name] = refused
-        loaded, broken = PromptSet.try_files(files, str(self._folder), self._set)
-        while broken:  # ends: each round puts a file back, and the last good texts load
-            for file, problem in broken.items():
+        loaded = PromptSet.of(sources, self._set)
+        while loaded.broken:  # ends: each round puts a file back, and the last good ones load
+            for file, problem in loaded.broken.items():
                 problems[file] = problem
-                self._put_back(files, file, problem)
-            loaded, broken = PromptSet.try_files(files, str(self._folder), self._set)
+                self._put_back(sources, file, problem)
+            loaded = PromptSet.of(sources, self._set)
         self._tell(problems)
-        self._set, self._broken = loaded, problems
+        self._set = PromptSet({name: loaded.get(name) for name in loaded.names()}, sources, problems)
 
-    def _put_back(self, files: dict[str, str], file: str, problem: PromptSyntax) -> None:
+    def _put_back(self, sources: dict[str, Source], file: str, problem: PromptSyntax) -> None:
         """Give the last good text back to what broke the prompt `file`: a partial, or else the file itself."""
-        good = self._set.files
+        good = self._set.source_files
         blamed = Path(problem.path).name
-        if blamed in good and files[blamed] != good[blamed]:
-            files[blamed] = good[blamed]
+        if blamed in good and sources[blamed] != good[blamed]:
+            sources[blamed] = good[blamed]
         elif file not in good:
-            files.pop(file, None)
-        elif files[file] != good[file]:
-            files[file] = good[file]
+            sources.pop(file, None)
+        elif sources[file] != good[file]:
+            sources[file] = good[file]
         else:
-            files.update({name: text for name, text in good.items() if name.startswith("_")})
+            sources.update({name: source for name, source in good.items() if is_partial(name)})
 
-    def _tell(self, broken: dict[str, PromptSyntax]) -> None:
-        for file, problem in broken.items():
-            before = self._broken.get(file)
-            if before is None or str(before) != str(problem):
+    def _tell(self, problems: dict[str, PromptSyntax]) -> None:
+        told = {str(problem) for problem in self._set.broken.values()}
+        for file, problem in problems.items():
+            if str(problem) not in told:
                 log.warning(
                     "prompt_broken",
                     path=problem.path,
                     line=problem.line,
                     problem=problem.problem,
                     remedy=problem.remedy,
-                    serving="the last good version" if file in self._set.files else "nothing",
+                    serving="the last good version" if file in self._set.source_files else "nothing",
                 )
+                told.add(str(problem))
+
+
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, int, int]:
+    try:
+        seen = entry.stat()
+    except OSError:  # a link to nowhere, or a file that is just being replaced
+        return 0, 0, 0
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -14,30 +14,33 @@ from playhead.prompts.checks import run_check
 from playhead.prompts.finding import Finding, Place, error, from_error, warning
 from playhead.prompts.parse import parse
 from playhead.prompts.reading import Reading, misfit, read_prompt
-from playhead.prompts.source import prompt_files, read_source
+from playhead.prompts.source import Source, is_partial, partials_of, prompt_files, read_source
 from playhead.prompts.wording import body_words, private_words
 
 
 def lint(folder: Path | str) -> list[Finding]:
     """Everything to look at in the prompt files of `folder`, by file and line. Raises `BadInput` for no folder."""
-    files: dict[str, str] = {}
+    sources: dict[str, Source] = {}
     findings: list[Finding] = []
     for path in prompt_files(Path(folder)):
         try:
-            files[path.name] = read_source(path)
+            sources[path.name] = read_source(path)
         except PromptSyntax as problem:
             findings.append(from_error(problem))
-    return _sorted([*findings, *lint_files(files, str(folder))])
+    return _sorted([*findings, *_lint(sources)])
 
 
 def lint_files(files: Mapping[str, str], folder: str = "") -> list[Finding]:
     """Like `lint`, of texts by file name, such as a draft that is not saved yet."""
+    return _sorted(_lint({file: Source.of(file, text, folder) for file, text in files.items()}))
+
+
+def _lint(sources: Mapping[str, Source]) -> list[Finding]:
     findings: list[Finding] = []
-    for file, text in files.items():
-        path = f"{folder}/{file}" if folder else file
-        findings += private_words(path, text)
-        findings += _partial(file, files, path) if file.startswith("_") else _prompt(read_prompt(file, files, path))
-    return _sorted(findings)
+    for file, source in sources.items():
+        findings += private_words(source)
+        findings += _partial(source, sources) if is_partial(file) else _prompt(read_prompt(file, sources))
+    return findings
 
 
 def _sorted(findings: list[Finding]) -> list[Finding]:
@@ -45,13 +48,12 @@ def _sorted(findings: list[Finding]) -> list[Finding]:
     return sorted(set(findings), key=lambda one: (one.path, one.line, one.level, one.rule, one.message))
 
 
-def _partial(file: str, files: Mapping[str, str], path: str) -> Iterator[Finding]:
-    partials = {name.removesuffix(".md"): text for name, text in files.items() if name.startswith("_")}
+def _partial(source: Source, sources: Mapping[str, Source]) -> Iterator[Finding]:
     try:
-        parse(files[file], partials, Place(path, 1))
+        parse(source.text, partials_of(sources), Place(source.path, 1))
     except PromptSyntax as problem:
         yield from_error(problem)
-    yield from body_words(Place(path, 1), files[file], structured=False)
+    yield from body_words(Place(source.path, 1), source.text, structured=False)
 
 
 def _prompt(reading: Reading) -> Iterator[Finding]:

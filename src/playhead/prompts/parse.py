@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from playhead.errors import PromptSyntax, nearest_name
 from playhead.prompts.finding import Place
+from playhead.prompts.source import Source
 from playhead.prompts.tags import Name, Node, Section, Template, Text, Value, spelled
 
 MAX_DEPTH = 24  # sections and partials within each other
@@ -47,8 +48,8 @@ class _Open:
     nodes: list[Node] = field(default_factory=list)
 
 
-def parse(text: str, partials: Mapping[str, str] | None = None, place: Place | None = None) -> Template:
-    """Parse `text`, whose first line stands at `place`; `partials` maps names (`_voice`) to their text.
+def parse(text: str, partials: Mapping[str, Source] | None = None, place: Place | None = None) -> Template:
+    """Parse `text`, whose first line stands at `place`; `partials` maps names (`_voice`) to files.
 
     Raises `PromptSyntax` with the line of the first tag that is not allowed.
     """
@@ -57,14 +58,8 @@ def parse(text: str, partials: Mapping[str, str] | None = None, place: Place | N
     return Template(nodes, frozenset(parser.used))
 
 
-def partial_path(place: Place, name: str) -> str:
-    """Where the partial `name` of the file at `place` lies, as shown to people."""
-    folder, slash, _ = place.path.rpartition("/")
-    return f"{folder}{slash}{name}.md"
-
-
 class _Parser:
-    def __init__(self, partials: Mapping[str, str]) -> None:
+    def __init__(self, partials: Mapping[str, Source]) -> None:
         self.partials = partials
         self.used: set[str] = set()
         self.expanded = 0
@@ -114,12 +109,13 @@ class _Parser:
                 tag.place, f"There is no partial {name}.md in the folder.{known}", "Correct the name.", "bad-partial"
             )
         self.used.add(name)
-        text = self.partials[name]
+        source = self.partials[name]
+        text = source.text
         if tag.indent is None:
             text = text.removesuffix("\n")  # a file ends with a newline; in the midst of a line that one is not meant
         elif tag.indent:
             text = re.sub(r"(?m)^(?=[^\r\n])", lambda _: tag.indent or "", text)
-        return self.parse(text, Place(partial_path(tag.place, name), 1), (*trail, name))
+        return self.parse(text, Place(source.path, 1), (*trail, name))
 
 
 def _close(open_: list[_Open], tag: _Tag) -> None:

@@ -20,6 +20,7 @@ from playhead.prompts.finding import refuse
 from playhead.prompts.header import Declared, Example, FewShot
 from playhead.prompts.inputs import ROLES, Fit, InputSpec
 from playhead.prompts.reading import Reading
+from playhead.prompts.source import partials_of
 
 JSON: TypeAlias = Any
 
@@ -102,6 +103,7 @@ def make_prompt(reading: Reading) -> Prompt:
     """The prompt that a file turned out to hold. Raises `PromptSyntax` for the first thing wrong in it."""
     refuse(reading.findings)
     declared = reading.declared
+    sources = {file: source.text for file, source in reading.sources.items()}
     return Prompt(
         name=declared.name,
         title=declared.title,
@@ -116,8 +118,8 @@ def make_prompt(reading: Reading) -> Prompt:
         examples=tuple(declared.examples),
         path=reading.path,
         content_hash=_content_hash(declared, reading),
-        file_hash=_digest(sorted(reading.sources.items())),
-        sources=reading.sources,
+        file_hash=_digest(sorted(sources.items())),
+        sources=sources,
         blocks=tuple(reading.blocks),
         _worked=reading.worked_examples(),
         _answer_fit=declared.answer_fit,
@@ -125,7 +127,7 @@ def make_prompt(reading: Reading) -> Prompt:
 
 
 def _content_hash(declared: Declared, reading: Reading) -> str:
-    partials = sorted((file, text) for file, text in reading.sources.items() if file.startswith("_"))
+    partials = sorted((name, source.text) for name, source in partials_of(reading.sources).items())
     shown = [[dict(example.inputs), example.output] for example in declared.examples] if declared.few_shot else []
     inputs = [[spec.name, dict(spec.schema), spec.required, spec.untrusted] for spec in declared.inputs.values()]
     # The output schema keeps its order: models fill fields in the order in which the schema names them.

@@ -12,16 +12,21 @@ from pathlib import Path
 from playhead.errors import PromptNotFound, PromptSyntax
 from playhead.prompts.prompt import Prompt, make_prompt
 from playhead.prompts.reading import read_prompt
-from playhead.prompts.source import prompt_files, read_source
+from playhead.prompts.source import Source, is_partial, prompt_files, read_source
 
 
 class PromptSet:
-    """Prompts by name, all of one version. `files` holds the texts they were made of, by file name."""
+    """Prompts by name, all of one version. `source_files` holds the files they were made of, by file name."""
 
-    def __init__(self, prompts: Mapping[str, Prompt], files: Mapping[str, str], folder: str) -> None:
+    def __init__(
+        self,
+        prompts: Mapping[str, Prompt],
+        sources: Mapping[str, Source],
+        broken: Mapping[str, PromptSyntax] | None = None,
+    ) -> None:
         self._prompts = dict(sorted(prompts.items()))
-        self.files = dict(sorted(files.items()))
-        self.folder = folder
+        self.source_files = dict(sorted(sources.items()))
+        self.broken = dict(broken or {})  # by file name, those that could not be loaded
 
     @classmethod
     def load(cls, folder: Path | str, over: PromptSet | None = None) -> PromptSet:
@@ -29,46 +34,54 @@ class PromptSet:
 
         Raises `PromptSyntax` for the first file that cannot be used, `BadInput` if there is no such folder.
         """
-        folder = Path(folder)
-        files = {path.name: read_source(path) for path in prompt_files(folder)}
-        return cls.from_files(files, str(folder), over)
+        sources = {path.name: read_source(path) for path in prompt_files(Path(folder))}
+        return cls.of(sources, over).all_loaded()
 
     @classmethod
     def from_files(cls, files: Mapping[str, str], folder: str = "", over: PromptSet | None = None) -> PromptSet:
         """Like `load`, of texts by file name, such as a recording kept. `folder` is what error messages show."""
-        merged = {**over.files, **files} if over else dict(files)
-        loaded, broken = cls.try_files(merged, folder, over)
-        for problem in broken.values():
-            raise problem
-        return loaded
+        return cls.of({name: Source.of(name, text, folder) for name, text in files.items()}, over).all_loaded()
 
     @classmethod
-    def try_files(
-        cls, files: Mapping[str, str], folder: str, known: PromptSet | None
-    ) -> tuple[PromptSet, dict[str, PromptSyntax]]:
-        """The set of those prompts that load, and by file name why the others do not.
+    def of(cls, sources: Mapping[str, Source], over: PromptSet | None = None) -> PromptSet:
+        """The set of `sources` laid over `over`; what cannot be loaded is in `broken`.
 
-        A prompt of the set `known` is taken over as it is where its texts are the same.
+        A prompt of `over` whose files stay as they are is taken over without being read again.
         """
+        merged = {**over.source_files, **sources} if over else dict(sources)
         prompts: dict[str, Prompt] = {}
         broken: dict[str, PromptSyntax] = {}
-        for file in sorted(files):
-            if file.startswith("_"):
-                continue
+        for file in sorted(merged):
             name = file.removesuffix(".md")
-            prompt = known._prompts.get(name) if known else None
+            known = over._prompts.get(name) if over else None
+            if is_partial(file):
+                continue
+            if known and all(merged[part].text == text for part, text in known.sources.items()):
+                prompts[name] = known
+                continue
             try:
-                prompts[name] = prompt if prompt and _is_made_of(prompt, files) else _read(file, files, folder)
+                prompts[name] = make_prompt(read_prompt(file, merged))
             except PromptSyntax as problem:
                 broken[file] = problem
-        return cls(prompts, files, folder), broken
+        return cls(prompts, merged, broken)
+
+    def all_loaded(self) -> PromptSet:
+        """This set. Raises `PromptSyntax` if one of its files could not be loaded."""
+        for problem in self.broken.values():
+            raise problem
+        return self
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The text of each file by its name: what a recording keeps, and `from_files` takes."""
+        return {file: source.text for file, source in self.source_files.items()}
 
     def get(self, name: str) -> Prompt:
-        """The prompt of this name. Raises `PromptNotFound`."""
-        try:
-            return self._prompts[name]
-        except KeyError:
-            raise PromptNotFound(name, self._prompts) from None
+        """The prompt of this name. Raises `PromptNotFound`, or `PromptSyntax` if its file could not be loaded."""
+        found = self._prompts.get(name)
+        if found is None:
+            raise self.broken.get(f"{name}.md") or PromptNotFound(name, self._prompts)
+        return found
 
     def names(self) -> list[str]:
         """The names of the prompts, sorted."""
@@ -81,13 +94,8 @@ class PromptSet:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def overlay(self, other: PromptSet) -> PromptSet:
-        """This set with the files of `other` in the place of those of the same name, partials included."""
-        return PromptSet.from_files(other.files, other.folder, over=self)
+        """This set with the files of `other` in the place of those of the same name, partials included.
 
-
-def _is_made_of(prompt: Prompt, files: Mapping[str, str]) -> bool:
-    return all(files.get(file) == text for file, text in prompt.sources.items())
-
-
-def _read(file: str, files: Mapping[str, str], folder: str) -> Prompt:
-    return make_prompt(read_prompt(file, files, f"{folder}/{file}" if folder else file))
+        Raises `PromptSyntax` if the two do not go together.
+        """
+        return PromptSet.of(other.source_files, over=self).all_loaded()

@@ -15,7 +15,7 @@ from playhead.prompts.examples import WorkedExamples, answer_text
 from playhead.prompts.finding import Finding, Place, error, from_error
 from playhead.prompts.header import Declared, Example, read_declared
 from playhead.prompts.scope import Use, uses
-from playhead.prompts.source import cut_header
+from playhead.prompts.source import Source, cut_header, partials_of
 from playhead.prompts.yaml_header import parse_header
 
 
@@ -24,7 +24,7 @@ class Reading:
     """A prompt file taken apart. `findings` are those that keep it from loading; `sources` the files it is made of."""
 
     path: str
-    sources: dict[str, str]
+    sources: dict[str, Source]
     declared: Declared = field(default_factory=Declared)
     body: str = ""
     body_place: Place = field(default_factory=lambda: Place("", 1))
@@ -50,17 +50,18 @@ class Reading:
         return WorkedExamples([self.ask(example) for example in examples], answers, self.declared.few_shot)
 
 
-def read_prompt(file: str, files: Mapping[str, str], path: str) -> Reading:
-    """Take the prompt `file` of a set apart; `files` maps the set's file names to texts, `path` is shown to people."""
-    reading = Reading(path, {file: files[file]})
+def read_prompt(file: str, sources: Mapping[str, Source]) -> Reading:
+    """Take the prompt `file` of a set apart; `sources` are the files of the set by name."""
+    source = sources[file]
+    reading = Reading(source.path, {file: source})
     try:
-        header, reading.body, reading.body_place = cut_header(files[file], path)
-        parsed = parse_header(header, Place(path, 2))
+        header, reading.body, reading.body_place = cut_header(source)
+        parsed = parse_header(header, Place(source.path, 2))
     except PromptSyntax as problem:
         reading.findings.append(from_error(problem))
         return reading
     reading.declared = read_declared(parsed, file.removesuffix(".md"))
-    partials = {name.removesuffix(".md"): text for name, text in files.items() if name.startswith("_")}
+    partials = partials_of(sources)
     reading.blocks, blocks_findings = read_blocks(reading.body, reading.body_place, partials)
     reading.findings += reading.declared.findings + blocks_findings
     for name in sorted({name for block in reading.blocks for name in block.template.partials}):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from playhead.errors import BadInput, PromptSyntax
@@ -17,6 +19,29 @@ from playhead.prompts.finding import Place
 
 MAX_FILE = 256 * 1024  # bytes
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9_-]{0,99}\.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a file, and the path under which people know it."""
+
+    text: str
+    path: str
+
+    @classmethod
+    def of(cls, name: str, text: str, folder: str = "") -> Source:
+        """The source of a text that is not read from a file, as if it lay in `folder`."""
+        return cls(text, f"{folder}/{name}" if folder else name)
+
+
+def is_partial(file: str) -> bool:
+    """Whether a file of this name is a part of prompts and no prompt itself."""
+    return file.startswith("_")
+
+
+def partials_of(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The partials among `sources`, by the name that tags use: `_voice` for `_voice.md`."""
+    return {file.removesuffix(".md"): source for file, source in sources.items() if is_partial(file)}
 
 
 def prompt_files(folder: Path) -> list[Path]:
@@ -27,14 +52,14 @@ def prompt_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda path: path.name)
 
 
-def read_source(path: Path) -> str:
-    """The file's text with `\\n` line ends. Raises `PromptSyntax` if it must not be read."""
+def read_source(path: Path) -> Source:
+    """The file, its text with `\\n` line ends. Raises `PromptSyntax` if it must not be read."""
     if not _NAME.fullmatch(path.name):
         raise _refused(path, "The name of the file is not one.", "Use letters, digits, - and _, a letter first.")
     inside = path.parent.resolve()
     try:
         target = path.resolve(strict=True)
-        if target.parent != inside:
+        if inside not in target.parents:
             raise _refused(path, "The file is a link that leads out of the folder.", "Put the file itself there.")
         if not stat.S_ISREG(target.stat().st_mode):
             raise _refused(path, "This is not a file.", "Put a text file there.")
@@ -42,7 +67,7 @@ def read_source(path: Path) -> str:
             data = file.read(MAX_FILE + 1)
     except (OSError, RuntimeError) as problem:
         raise _refused(path, f"The file cannot be read ({problem}).", "Check that it exists and may be read.") from None
-    return _as_text(path, data)
+    return Source(_as_text(path, data), os.fspath(path))
 
 
 def _as_text(path: Path, data: bytes) -> str:
@@ -64,9 +89,9 @@ def _refused(path: Path, problem: str, remedy: str, line: int = 1) -> PromptSynt
     return PromptSyntax(os.fspath(path), line, problem, remedy, "bad-file")
 
 
-def cut_header(text: str, path: str) -> tuple[str, str, Place]:
+def cut_header(source: Source) -> tuple[str, str, Place]:
     """(header, body, place of the body's first line). Raises `PromptSyntax` if there is no header."""
-    lines = text.split("\n")
+    lines, path = source.text.split("\n"), source.path
     if lines[0].rstrip() != "---":
         raise PromptSyntax(path, 1, "The file does not start with a header.", "Start it with a line `---`.", "bad-yaml")
     for number, line in enumerate(lines[1:], start=2):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from playhead.prompts.finding import Finding, Place, error, warning
+from playhead.prompts.source import Source
 
 _SECRET = re.compile(
     r"""\b(?:sk|pk|rk)[-_](?:[a-z]{1,12}[-_]){0,3}[A-Za-z0-9]{16,}   # OpenAI, Stripe
@@ -34,10 +35,10 @@ _SINGLE_BRACES = re.compile(r"(?<!\{)\{[A-Za-z_]\w*(?:\.\w+)*\}(?!\})")
 _JSON_WANTED = re.compile(r"(?i)\b(?:answer|respond|reply|return|output|write|produce)\b[^.\n]{0,40}\bJSON\b")
 
 
-def private_words(path: str, text: str) -> Iterator[Finding]:
+def private_words(source: Source) -> Iterator[Finding]:
     """Secrets, e-mail addresses and phone numbers anywhere in the file."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        place = Place(path, number)
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        place = Place(source.path, number)
         if _SECRET.search(line):
             yield error(
                 place, "secret", "This looks like a key or password.", "Take it out, and change it where it is used."

@@ -37,8 +37,8 @@ ATTACKS = {
     "many keys at once": YAML % (b"? " * (KILO // 2)),
     "billion laughs": YAML % b"[&a [x,x], &b [*a,*a], &c [*b,*b]]",
     "python object": YAML % b"!!python/object/apply:os.system [ls]",
-    "remote schema": b"---\nformat: prompt/1\nname: reply\ninputs: {a: {$ref: 'http://127.0.0.1:9/x'}}\n---\n=== user ===\n",
-    "schema within itself": b"---\nformat: prompt/1\nname: reply\ninputs: {a: {$ref: '#'}}\n---\n=== user ===\n{{a}}",
+    "remote schema": FRONT.replace(b"type: object", b"$ref: 'http://127.0.0.1:9/x'"),
+    "schema within itself": FRONT.replace(b"type: object", b"$ref: '#'") + b"{{a}}",
 }
 
 
@@ -91,6 +91,13 @@ def test_a_link_that_leads_out_or_nowhere_is_refused(tmp_path: Path, target: str
     (tmp_path / "outside.md").write_text("secret")
     (folder / "reply.md").symlink_to(target)
     assert Path(refused(folder).path).name == "reply.md"
+
+
+def test_a_link_that_stays_in_the_folder_is_followed(tmp_path: Path, prompt_text) -> None:
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / "reply.md").write_text(prompt_text())
+    (tmp_path / "reply.md").symlink_to("..data/reply.md")
+    assert PromptSet.load(tmp_path).names() == ["reply"]
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

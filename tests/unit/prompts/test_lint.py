@@ -7,7 +7,10 @@ import pytest
 from playhead.errors import BadInput
 from playhead.prompts import lint, lint_files
 
-INPUTS = "inputs: {business: {type: string}, note: {type: string, required: false}, message: {type: string, untrusted: true}}"
+INPUTS = (
+    "inputs: {business: {type: string}, note: {type: string, required: false}, "
+    "message: {type: string, untrusted: true}}"
+)
 ALL_USED = "=== system ===\n{{business}}\n=== user ===\n{{#note}}{{note}}{{/note}} {{message}}\n"
 REPLY = "output: {schema: {type: object, required: [reply], properties: {reply: {type: string}}}}"
 EXAMPLE = "examples: [{inputs: {message: a}, output: {reply: 'about $ 20'}}]"

@@ -16,6 +16,7 @@ import pytest
 
 from playhead.errors import MissingInput, PromptSyntax
 from playhead.prompts.parse import parse
+from playhead.prompts.source import Source
 
 CHAIN = {"a": {"b": {"c": {"d": {"e": {"name": "Phil"}}}}}}
 DEEP = {"a": {"one": 1}, "b": {"two": 2}, "c": {"three": 3, "d": {"four": 4, "five": 5}}}
@@ -280,7 +281,7 @@ def test_comments(_: str, data: dict, template: str, expected: str) -> None:
 
 @pytest.mark.parametrize(("_", "data", "template", "partials", "expected"), PARTIALS, ids=_ids(PARTIALS))
 def test_partials(_: str, data: dict, template: str, partials: dict, expected: str) -> None:
-    assert parse(template, partials).render(data) == expected
+    assert parse(template, {name: Source(text, name) for name, text in partials.items()}).render(data) == expected
 
 
 @pytest.mark.parametrize(("_", "data", "template"), MISSES, ids=_ids(MISSES))
@@ -300,4 +301,4 @@ def test_a_partial_that_is_not_there_is_an_error() -> None:
 
 def test_a_partial_within_itself_is_refused() -> None:
     with pytest.raises(PromptSyntax, match="contains itself"):
-        parse("{{>_node}}", {"_node": "{{content}}<{{#nodes}}{{>_node}}{{/nodes}}>"})
+        parse("{{>_node}}", {"_node": Source("{{content}}<{{#nodes}}{{>_node}}{{/nodes}}>", "_node.md")})

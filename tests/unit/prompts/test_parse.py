@@ -5,6 +5,11 @@ import pytest
 from playhead.errors import PromptSyntax
 from playhead.prompts.finding import Place
 from playhead.prompts.parse import MAX_DEPTH, parse
+from playhead.prompts.source import Source
+
+
+def of(**partials: str) -> dict[str, Source]:
+    return {name: Source(text, f"prompts/{name}.md") for name, text in partials.items()}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def test_typographic_quotes_in_a_tag_have_their_own_rule(tag: str) -> None:
 )
 def test_a_partial_is_a_file_of_the_folder_by_its_bare_name(tag: str) -> None:
     with pytest.raises(PromptSyntax) as refused:
-        parse(tag, {"_a": "", "voice": ""})
+        parse(tag, of(_a="", voice=""))
     assert refused.value.rule == "bad-partial"
 
 
@@ -61,12 +66,12 @@ def test_a_closing_tag_alone_closes_nothing() -> None:
 
 def test_a_misspelt_partial_names_the_nearest() -> None:
     with pytest.raises(PromptSyntax, match="Did you mean '_voice'"):
-        parse("{{> _vioce}}", {"_voice": ""})
+        parse("{{> _vioce}}", of(_voice=""))
 
 
 def test_a_mistake_in_a_partial_is_named_by_its_own_file_and_line() -> None:
     with pytest.raises(PromptSyntax) as refused:
-        parse("a\n{{> _voice}}", {"_voice": "x\n\n{{bad tag}}"}, Place("prompts/reply.md", 10))
+        parse("a\n{{> _voice}}", of(_voice="x\n\n{{bad tag}}"), Place("prompts/reply.md", 10))
     assert (refused.value.path, refused.value.line) == ("prompts/_voice.md", 3)
 
 
@@ -86,4 +91,4 @@ def test_two_tags_on_a_line_leave_the_line() -> None:
 
 
 def test_a_template_knows_the_partials_within_its_partials() -> None:
-    assert parse("{{> _a}}", {"_a": "{{> _b}}", "_b": "", "_c": ""}).partials == {"_a", "_b"}
+    assert parse("{{> _a}}", of(_a="{{> _b}}", _b="", _c="")).partials == {"_a", "_b"}

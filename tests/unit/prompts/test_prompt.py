@@ -56,7 +56,7 @@ def test_null_for_an_optional_input_is_as_if_it_were_not_given(load_prompt) -> N
 
 
 def test_a_value_that_does_not_fit_is_an_error(load_prompt) -> None:
-    with pytest.raises(WrongInput, match="'message'.*not of type 'string'"):
+    with pytest.raises(WrongInput, match=r"'message'.*not of type 'string'"):
         load_prompt().render({**GIVEN, "message": 3})
 
 

@@ -78,3 +78,9 @@ def test_the_hash_names_the_version(base, prompt_text) -> None:
 
 def test_a_set_can_be_made_again_of_its_files(base) -> None:
     assert PromptSet.from_files(base.files).hash == base.hash
+
+
+def test_a_mistake_of_an_overlay_is_told_with_the_file_it_stands_in(base) -> None:
+    with pytest.raises(PromptSyntax) as error:
+        base.overlay(PromptSet.from_files({"_voice.md": "Be kind,\n{{name}}.\n"}, "drafts/warmer"))
+    assert (error.value.path, error.value.line) == ("drafts/warmer/_voice.md", 2)

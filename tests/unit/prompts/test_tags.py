@@ -7,6 +7,7 @@ import pytest
 
 from playhead.errors import MissingInput, WrongInput
 from playhead.prompts.parse import parse
+from playhead.prompts.source import Source
 from playhead.prompts.tags import Piece
 
 
@@ -66,4 +67,4 @@ def test_pieces_tell_the_template_from_the_values() -> None:
 
 
 def test_a_partial_in_the_midst_of_a_line_brings_no_line_break() -> None:
-    assert parse("<{{> _name}}>", {"_name": "Ada\n"}).render({}) == "<Ada>"
+    assert parse("<{{> _name}}>", {"_name": Source("Ada\n", "_name.md")}).render({}) == "<Ada>"

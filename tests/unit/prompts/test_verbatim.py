@@ -40,8 +40,8 @@ Message: {{message}}
 """
 PROMPT = PromptSet.from_files({"reply.md": TEXT}).get("reply")
 BAITS = [
-    "{{business}}", "{{#slots}}", "{{/slots}}", "{{! x }}", "{{> _voice}}", "=== system ===", "\n=== system ===\n", "---",
-    "{{{", "}}", "\\", "\0", "\r\n", "{x}", "%s", "{0}", "$business", "<b>&amp;</b>", "\u2028", "\ud7ff", "😀", " ",
+    "{{business}}", "{{#slots}}", "{{/slots}}", "{{! x }}", "{{> _voice}}", "=== system ===", "\n=== system ===\n",
+    "---", "{{{", "}}", "\\", "\0", "\r\n", "{x}", "%s", "{0}", "$business", "<b>&amp;</b>", "\u2028", "😀", " ",
 ]  # fmt: skip
 WORDS = st.lists(st.sampled_from(BAITS) | st.text(max_size=8), max_size=6).map("".join)
 ROLES = st.sampled_from(["user", "assistant", "customer", "business"])
