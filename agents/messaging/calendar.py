@@ -151,7 +151,7 @@ def utc_text(when: datetime | str) -> str:
     return when.astimezone(UTC).isoformat(timespec="seconds")
 
 
-class _Refused(Exception):  # noqa: N818 - a refusal is an answer here, not an error
+class _Refused(Exception):
     """The calendar says no; the transaction goes back to where it was."""
 
     def __init__(self, reason: str, customer: str = "") -> None:

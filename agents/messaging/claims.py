@@ -8,7 +8,7 @@ said: a customer's "so it's $50?" must not become our price.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from agents.messaging.spoken_words import MONTHS
@@ -22,19 +22,26 @@ _MONTH = "|".join(
 _MONTH = rf"(?:{_MONTH}|may|mar(?:ch)?)"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)day"
 _TIME = (
-    r"(?<![\d:.,/$£€-])(?:(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
+    r"(?<![\d:.,/$£€])(?:(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
     r"|(?P<bare>1[0-2]|0?[1-9])\s*(?P<bare_half>[ap])\.?m\b|\b(?P<word>noon|midday|midnight)\b)"
 )
 _PRICE = (
     r"(?P<sign>[$£€])\s?(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<thousand>k\b)?"
     r"|\b(?P<plain>\d[\d,]*(?:\.\d+)?)\s?(?:dollars?|bucks|pounds?(?! (?:of|per|weight))|quid|euros?|usd|gbp|eur)\b"
 )
+_BEFORE_AN_HOUR = "|".join(
+    rf"(?<=\b{word} )" for word in ("at", "by", "from", "until", "till", "before", "after", "around")
+)
+_HOUR_SAID = (
+    rf"(?:{_BEFORE_AN_HOUR})(?:1[0-2]|[1-9]|\b(?:{'|'.join(WORDS)})\b)(?![\d:.,/]*\d|\s?%)"
+    r"(?!\s(?:to|or|minutes?|hours?|days?|weeks?|months?|years?|working|miles?)\b)"
+)
 _CLAIM = re.compile(
     rf"(?P<iso>\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)|(?P<price>{_PRICE})|(?P<time>{_TIME})"
     rf"|(?P<date>\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})\b"
     rf"|\b(?P<month_first>{_MONTH}) (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))"
     rf"|(?P<weekday>\b{_WEEKDAY})|(?P<tomorrow>\btomorrow\b)"
-    rf"|(?P<number>\d[\d,]*(?:\.\d+)?(?:\s?%)?|\b(?:{'|'.join(WORDS)})\b)",
+    rf"|(?P<hour_said>{_HOUR_SAID})|(?P<number>\d[\d,]*(?:\.\d+)?(?:\s?%)?|\b(?:{'|'.join(WORDS)})\b)",
     re.IGNORECASE,
 )
 
@@ -49,25 +56,26 @@ class Claim(NamedTuple):
     end: int
 
 
-def unsupported_claims(reply: str, facts: Sequence[str]) -> list[str]:
+def unsupported_claims(reply: str, facts: Sequence[str], message: str = "") -> list[str]:
     """The words of the reply for every number, time, day or price that no fact has, in order; empty when all hold.
 
     A day and a time joined by "at" must stand together in one fact. `facts` are texts as they may be said (local
-    times); timestamps with an offset in them count for nothing.
+    times); timestamps with an offset in them count for nothing. Of the customer's own `message` everything but prices
+    may be repeated ("your two bikes").
     """
     known: set[tuple[str, str]] = set()
     for fact in facts:
         read = list(claims(fact))
         known |= {(claim.kind, claim.value) for claim in read}
         known |= {("pair", pair) for pair in _pairs_of_fact(read)}
-    said = list(claims(re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)))
-    missing = [claim.words for claim in said if not _supported(claim, known)]
-    text = re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)
+    repeated = {(claim.kind, claim.value) for claim in claims(message) if claim.kind != "price"}
+    text = re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)  # the numbers of a list
+    said = list(claims(text))
+    missing = [claim for claim in said if not _supported(claim, known | repeated)]
     for day, at in _joined(said, text):
-        words = text[day.start : at.end]
-        if _supported(day, known) and _supported(at, known) and not _pair_known(day, at, known):
-            missing.append(words)
-    return missing
+        if day not in missing and at not in missing and _supported(at, known) and not _pair_known(day, at, known):
+            missing.append(at._replace(words=text[day.start : at.end], start=day.start))
+    return [claim.words for claim in sorted(missing, key=lambda claim: claim.start)]
 
 
 def claims(text: str) -> Iterator[Claim]:
@@ -78,23 +86,27 @@ def claims(text: str) -> Iterator[Claim]:
 
 
 def _values(found: re.Match[str]) -> list[tuple[str, str]]:
-    """Kind and one form of what was found; a timestamp says nothing that may be said."""
-    if found["price"]:
-        amount = float((found["amount"] or found["plain"]).replace(",", "")) * (1000 if found["thousand"] else 1)
-        return [("price", f"{amount:.2f}")]
-    if found["time"]:
-        return [("time", _clock(found))]
-    if found["date"]:
-        day, month = found["day"] or found["day_after"], (found["month"] or found["month_first"]).lower()
-        return [("date", f"{int(day)} {month[:3]}")]
-    if found["weekday"]:
-        return [("weekday", found["weekday"].lower()[:3])]
-    if found["tomorrow"]:
-        return [("tomorrow", "tomorrow")]
-    if found["number"]:
-        word = found["number"].lower()
-        return [("number", str(WORDS[word]) if word in WORDS else _plain(word))]
-    return []
+    """Kind and one form of what was found; nothing for a timestamp, which is not for saying."""
+    forms: dict[str, Callable[[re.Match[str]], str]] = {
+        "price": _amount,
+        "time": _clock,
+        "date": _date,
+        "weekday": lambda _: found.group().lower()[:3],
+        "tomorrow": lambda _: "tomorrow",
+        "hour_said": lambda _: f"{int(_plain(found.group().lower())):02d}:00",
+        "number": lambda _: _plain(found.group().lower()),
+    }
+    return [("time" if kind == "hour_said" else kind, form(found)) for kind, form in forms.items() if found[kind]]
+
+
+def _amount(found: re.Match[str]) -> str:
+    amount = float((found["amount"] or found["plain"]).replace(",", "")) * (1000 if found["thousand"] else 1)
+    return f"{amount:.2f}"
+
+
+def _date(found: re.Match[str]) -> str:
+    day, month = found["day"] or found["day_after"], found["month"] or found["month_first"]
+    return f"{int(day)} {month.lower()[:3]}"
 
 
 def _clock(found: re.Match[str]) -> str:
@@ -109,6 +121,8 @@ def _clock(found: re.Match[str]) -> str:
 
 
 def _plain(number: str) -> str:
+    if number in WORDS:
+        return str(WORDS[number])
     percent = "%" if "%" in number else ""
     digits = number.rstrip("% ").replace(",", "").rstrip(".")
     if digits.startswith("0") or "." not in digits:
@@ -121,11 +135,7 @@ def _supported(claim: Claim, known: set[tuple[str, str]]) -> bool:
         return True
     if claim.kind == "time":
         return _other_half(claim) is not None and ("time", _other_half(claim)) in known
-    if claim.kind == "number" and claim.value.isdigit() and 1 <= int(claim.value) <= 12:
-        hour = int(claim.value)  # "at 5" for a fact that says 17:00, "5 March" for a date
-        dates = {value.split()[0] for kind, value in known if kind == "date"}
-        return any(("time", f"{each % 24:02d}:00") in known for each in (hour, hour + 12)) or claim.value in dates
-    if claim.kind == "number" and claim.value.isdigit():
+    if claim.kind == "number":  # "the 8th" for a fact that says 8 March
         return any(kind == "date" and value.split()[0] == claim.value for kind, value in known)
     return False
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from agents.messaging.spoken import DAY_FIELDS, Constraints, parse_when
+from agents.messaging.spoken import DAY_FIELDS, UNCLEAR, Constraints, parse_when
 from agents.messaging.spoken_words import MONTHS, WEEKDAYS
 
 DAYS_AHEAD = 14  # what "any time" means
+FIXED = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
 FAR = 180  # a date without a year further ahead than this is asked about
 
 TIME_WORDS = re.compile(
@@ -23,7 +24,7 @@ TIME_WORDS = re.compile(
 )
 
 
-class Ambiguous(Exception):  # noqa: N818 - a question, not an error
+class Ambiguous(Exception):
     """What was said has no single meaning; the text is the question to ask, `options` the readings."""
 
     def __init__(self, question: str, options: Sequence[str] = ()) -> None:
@@ -49,6 +50,8 @@ def days_meant(constraints: Constraints, today: date) -> tuple[list[date], bool]
     """
     said = _plain(constraints)
     _refuse_unread(said)
+    if said.date == UNCLEAR:
+        raise Ambiguous("Which date do you mean exactly?")
     if said.in_days is not None:
         return [today + timedelta(days=said.in_days)], True
     if said.date:
@@ -72,8 +75,12 @@ def _plain(constraints: Constraints) -> Constraints:
     updates: dict[str, object] = {}
     for name in ("day", "date"):
         said = getattr(constraints, name)
-        known = (*WEEKDAYS, "today", "tomorrow", "day after tomorrow", "weekend", "weekday")
-        if not said or said in known or re.fullmatch(r"\d{4}-\d\d-\d\d|\d\d-\d\d|\d{1,2}|\d{1,2}/\d{1,2}(/\d+)?", said):
+        known = (*WEEKDAYS, *FIXED, "weekend", "weekday")
+        if (
+            not said
+            or said in (*known, UNCLEAR)
+            or re.fullmatch(r"\d{4}-\d\d-\d\d|\d\d-\d\d|\d{1,2}|\d{1,2}/\d{1,2}(/\d+)?", said)
+        ):
             continue
         read = parse_when(said)
         if not read.names_day() or read.alternatives:
@@ -85,7 +92,7 @@ def _plain(constraints: Constraints) -> Constraints:
 
 def _refuse_unread(said: Constraints) -> None:
     """Words about time that nothing could read: better a question than half an answer."""
-    if TIME_WORDS.search(said.unread) or re.fullmatch(r"\W*\d+\W*", said.unread):
+    if TIME_WORDS.search(said.unread) or re.fullmatch(r"[\d\W]*\d[\d\W]*", said.unread):
         raise Ambiguous("I am not sure I understood the day and time. Which day and time would suit you?")
 
 
@@ -93,9 +100,8 @@ def _refuse_unread(said: Constraints) -> None:
 
 
 def _named_days(said: Constraints, today: date) -> tuple[list[date], bool]:
-    fixed = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
-    if said.day in fixed:
-        return [today + timedelta(days=fixed[said.day])], True
+    if said.day in FIXED:
+        return [today + timedelta(days=FIXED[said.day])], True
     if said.day == "weekday":
         ahead = [today + timedelta(days=count) for count in range(DAYS_AHEAD)]
         return [day for day in ahead if day.weekday() < 5], True
@@ -206,7 +212,7 @@ def _next_month(today: date) -> tuple[int, int]:
 
 def _agreeing(said: Constraints, day: date, today: date) -> date:
     """The date, if the weekday said beside it agrees."""
-    named = {"today": today, "tomorrow": today + timedelta(1), "day after tomorrow": today + timedelta(2)}
+    named = {name: today + timedelta(days=ahead) for name, ahead in FIXED.items()}
     if said.day in WEEKDAYS and WEEKDAYS[day.weekday()] != said.day:
         meant = day + timedelta(days=(WEEKDAYS.index(said.day) - day.weekday() + 3) % 7 - 3)
         raise Ambiguous.between([say_day(day), say_day(meant)])
@@ -253,8 +259,13 @@ def _bounded(said: Constraints, days: list[date], today: date) -> list[date]:
         last = _one(said.to_day or said.before_day or "", max(today, first)) - timedelta(days=int(not said.to_day))
     if first > today + timedelta(days=1) and not (said.day or said.date):
         days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
-    kept = [day for day in days if first <= day <= last]
-    return [day for day in kept if WEEKDAYS[day.weekday()] not in said.not_days]
+    return [day for day in days if first <= day <= last and not _excluded(said, day, today)]
+
+
+def _excluded(said: Constraints, day: date, today: date) -> bool:
+    names = {WEEKDAYS[day.weekday()], "weekend" if day.weekday() > 4 else "weekday"}
+    names |= {name for name, ahead in FIXED.items() if day == today + timedelta(days=ahead)}
+    return bool(names & set(said.not_days))
 
 
 def _one(said: str, today: date) -> date:

@@ -17,12 +17,16 @@ from agents.messaging.business import Business, Passage
 CUT = 0.4  # below this share of the question, a passage is about something else
 
 STOP_WORDS = frozenset(
-    """a about actually all also am an and any anything are as at be been before but by can could did do does doing dont
-    for from get give go going got had has have having hello hey hi how i id if ill im in is it its ive just know let
-    like little many may me might mine more much must my need no not now of off ok on one or our out over please quick
-    question re really right say see should so some someone something sort still such sure take tell thank thanks that
-    the their them then there these they thing things this those to too try up us use very wanna want was way we well
-    were what whats when where which while who why will with wonder wondering would yes yet you your yours""".split()
+    re.findall(
+        r"\w+",
+        """a about actually all also am an and any anything are as at be been before but by can could did do does doing
+        dont for from get give go going got had has have having hello hey hi how i id if ill im in is it its ive just
+        know let like little many may me might mine more much must my need no not now of off ok on one or our out over
+        please quick question re really right say see should so some someone something sort still such sure take tell
+        thank thanks that the their them then there these they thing things this those to too try up us use very wanna
+        want was way we well were what whats when where which while who why will with wonder wondering would yes yet
+        you your yours""",
+    )
 )
 
 
@@ -48,7 +52,8 @@ def ranked(query: str, texts: Sequence[str], cut: float) -> list[tuple[int, floa
 
 def word_stems(text: str) -> dict[str, int]:
     """The content words of a text without their endings, with how often each stands there."""
-    return _counted(tuple(re.findall(r"[^\W_]+", text.lower().replace("'", "").replace("’", ""))))
+    plain = re.sub(r"['’]|(?<=\b[a-z])-(?=[a-z])", "", text.lower())  # "what's" is a word, and so is "e-bike"
+    return _counted(tuple(re.findall(r"[^\W_]+", plain)))
 
 
 def stem(word: str) -> str:

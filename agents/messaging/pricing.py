@@ -46,7 +46,7 @@ def quote(business: Business, question: str, k: int = 3) -> Quote:
 
 
 def said_price(row: PriceRow, currency: str) -> str:
-    """A row as it may be said: `Flat repair: $20 (includes a standard tube)`. Raises ValueError for one that may not."""
+    """A row as it may be said: `Flat repair: $20 (includes a standard tube)`. Raises ValueError if it may not."""
     if not row.may_be_said:
         raise ValueError(f"the price of {row.item!r} is for a person to say")
     note = f" ({row.note})" if row.note else ""

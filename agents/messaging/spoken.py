@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from agents.messaging.spoken_clock import CLOCK, PARTS, patterns, with_clocks
 from agents.messaging.spoken_words import DAY, MONTHS, ORDINAL, WEEKDAY, normal_words
 from agents.messaging.spoken_words import MONTH as MONTH_NAME
 
@@ -73,12 +74,9 @@ DAY_FIELDS = (
 )  # fmt: skip
 TIME_FIELDS = ("time", "around", "after", "before", "part_of_day", "in_minutes")
 
-PARTS = (
-    r"first thing|early morning|late morning|morning|lunch ?time|lunch|early afternoon|late afternoon|afternoon"
-    r"|after work|early evening|late evening|evening|night|end of (?:the )?day|close of business"
-)
-CLOCK = r"<\d{1,2}:\d\d\??>"
-BARE = rf"(?:{CLOCK}|\d{{1,2}}(?!\d|:|<|st|nd|rd|th| (?:days?|weeks?|hours?|minutes?|months?)))"
+MONTHS_ALONE = "|".join([*(name for name in MONTHS if name not in ("may", "march")), "(?<=in )may", "(?<=in )march",
+                         "(?<=of )may", "(?<=of )march"])  # fmt: skip
+UNCLEAR = "?"  # a day that was named, but not so that code could tell which
 DAY_SAID = (
     rf"(?:the )?{ORDINAL}(?: of)? (?:{MONTH_NAME})|(?:{MONTH_NAME}) (?:the )?(?:{ORDINAL}|\d{{1,2}})(?!\d)"
     rf"|the {ORDINAL}|{ORDINAL}|\d{{1,2}} (?:{MONTH_NAME})|(?:next |this )?(?:{WEEKDAY})|tomorrow|today"
@@ -87,12 +85,23 @@ DAY_SAID = (
 
 def parse_when(text: str) -> Constraints:
     """What code can read of a phrase such as "fri after work" or "half past 10 in the morning"."""
-    words = normal_words(text)
+    words = _wish(normal_words(text))
     pieces = [piece for piece in re.split(r"\bor\b", words) if piece.strip()]
     read = [_read(piece) for piece in pieces]
     if len(read) < 2 or not all(each.names_day() or each.names_time() for each in read):
         return _read(words)
     return _alternatives(read)
+
+
+def _wish(words: str) -> str:
+    """What is wanted, without what it replaces: "move it from Friday to Monday", "3 pm instead of 4 pm"."""
+    moved = re.search(
+        r"\b(?:move|moved|change|changed|reschedul\w+|switch|swap|push|shift|bring)\b.* to (?!see|come|get|a )", words
+    )
+    if moved and (_read(words[moved.end() :]).names_day() or _read(words[moved.end() :]).names_time()):
+        return words[moved.end() :]
+    kept = re.sub(r"\b(?:instead of|rather than) .*", "", words)
+    return kept if kept.strip() else words
 
 
 def clock_said(text: str) -> str | None:
@@ -123,7 +132,7 @@ def _read(piece: str) -> Constraints:
     text = f" {piece} "
     for pattern, reading in (*_DAY_BOUNDS, *_DATES):
         text = _take(pattern, reading, text, fields)
-    text = _with_clocks(text)
+    text = with_clocks(text)
     for pattern, reading in (*_TIMES, *_DAYS):
         text = _take(pattern, reading, text, fields)
     fields["unread"] = _left_over(text)
@@ -151,85 +160,15 @@ def _left_over(text: str) -> str:
 
 
 _FILLERS = frozenset(
-    """a about an and any anytime are at available be bring by can come could day do does fine for free from good have
-    how i i'd i'm if in is it just let's like looking make maybe me my of ok okay on one open our perhaps please possible
-    prefer preferably say slot some sometime suit suits that that's the then there think thinking time to try up us want
-    we well what whenever will with work works would you your yeah yes appointment book see hi hello hey thanks get""".split()
-)
-
-# ── the clock ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _with_clocks(text: str) -> str:
-    """The text with every time of day that can be told as such written `<17:30>`, or `<5:30?>`."""
-    for pattern, put in _CLOCKS:
-        text = pattern.sub(put, text)
-    return text
-
-
-def _clock(hour: int, minute: int, half: str = "", typed: str = "") -> str:
-    """A token; `half`: "am", "pm" or nothing; `typed`: the hour's digits, whose leading zero means a 24-hour clock."""
-    if hour > 23 or minute > 59 or (half and hour > 12 and half != "pm"):
-        return f"{typed or hour}:{minute:02d}"  # no time of day: left unread
-    if half and hour <= 12:
-        return f"<{hour % 12 + (12 if half == 'pm' else 0):02d}:{minute:02d}>"
-    if hour == 0 or hour >= 12 or typed.startswith("0"):  # nobody says 12:30 for half past midnight
-        return f"<{hour:02d}:{minute:02d}>"
-    return f"<{hour}:{minute:02d}?>"
-
-
-def _past(found: re.Match[str]) -> str:
-    minutes = {"half": 30, "quarter": 15}.get(found["minutes"]) or int(found["minutes"])
-    hour = int(found["hour"])
-    if found["side"] in ("to", "till", "til", "of", "before"):
-        hour, minutes = (hour - 1 if hour > 1 else 12), 60 - minutes
-    return _clock(hour, minutes, found["half"] or "")
-
-
-def _digits(found: re.Match[str]) -> str:
-    return _clock(int(found["hour"]), int(found["minute"] or 0), found["half"] or "", found["hour"])
-
-
-def _digits_24(found: re.Match[str]) -> str:
-    return f"<{found['hour']}:{found['minute']}>"
-
-
-def _hour_range(found: re.Match[str]) -> str:
-    first = _clock(int(found["first"]), int(found["minute"] or 0), "", found["first"])
-    return f"between {first} and {found['last']}"
-
-
-_HALF = r"(?: ?(?P<half>am|pm)\b)?"
-_CLOCKS: tuple[tuple[re.Pattern[str], Any], ...] = tuple(
-    (re.compile(pattern), put)
-    for pattern, put in (
-        (rf"\b(?P<first>\d{{1,2}})(?::(?P<minute>\d\d))? ?(?:-|–) ?(?P<last>\d{{1,2}}(?::\d\d)?)(?= ?(?:am|pm)|\b(?![-/]))",
-         _hour_range),
-        (rf"\b(?P<minutes>half|quarter|\d{{1,2}}(?= minutes)|5|10|20|25)(?: minutes)? (?P<side>past|after|to|till|til|of|before) "
-         rf"(?P<hour>\d{{1,2}})(?! ?:)\b(?: ?oclock)?{_HALF}", _past),
-        (rf"\b(?P<minutes>half) (?P<side>)(?P<hour>\d{{1,2}})\b{_HALF}", _past),
-        (rf"(?<![\d:/<.-])(?P<hour>\d{{1,2}})(?:[:.h]| (?=[0-5][05]\b(?! (?:days|weeks|minutes))))(?P<minute>[0-5]\d)(?![\d/.>?-]){_HALF}",
-         _digits),
-        (r"(?<![\d:/<.-])(?P<hour>\d{1,2})(?P<minute>) ?(?P<half>am|pm)\b", _digits),
-        (r"(?<![\d:/<.-])(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5][05]) ?(?P<half>am|pm|hrs|hours|h)\b",
-         lambda found: _clock(int(found["hour"]), int(found["minute"]), found["half"] if found["half"] in "am pm" else "", found["hour"])),
-        (r"(?<![\d:/<.-])(?P<hour>\d{1,2})(?P<minute>)(?P<half>) ?oclock\b", _digits),
-        (r"(?P<lead>\bat )(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5][05])\b", lambda found: found["lead"] + _digits_24(found)),
-        (r"\b(?:12 )?(?:noon|midday)\b", "<12:00>"),
-        (rf"(?P<lead>\b(?:{PARTS})(?: at| around| about)? )(?P<hour>\d{{1,2}})\b(?![:/]| (?:days|weeks))",
-         lambda found: found["lead"] + _clock(int(found["hour"]), 0)),
-        (r"(?<![\d:/<.-])\b(?P<hour>\d{1,2})(?= (?:in the|at|this|tomorrow|today) (?:morning|afternoon|evening|night)\b| ?ish\b)",
-         lambda found: _clock(int(found["hour"]), 0)),
-        (r"(?<![\d:/<.-])\b(?P<hour>\d{1,2})(?= tonight\b)", lambda found: _clock(int(found["hour"]), 0)),
-        (rf"(?P<lead>\b(?:at|@|by|after|before|around|about|until|till|til|past|than|from|between|{CLOCK} (?:and|to|until)) )"
-         r"(?P<hour>\d{1,2})\b(?![:/]|\d| (?:days?|weeks?|hours?|minutes?|months?|people|bikes?|cars?))",
-         lambda found: found["lead"] + _clock(int(found["hour"]), 0)),
-        (r"(?P<lead><\d{1,2}:\d\d\??> (?:and|to|until|till) )(?P<hour>\d{1,2})\b(?![:/])",
-         lambda found: found["lead"] + _clock(int(found["hour"]), 0)),
-        (r"(?P<lead>\b(?:today|tomorrow) )(?P<hour>\d{1,2})\b(?![:/]| \w)", lambda found: found["lead"] + _clock(int(found["hour"]), 0)),
-        (r"^ +(?P<hour>\d{1,2}) +$", lambda found: f" {_clock(int(found['hour']), 0)} "),
+    re.findall(
+        r"\S+",
+        """a about an and any anytime are at available be bring by can come could day do does fine for free from good
+        have how i i'd i'm if in is it just let's like looking make maybe me my of ok okay on one open our perhaps
+        please possible prefer preferably say slot some sometime suit suits that that's the then there think
+        thinking time to try up us want we well what whenever will with work works would you your yeah yes
+        appointment book see hi hello hey thanks get""",
     )
-)  # fmt: skip
+)
 
 
 def _bare(text: str) -> str:
@@ -239,10 +178,6 @@ def _bare(text: str) -> str:
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _table(*rows: tuple[str, Callable[[re.Match[str]], Fields]]) -> tuple[tuple[re.Pattern[str], Any], ...]:
-    return tuple((re.compile(pattern), reading) for pattern, reading in rows)
-
-
 def _month_day(found: re.Match[str]) -> Fields:
     month, day = MONTHS.index(found["month"]) + 1, int(re.sub(r"\D", "", found["day"]))
     year = found["year"]
@@ -250,59 +185,93 @@ def _month_day(found: re.Match[str]) -> Fields:
             else f"{month:02d}-{day:02d}"}  # fmt: skip
 
 
+def _day_range(found: re.Match[str]) -> Fields:
+    """From and to; a month said once holds for both: "10th to 12th of April"."""
+    days = [found["first"], found["last"]]
+    month = re.search(rf"\b(?:{MONTH_NAME})\b", " ".join(days))
+    for index, day in enumerate(days):
+        if month and re.fullmatch(rf"(?:the )?(?:{ORDINAL}|\d{{1,2}})", day):
+            days[index] = f"{day} of {month.group()}"
+    return {"from_day": days[0], "to_day": days[1]}
+
+
 def _count(text: str) -> int:
-    return {"a": 1, "an": 1, "couple": 2, "half": 0}.get(text) or int(text)
+    return 1 if text in ("a", "an") else int(text)
 
 
-_DAY_BOUNDS = _table(
-    (rf"\b(?:not|except|but not|but|can't (?:do|make)|cannot (?:do|make)|other than|can't) (?:on )?(?:this )?(?P<day>{WEEKDAY})s?\b",
+def _from_now(found: re.Match[str]) -> Fields:
+    minutes = 60 if found["unit"] == "hour" else 1
+    return {"in_minutes": 30 if found["count"] == "half an" else _count(found["count"]) * minutes}
+
+
+_DAY_BOUNDS = patterns(
+    (r"\b(?:not|except|but not|but|can't (?:do|make)|cannot (?:do|make)|other than|can't) (?:on )?(?:this )?"
+     rf"(?P<day>{DAY}|today|tomorrow)s?\b",
      lambda found: {"not_days": (found["day"],)}),
+    (rf"(?<!\d )(?<!(?:st|nd|rd|th|of) )\b(?:from |between )?(?P<first>(?:{MONTH_NAME}) \d{{1,2}}) ?"
+     r"(?:-|–|to|until|till|through|thru) ?"
+     r"(?P<last>\d{1,2})(?! ?(?:am|pm|:|oclock)|\d)", _day_range),
+    (rf"\b(?:from |between )?(?P<first>\d{{1,2}}) ?(?:-|–|to) ?(?P<last>\d{{1,2}}(?: of)? (?:{MONTH_NAME}))\b",
+     _day_range),
     (rf"\b(?:from |between )?(?P<first>{DAY_SAID}) ?(?:-|–|to|until|till|through|thru|and) ?(?P<last>{DAY_SAID})\b",
-     lambda found: {"from_day": found["first"], "to_day": found["last"]}),
-    (rf"(?<!day )(?<!days )(?<!week )(?<!weeks )\b(?:any ?time |any day )?after (?P<day>{DAY_SAID})\b", lambda found: {"after_day": found["day"]}),
-    (rf"(?<!week )(?<!weeks )\b(?:from|starting) (?P<day>{DAY_SAID})(?: on(?:wards?)?)?\b", lambda found: {"from_day": found["day"]}),
+     _day_range),
+    (rf"(?<!day )(?<!days )(?<!week )(?<!weeks )\b(?:any ?time |any day )?after (?P<day>{DAY_SAID})\b",
+     lambda found: {"after_day": found["day"]}),
+    (rf"(?<!week )(?<!weeks )\b(?:from|starting) (?P<day>{DAY_SAID})(?: on(?:wards?)?)?\b",
+     lambda found: {"from_day": found["day"]}),
     (rf"\b(?:any ?time |any day )?before (?P<day>{DAY_SAID})\b", lambda found: {"before_day": found["day"]}),
     (rf"\b(?:by|until|till|no later than) (?P<day>{DAY_SAID})\b", lambda found: {"to_day": found["day"]}),
 )  # fmt: skip
 
-_DATES = _table(
+_DATES = patterns(
+    # "the second week of April", "last Friday": no single date that code could name
+    (rf"\b(?:the )?(?:{ORDINAL}|first|second|third|fourth|last) (?:week|weekend|{WEEKDAY})\b",
+     lambda _: {"date": UNCLEAR}),
+    (r"\b(?:yesterday|christmas|easter|thanksgiving|new year(?:'s)?|labor day|memorial day|bank holiday)\b",
+     lambda _: {"date": UNCLEAR}),
     (r"\bweek of\b", lambda _: {"portion": "week"}),
     (r"\b(?P<date>\d{4}-\d\d-\d\d)(?:t| |\b)", lambda found: {"date": found["date"]}),
-    (rf"\b(?P<month>{MONTH_NAME}) (?:the )?(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?! ?(?:am|pm|oclock|:)|\d)(?: (?P<year>20\d\d))?\b",
+    (rf"(?<!at )(?<!after )(?<!before )(?<!@)\b(?:the )?(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?: of)? "
+     rf"(?P<month>{MONTH_NAME})\b(?: (?P<year>20\d\d))?",
      _month_day),
-    (rf"\b(?:the )?(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?: of)? (?P<month>{MONTH_NAME})\b(?: (?P<year>20\d\d))?", _month_day),
+    (rf"\b(?P<month>{MONTH_NAME}) (?:the )?(?P<day>\d{{1,2}}(?:st|nd|rd|th)?)(?! ?(?:am|pm|oclock|:)|\d)"
+     r"(?: (?P<year>20\d\d))?\b",
+     _month_day),
     (r"(?<![\d/])(?P<date>\d{1,2}/\d{1,2}(?:/(?:20)?\d\d)?)(?![\d/])", lambda found: {"date": found["date"]}),
-    (r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of |in )?(?:the )?(?P<month>this|next|current|coming|same) month\b",
-     lambda found: {"date": str(int(found["day"])), "month": "next" if found["month"] in ("next", "coming") else "this"}),
-    (r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?: of)?(?: the month)?", lambda found: {"date": str(int(found["day"]))}),
+    (r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?:of |in )?(?:the )?"
+     r"(?P<month>this|next|current|coming|same) month\b",
+     lambda found: {"date": str(int(found["day"])),
+                    "month": "next" if found["month"] in ("next", "coming") else "this"}),
+    (r"\b(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)\b(?: of)?(?: the month)?",
+     lambda found: {"date": str(int(found["day"]))}),
     (r"\bon the (?P<day>\d{1,2})\b(?! ?(?:am|pm|oclock|:))", lambda found: {"date": str(int(found["day"]))}),
 )  # fmt: skip
 
-_TIMES = _table(
+_TIMES = patterns(
     (rf"\b(?:between|from) (?P<first>{CLOCK}) ?(?:and|to|until|till|til|-) ?(?P<last>{CLOCK})",
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
     (rf"(?P<first>{CLOCK}) ?(?:to|until|till|til|-|–) ?(?P<last>{CLOCK})",
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
-    (rf"\b(?:not before|no earlier than|not earlier than|any ?time (?:after|from)|after|past|later than|from|starting(?: at)?) (?P<time>{CLOCK})"
-     r"(?: on(?:wards?)?\b)?", lambda found: {"after": _bare(found["time"])}),
-    (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:later|after|onwards?|on)\b", lambda found: {"after": _bare(found["time"])}),
-    (rf"\b(?:not after|no later than|not later than|any ?time before|before|by|until|till|til|earlier than) (?P<time>{CLOCK})",
+    (r"\b(?:not before|not until|no earlier than|not earlier than|any ?time (?:after|from)|after|past|later than|from"
+     rf"|starting(?: at)?) (?P<time>{CLOCK})(?: on(?:wards?)?\b)?", lambda found: {"after": _bare(found["time"])}),
+    (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:later|after|onwards?)\b", lambda found: {"after": _bare(found["time"])}),
+    (r"\b(?:not after|no later than|not later than|any ?time before|before|by|until|till|til|earlier than) "
+     rf"(?P<time>{CLOCK})",
      lambda found: {"before": _bare(found["time"])}),
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:earlier|before)\b", lambda found: {"before": _bare(found["time"])}),
     (rf"\b(?:around|about|roughly|approximately|approx|near|close to) (?P<time>{CLOCK})(?: ?(?:ish|so)\b)?",
      lambda found: {"time": _bare(found["time"]), "around": True}),
     (rf"(?P<time>{CLOCK}) ?(?:ish\b|so\b|give take)", lambda found: {"time": _bare(found["time"]), "around": True}),
     (rf"(?P<time>{CLOCK})", lambda found: {"time": _bare(found["time"])}),
-    (r"\bin (?P<count>an?|half an|\d+) (?P<unit>hour|minute)s?\b",
-     lambda found: {"in_minutes": 30 if found["count"] == "half an"
-                    else _count(found["count"]) * (60 if found["unit"] == "hour" else 1)}),
+    (r"\bin (?P<count>an?|half an|\d+) (?P<unit>hour|minute)s?\b", _from_now),
+    (r"\b(?P<count>an?|half an|\d+) (?P<unit>hour|minute)s? from now\b", _from_now),
     (r"\btonight\b", lambda _: {"day": "today", "part_of_day": "night"}),
     (r"\bthis (?P<part>morning|afternoon|evening)\b", lambda found: {"day": "today", "part_of_day": found["part"]}),
-    (rf"\b(?:in the |at |during |the )?(?P<part>{PARTS})s?\b",
+    (rf"\b(?<!\d )(?:in the |at |during |the )?(?P<part>{PARTS})s?\b",
      lambda found: {"part_of_day": re.sub(r" the day$", " day", found["part"])}),
 )  # fmt: skip
 
-_DAYS = _table(
+_DAYS = patterns(
     (rf"\b(?P<count>an?|\d+) weeks? (?:from|after|on) (?P<day>{DAY})\b",
      lambda found: {"in_weeks": _count(found["count"]), "day": found["day"], "which": "coming"}),
     (rf"\b(?P<day>{DAY}) week\b", lambda found: {"in_weeks": 1, "day": found["day"], "which": "coming"}),
@@ -322,15 +291,18 @@ _DAYS = _table(
      lambda found: {"day": found["day"],
                     "which": "coming" if "coming" in found["which"] else found["which"].removeprefix("the ")}),
     (rf"\b(?P<day>{DAY})s?\b", lambda found: {"day": found["day"]}),
-    (r"\b(?P<portion>early|beginning of|start of|mid|middle of|late|later|end of|the end of) ?(?=(?:this|next|the) (?:week|month)\b)",
+    (r"\b(?P<portion>early|beginning of|start of|mid|middle of|late|later|end of|the end of) ?"
+     r"(?=(?:this|next|the) (?:week|month)\b)",
      lambda found: {"portion": _portion(found["portion"])}),
     (r"\bweek after next\b", lambda _: {"week": 2}),
     (r"\b(?P<week>this|next|the|the coming|coming|the following) week\b",
      lambda found: {"week": int(found["week"] not in ("this", "the"))}),
     (r"\b(?P<month>this|next|the) month\b", lambda found: {"month": "next" if found["month"] == "next" else "this"}),
-    (rf"\b(?P<portion>early|beginning of|start of|mid|middle of|late|end of)? ?(?:in )?(?P<month>{MONTH_NAME})\b(?! \d)",
+    (r"\b(?P<portion>early|beginning of|start of|mid|middle of|late|end of)? ?(?:in )?"
+     rf"(?P<month>{MONTHS_ALONE})\b(?! \d)",
      lambda found: {"month": found["month"], **({"portion": _portion(found["portion"])} if found["portion"] else {})}),
-    (r"\b(?:asap|as soon as (?:possible|you can)|soonest|earliest|right away|right now|immediately|first available|next available)\b",
+    (r"\b(?:asap|as soon as (?:possible|you can)|soonest|earliest|right away|right now|immediately|first available"
+     r"|next available)\b",
      lambda _: {"soon": True}),
 )  # fmt: skip
 

@@ -37,6 +37,8 @@ _SPELLINGS = {
     "min": "minutes", "wkend": "weekend", "weekends": "weekend", "weekdays": "weekday", "cant": "can't",
 }  # fmt: skip
 _NAMES = (*WEEKDAYS, *(name for name in MONTHS if len(name) > 6), "tomorrow")
+_COUNTED = "(?:thing|available|slot|opening|appointment|one|half|week|visit|time)"  # "the first one" is no date
+_NEGATIONS = "not|won't|wont|can't|cannot|don't|dont|isn't|never"
 _NOT_BEFORE_SAT = ("i", "he", "she", "it", "we", "they", "have", "has", "had", "just", "been", "the")
 
 
@@ -49,9 +51,12 @@ def normal_words(text: str) -> str:
     text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
     text = re.sub(r"[a-z0-9']*[a-z][a-z0-9']*", lambda found: _spelled(found, text), text)
     text = _numbers(text)
-    text = re.sub(rf"\b({WEEKDAY}|tomorrow|today) ?(?:,|/|&) ?(?:and |or )?(?={WEEKDAY}|tomorrow)", r"\1 or ", text)
+    text = re.sub(rf"\b({WEEKDAY}) ?(?:,|/|&) ?(?:and |or )?(?={WEEKDAY})", r"\1 or ", text)
     text = re.sub(rf"(?<!between )\b({WEEKDAY}) and (?={WEEKDAY})", r"\1 or ", text)
-    text = re.sub(r"\bor (?:so)\b", "so", text)
+    text = re.sub(r"\btomorrow or (?:the )?day after(?! tomorrow)", "tomorrow or day after tomorrow", text)
+    # "won't be there until 4": not before four
+    text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{1,6}}?) (?:until|till|before)\b", r"\1\2 after", text)
+    text = re.sub(r"\bor so\b", "so", text)
     text = re.sub(r"\bor (later|after|onwards?|earlier|before)\b", r"\1", text)
     text = re.sub(r"\bday or two\b", "few days", text)
     return re.sub(r"\s+", " ", re.sub(r"[,;!?()*]|\.(?!\d)", " ", text)).strip()
@@ -59,11 +64,8 @@ def normal_words(text: str) -> str:
 
 def _spelled(found: re.Match[str], text: str) -> str:
     word = found.group()
-    if (
-        word in ("sat", "sun")
-        and text[: found.start()].split()[-1:]
-        and text[: found.start()].split()[-1] in _NOT_BEFORE_SAT
-    ):
+    before = text[: found.start()].rsplit(maxsplit=1)[-1:]
+    if word in ("sat", "sun") and before and before[0] in _NOT_BEFORE_SAT:
         return word
     if word in _SPELLINGS:
         return _SPELLINGS[word]
@@ -84,10 +86,16 @@ def _numbers(text: str) -> str:
     text = re.sub(rf"\b({tens})[ -]({units})\b",
                   lambda found: str(_TENS[found[1]] + _UNITS.index(found[2]) + 1), text)  # fmt: skip
     text = re.sub(r"\bthirtieth\b", "30th", text)
-    text = re.sub(rf"\b(?:the )?({'|'.join(_ORDINALS)})\b(?! thing| available| slot| opening| appointment| one| half)",
-                  lambda found: _ordinal(_ORDINALS.index(found[1]) + 1), text)  # fmt: skip
-    text = re.sub(rf"\b({'|'.join(_TENS)})\b", lambda found: str(_TENS[found[1]]), text)
-    return re.sub(rf"\b({'|'.join(_UNITS)})\b", lambda found: str(_UNITS.index(found[1]) + 1), text)
+    names = "|".join(_ORDINALS)  # "I first need to know" is no date; "the first", "March first" and "first of" are
+    dates = rf"\b(the|{MONTH}) ({names})\b(?! {_COUNTED})|(\b)({names})(?= of\b)|(^)({names})$"
+    return re.sub(rf"\b({'|'.join(_UNITS)})\b", lambda found: str(_UNITS.index(found[1]) + 1),
+                  re.sub(rf"\b({'|'.join(_TENS)})\b", lambda found: str(_TENS[found[1]]),
+                         re.sub(dates, _dated, text)))  # fmt: skip
+
+
+def _dated(found: re.Match[str]) -> str:
+    before, name = (each for each in found.groups() if each is not None)
+    return f"{before} {_ordinal(_ORDINALS.index(name) + 1)}".strip()
 
 
 def _ordinal(number: int) -> str:

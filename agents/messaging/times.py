@@ -7,7 +7,7 @@ with hours covering both, "3/4") becomes a question: an appointment on the wrong
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,32 +57,31 @@ class Resolution(BaseModel):
 def resolve(constraints: Constraints, now: datetime, zone: str, hours: Week | None = None) -> Resolution:
     """What the constraints mean at `now` in `zone` (an IANA name). `hours` settle which half of the day "at 5" means;
     without them both stay possible. With nothing said about the day, the next fourteen days are meant."""
-    local = now.astimezone(ZoneInfo(zone))
+    where = ZoneInfo(zone)
+    local = now.astimezone(where)
     try:
         windows: list[Window] = []
         for each in constraints.alternatives or (constraints,):
-            windows += _windows(_read_again(each), local, hours)
+            windows += _windows(_read_again(each), local, where, hours)
     except Ambiguous as question:
         return Resolution(ask=str(question), options=question.options)
     return Resolution(windows=tuple(sorted(set(windows), key=lambda window: (window.start, window.end))))
 
 
 def say(when: datetime, zone: str) -> str:
-    """A time read back in full: "Friday 8 March at 17:30". In an hour that comes twice, with its zone's abbreviation."""
+    """A time read back in full: "Friday 8 March at 17:30". In an hour that comes twice, with its zone."""
     local = when.astimezone(ZoneInfo(zone))
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{say_day(local.date())} at {local:%H:%M}{f' ({local.tzname()})' if twice else ''}"
 
 
-def _windows(constraints: Constraints, local: datetime, hours: Week | None) -> list[Window]:
+def _windows(constraints: Constraints, local: datetime, zone: ZoneInfo, hours: Week | None) -> list[Window]:
     """The windows of one alternative that are not past; raises Ambiguous."""
-    zone = local.tzinfo
-    assert isinstance(zone, ZoneInfo)
     if constraints.in_minutes is not None:
         start = local.astimezone(UTC) + timedelta(minutes=constraints.in_minutes)
         return [Window(start=start, end=start + timedelta(hours=1))]
     days, certain = days_meant(constraints, local.date())
-    whole = [_on_day(constraints, day, local, hours) for day in days]
+    whole = [_on_day(constraints, day, local, zone, hours) for day in days]
     windows = [window for window in whole if window is not None]
     if not certain:
         open_days = [day for day, window in zip(days, whole, strict=True) if window and _open_yet(day, local, hours)]
@@ -94,10 +93,8 @@ def _windows(constraints: Constraints, local: datetime, hours: Week | None) -> l
     return windows
 
 
-def _on_day(constraints: Constraints, day: date, local: datetime, hours: Week | None) -> Window | None:
+def _on_day(constraints: Constraints, day: date, local: datetime, zone: ZoneInfo, hours: Week | None) -> Window | None:
     """The stretch of one local date that is meant, or None when it is over already."""
-    zone = local.tzinfo
-    assert isinstance(zone, ZoneInfo)
     earliest = local.hour * 60 + local.minute if day == local.date() else -1
     begins, ends = _minutes(constraints, day, earliest, hours)
     start = _instant(day, begins, zone)
@@ -110,7 +107,7 @@ def _on_day(constraints: Constraints, day: date, local: datetime, hours: Week | 
 
 def _minutes(constraints: Constraints, day: date, earliest: int, hours: Week | None) -> Minutes:
     """From and to in minutes of the day; raises Ambiguous when the half of the day is not clear."""
-    part = PARTS.get(constraints.part_of_day or "", (MIDNIGHT, LAST_MINUTE))
+    part = _part(constraints.part_of_day, day, hours)
     if constraints.time:
         options = _allowed(_halves(constraints.time, constraints.part_of_day), day, earliest, hours)
         minute = _only(options)
@@ -151,15 +148,27 @@ def _allowed(options: Sequence[int], day: date, earliest: int, hours: Week | Non
     coming = [minute for minute in options if minute > earliest] or list(options)
     if hours is None:
         return coming
-    spans = _spans(hours, day)
-    inside = [m for m in coming if any(opens <= m < closes or (closing and m == closes) for opens, closes in spans)]
-    return inside or coming
+    for spans in (_spans(hours, day, 1), _spans(hours, day, 7)):  # this day's hours, else those of any day
+        inside = [m for m in coming if any(opens <= m < closes or (closing and m == closes) for opens, closes in spans)]
+        if inside:
+            return inside
+    return coming
 
 
-def _spans(hours: Week, day: date) -> list[Minutes]:
-    """The openings of the day in minutes; of the whole week where the day has none."""
-    openings = hours.on(day) or [each for ahead in range(7) for each in hours.on(day + timedelta(days=ahead))]
+def _spans(hours: Week, day: date, days: int) -> list[Minutes]:
+    """The openings of so many days in minutes of the day."""
+    openings = [each for ahead in range(days) for each in hours.on(day + timedelta(days=ahead))]
     return [(_of_day(each.opens), _of_day(each.closes)) for each in openings]
+
+
+def _part(name: str | None, day: date, hours: Week | None) -> Minutes:
+    """The bounds of a part of the day; "first thing" and "end of day" depend on the hours."""
+    spans = _spans(hours, day, 1) if hours else []
+    if spans and name == "first thing":
+        return MIDNIGHT, spans[0][0] + 61
+    if spans and name in ("end of day", "close of business"):
+        return max(spans[-1][1] - 120, MIDNIGHT), LAST_MINUTE
+    return PARTS.get(name or "", (MIDNIGHT, LAST_MINUTE))
 
 
 def _only_range(
