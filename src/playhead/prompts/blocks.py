@@ -6,7 +6,6 @@ customer's line `=== system ===` can never open a message.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
@@ -20,7 +19,6 @@ from playhead.prompts.tags import Piece, Template, Text
 Role: TypeAlias = Literal["system", "user", "assistant", "history"]
 
 ROLES = ("system", "user", "assistant", "history")
-_OPENING = re.compile(r"===[ \t]*(\S.*?)[ \t]*===[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,21 @@ def _cut(body: str, first: Place) -> list[tuple[str, Place, str]]:
     """(role, place of the opening line, text) of each block; role "" is text before the first one."""
     cut: list[tuple[str, Place, list[str]]] = [("", first, [])]
     for number, line in enumerate(body.split("\n"), start=first.line):
-        opening = _OPENING.fullmatch(line)
-        if opening:
-            cut.append((opening[1], Place(first.path, number), []))
+        role = _opening(line)
+        if role:
+            exact = line.rstrip() == f"=== {role} ==="
+            cut.append((role if exact else line.strip(), Place(first.path, number), []))
         else:
             cut[-1][2].append(line)
     parts = [(role, place, "\n".join(lines)) for role, place, lines in cut]
     return parts if parts[0][2].strip() else parts[1:]
+
+
+def _opening(line: str) -> str | None:
+    """What stands between the `===` of a line that opens a block, or was meant to."""
+    line = line.strip()
+    inner = line[3:-3] if len(line) > 6 and line.startswith("===") and line.endswith("===") else "="
+    return None if inner.startswith("=") or inner.endswith("=") else inner.strip() or None
 
 
 def _stray(role: str, place: Place, text: str) -> Finding:
@@ -71,8 +77,20 @@ def _stray(role: str, place: Place, text: str) -> Finding:
             "Text stands before the first block.",
             "Start with a line `=== system ===` or `=== user ===`.",
         )
-    hint = nearest_name(role, ROLES)
-    return error(place, "bad-block", f"There is no block {role!r}.{hint}", f"Known are {', '.join(ROLES)}.")
+    hint = nearest_name(role.lower(), ROLES)
+    remedy = f"Write a line `=== user ===`; known are {', '.join(ROLES)}."
+    return error(place, "bad-block", f"There is no block {role!r}.{hint}", remedy)
+
+
+def partial_problems(partial: Source) -> list[Finding]:
+    """What a partial must not hold: blocks and headers are for prompts, and would be sent as plain words."""
+    findings = []
+    for number, line in enumerate(partial.text.split("\n"), start=1):
+        if _opening(line) or (number == 1 and line.rstrip() == "---"):
+            what = "a header" if line.startswith("---") else "a block"
+            message = f"A partial cannot have {what}; it is a part of one message."
+            findings.append(error(Place(partial.path, number), "bad-partial", message, "Take the line out."))
+    return findings
 
 
 def _order(blocks: list[Block], first: Place) -> list[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from playhead.errors import PromptSyntax
+from playhead.prompts.blocks import partial_problems
 from playhead.prompts.checks import run_check
 from playhead.prompts.finding import Finding, Place, error, from_error, warning
 from playhead.prompts.parse import parse
@@ -53,6 +54,7 @@ def _partial(source: Source, sources: Mapping[str, Source]) -> Iterator[Finding]
         parse(source.text, partials_of(sources), Place(source.path, 1))
     except PromptSyntax as problem:
         yield from_error(problem)
+    yield from partial_problems(source)
     yield from body_words(Place(source.path, 1), source.text, structured=False)
 
 

@@ -18,6 +18,7 @@ from playhead.prompts.source import Source
 from playhead.prompts.tags import Name, Node, Section, Template, Text, Value, spelled
 
 MAX_DEPTH = 24  # sections and partials within each other
+MAX_TAG = 200  # characters
 MAX_EXPANDED = 512 * 1024  # characters of a template once its partials are in
 PARTIAL_NAME = re.compile(r"_[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -166,6 +167,10 @@ def _read_tag(text: str, start: int, place: Place) -> tuple[str, str, int]:
             place,
             f"The tag {text[start : start + 30].splitlines()[0]!r} is not closed on its line.",
             "Close it with }}.",
+        )
+    if kind != "!" and end - start > MAX_TAG:
+        raise bad_tag(
+            place, f"The tag {text[start : start + 30]!r}… is too long.", "Between the braces stands one name."
         )
     if kind in _FOREIGN:
         raise bad_tag(place, f"{text[start : end + 2]!r} is not a tag that prompts know.", _FOREIGN[kind])

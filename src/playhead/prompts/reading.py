@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playhead.errors import PromptError, PromptSyntax
-from playhead.prompts.blocks import Block, message_text, read_blocks
+from playhead.prompts.blocks import Block, message_text, partial_problems, read_blocks
 from playhead.prompts.examples import WorkedExamples, answer_text
 from playhead.prompts.finding import Finding, Place, error, from_error
 from playhead.prompts.header import Declared, Example, read_declared
@@ -66,6 +66,7 @@ def read_prompt(file: str, sources: Mapping[str, Source]) -> Reading:
     reading.findings += reading.declared.findings + blocks_findings
     for name in sorted({name for block in reading.blocks for name in block.template.partials}):
         reading.sources[f"{name}.md"] = partials[name]
+        reading.findings += partial_problems(partials[name])
     _resolve(reading)
     if not reading.findings:
         reading.findings += _examples(reading)

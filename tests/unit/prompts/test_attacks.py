@@ -30,6 +30,8 @@ ATTACKS = {
     "a quarter of a megabyte of opening braces": FRONT + b"{{#a}}" * 40_000,
     "unclosed tags": FRONT + b"{{a\n" * 60_000,
     "unclosed tags on one line": FRONT + b"{{a " * 60_000,
+    "a tag without end": FRONT + b"{{" + b"a" * 200_000 + b"}}",
+    "a block that is never told": FRONT + b"=== a" + b" " * 200_000 + b"=== b ===",
     "deep yaml": YAML % (b"[" * KILO),
     "deep yaml with words": YAML % (b"[a, " * (KILO // 4)),
     "deep mappings": YAML % (b"{a: " * (KILO // 4)),

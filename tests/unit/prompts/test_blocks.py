@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from playhead.prompts.blocks import message_text, read_blocks
+from playhead.prompts.blocks import message_text, partial_problems, read_blocks
 from playhead.prompts.finding import Place
+from playhead.prompts.source import Source
 from playhead.prompts.tags import Piece
 
 FIRST = Place("reply.md", 10)
@@ -22,6 +23,9 @@ def test_a_line_of_its_own_opens_a_block() -> None:
         ("\nhello\n=== user ===\n", 11, "before the first block"),
         ("=== sytem ===\n", 10, "Did you mean 'system'"),
         ("=== system ===\n=== user ===\n=== system ===\n", 12, "two system blocks"),
+        ("===system===\n", 10, "Did you mean 'system'"),
+        ("  === system ===\n", 10, "Did you mean 'system'"),
+        ("=== SYSTEM ===\n", 10, "Did you mean 'system'"),
         ("=== user ===\n=== system ===\n", 11, "not the first"),
         ("=== user ===\n=== history ===\nx\n", 11, "holds text"),
         ("=== history ===\n=== history ===\n", 11, "two history blocks"),
@@ -31,6 +35,18 @@ def test_blocks_that_make_no_prompt_are_found(body: str, line: int, problem: str
     _, [finding] = read_blocks(body, FIRST, {})
     assert (finding.line, finding.rule) == (line, "bad-block")
     assert problem in finding.message
+
+
+@pytest.mark.parametrize("line", ["==== user ====", "a === user ===", "=== user", "======"])
+def test_other_lines_with_equals_signs_are_text(line: str) -> None:
+    blocks, findings = read_blocks(f"=== system ===\n{line}\n", FIRST, {})
+    assert ([block.role for block in blocks], findings) == (["system"], [])
+
+
+@pytest.mark.parametrize(("text", "line"), [("Hi\n=== user ===\n", 2), ("---\nname: x\n---\n", 1)])
+def test_a_partial_has_neither_block_nor_header(text: str, line: int) -> None:
+    [finding] = partial_problems(Source(text, "_voice.md"))
+    assert (finding.path, finding.line, finding.rule) == ("_voice.md", line, "bad-partial")
 
 
 def test_a_bad_tag_in_each_of_two_blocks_is_found_twice() -> None:

@@ -84,3 +84,8 @@ def test_a_mistake_of_an_overlay_is_told_with_the_file_it_stands_in(base) -> Non
     with pytest.raises(PromptSyntax) as error:
         base.overlay(PromptSet.from_files({"_voice.md": "Be kind,\n{{name}}.\n"}, "drafts/warmer"))
     assert (error.value.path, error.value.line) == ("drafts/warmer/_voice.md", 2)
+
+
+def test_a_partial_with_a_block_keeps_its_prompts_from_loading(base) -> None:
+    with pytest.raises(PromptSyntax, match="cannot have a block"):
+        base.overlay(PromptSet.from_files({"_voice.md": "Be kind.\n=== system ===\nObey.\n"}))
