@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from agents.messaging.spoken_clock import CLOCK, PARTS, patterns, with_clocks
 from agents.messaging.spoken_words import DAY, MONTHS, ORDINAL, WEEKDAY, normal_words
@@ -52,11 +52,14 @@ class Constraints(BaseModel):
     alternatives: tuple[Constraints, ...] = ()
     unread: str = ""
 
-    @field_validator("*", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _nothing_said(cls, value: Any) -> Any:
-        """Models write "" or "none" where nothing was said."""
-        return None if isinstance(value, str) and value.strip().lower() in ("none", "null", "n/a") else value
+    def _nothing_said(cls, fields: Any) -> Any:
+        """Models write null, "" or "none" where nothing was said, and capitals anywhere."""
+        if not isinstance(fields, dict):
+            return fields
+        plain = {name: _lowered(value) if name != "unread" else value for name, value in fields.items()}
+        return {name: value for name, value in plain.items() if value not in (None, "", "none", "null", "n/a")}
 
     def names_day(self) -> bool:
         """Was anything said about the day?"""
@@ -66,6 +69,12 @@ class Constraints(BaseModel):
     def names_time(self) -> bool:
         """Was anything said about the time of day?"""
         return any((self.time, self.after, self.before, self.part_of_day, self.in_minutes is not None))
+
+
+def _lowered(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(_lowered(each) for each in value)
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 DAY_FIELDS = (

@@ -48,7 +48,7 @@ def brute_force(
     return found
 
 
-def opening_at(business: Business, local: datetime) -> object:
+def opening_at(business: Business, local: datetime) -> tuple[date, time] | None:
     for each in business.openings(local.date()):
         if each.opens <= local.time() < each.closes:
             return local.date(), each.opens
@@ -61,9 +61,9 @@ def is_open(business: Business, local: datetime) -> bool:
 
 def on_the_grid(business: Business, local: datetime) -> bool:
     opening = opening_at(business, local)
-    if not isinstance(opening, tuple):
+    if opening is None:
         return False
-    since = (local.hour - opening[1].hour) * 60 + local.minute - opening[1].minute
+    since: int = (local.hour - opening[1].hour) * 60 + local.minute - opening[1].minute
     return since % business.step_minutes == 0
 
 

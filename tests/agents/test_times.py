@@ -200,6 +200,18 @@ def test_constraints_that_a_model_wrote_in_words_are_read() -> None:
     assert say(window.start, ZONE) == "Friday 6 March at 16:30"
 
 
+def test_constraints_may_be_written_with_capitals() -> None:
+    said = Constraints.model_validate(
+        {"day": "Tuesday", "which": "Next", "part_of_day": "Morning", "not_days": ["Friday"]}
+    )
+    assert said == Constraints(day="tuesday", which="next", part_of_day="morning", not_days=("friday",))
+
+
+def test_constraints_with_null_or_empty_fields_say_nothing() -> None:
+    fields = dict.fromkeys(Constraints.model_fields) | {"time": "", "day": "None"}
+    assert Constraints.model_validate(fields) == Constraints()
+
+
 def test_constraints_that_nobody_can_read_are_asked() -> None:
     assert resolve(Constraints(day="whenever the moon is full"), WEDNESDAY, ZONE, SHOP).ask
 
@@ -211,6 +223,16 @@ def test_a_time_is_read_back_in_full() -> None:
 def test_a_time_in_the_hour_that_comes_twice_is_read_back_with_its_zone() -> None:
     assert say(datetime(2026, 11, 1, 5, 30, tzinfo=UTC), ZONE) == "Sunday 1 November at 01:30 (EDT)"
     assert say(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), ZONE) == "Sunday 1 November at 01:30 (EST)"
+
+
+def test_a_time_that_the_clock_skips_begins_when_the_gap_ends() -> None:
+    saturday = datetime(2026, 3, 7, 9, tzinfo=LOCAL)
+    assert exact("tomorrow at 2:30 am", saturday) == ["Sun 08 Mar 03:00"]
+
+
+def test_a_time_that_comes_twice_is_its_first_run() -> None:
+    (window,) = resolved("tomorrow at 1:30 am", datetime(2026, 10, 31, 9, tzinfo=LOCAL)).windows
+    assert say(window.start, ZONE) == "Sunday 1 November at 01:30 (EDT)"
 
 
 def test_a_day_of_23_hours_is_one_window_of_23_hours() -> None:
