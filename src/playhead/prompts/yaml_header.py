@@ -35,7 +35,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 MAX_HEADER = 64 * 1024  # bytes
 MAX_DEPTH = 20
-MAX_EVENTS = 20_000
+MAX_EVENTS = 15_000
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
