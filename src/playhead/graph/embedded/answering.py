@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
-from playhead.graph.embedded.choosing import by_likeness, voted
+from playhead.graph.embedded.choosing import likeness, voted
 from playhead.graph.embedded.exchange import exchange
 from playhead.graph.embedded.facts import Facts, message_label, read_facts
 from playhead.graph.embedded.filling import Filling
@@ -55,11 +55,11 @@ def call_answer(request: Request, offered: Mapping[str, Schema]) -> list[tuple[s
     """The tool calls that the best example makes, with this request's arguments; none if it makes none."""
     texts = [one.user for one in request.examples]
     facts, known = _facts(request, texts)
-    ranked = by_likeness(request.user, facts, texts, known)
-    if not ranked or request.results:
+    order = likeness(request.user, facts, texts, known).order
+    if not order or request.results:
         return []
-    example = request.examples[ranked[0][0]]
-    filling = _filling(request, facts, known[ranked[0][0]])
+    example = request.examples[order[0]]
+    filling = _filling(request, facts, known[order[0]])
     made = list[tuple[str, JSON]]()
     for name, arguments in example.calls:
         if name in offered:
@@ -74,8 +74,8 @@ def _tried(
     """(what was lost, answer) of the examples, in the order in which they are to be preferred."""
     texts = [one.user for one in examples]
     facts, known = _facts(request, texts)
-    ranked = by_likeness(request.user, facts, texts, known)
-    for place in voted(ranked, [one.output for one in examples], schema):
+    like = likeness(request.user, facts, texts, known)
+    for place in voted(like, [one.output for one in examples], schema):
         filling = _filling(request, facts, known[place])
         answer = fill(examples[place], filling)
         yield filling.lost, answer

@@ -32,11 +32,14 @@ Source = tuple[str, int]
 class Exchange:
     """`words`: lower-case text of the example to its counterpart. `by_key`: span key to (where it stood, counterpart).
 
-    A counterpart None means: this request has nothing there.
+    A counterpart None means: this request has nothing there. `surplus` are the places past the end of a list that
+    this request has too, only shorter.
     """
 
     words: dict[str, str | None] = field(default_factory=dict)
     by_key: dict[tuple[str, str], list[tuple[Source, Span | None]]] = field(default_factory=dict)
+    surplus: set[Source] = field(default_factory=set)
+    surplus_words: set[str] = field(default_factory=set)
 
     def add_words(self, old: str, new: str | None) -> None:
         if _tells(old):
@@ -63,7 +66,10 @@ def exchange(example: Facts, request: Facts) -> Exchange:
     """How to say of `request` what was said of `example`: facts count before the message, whole values before parts."""
     made = Exchange()
     pairs = list(_pairs(example, request))
-    for _, old, new in pairs:
+    for source, old, new in pairs:
+        if not new and source[1] > 0 and request.values.get(source[0]):
+            made.surplus.add(source)
+            made.surplus_words |= {old.lower(), _ID.sub("", old).lower()} - made.words.keys()
         made.add_words(old, new or None)
         if _ID.match(old):
             made.add_words(_ID.sub("", old), _ID.sub("", new) or None)

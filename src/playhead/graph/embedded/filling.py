@@ -17,6 +17,11 @@ from playhead.graph.embedded.wording import sentences
 from playhead.nearest import rank
 
 _MISSING = "\x00"  # stands where a fact has no counterpart, until its sentence is dropped
+_SURPLUS = "\x01"  # stands where the example names a third thing and this request has two
+_SURPLUS_GROUP = re.compile(r"\x01(?:(?:,|\s|\bat\b|\bon\b|\bthe\b|\bfor\b)*\x01)*")
+_LISTED = re.compile(
+    r"(?:\s*[,;]\s*(?:\b(?:or|and)\b\s*)?|\s+(?:or|and)\s+|\n\s*[-*•]\s*)(?:\b(?:at|on|the)\b\s*)*\x01"
+)
 _CLAUSE_END = re.compile(r"[.!?;\n]+\s*|,\s+|\s+(?:and|but)\s+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\b(?:or|and)\b|[,;/]")
 
@@ -35,7 +40,9 @@ class Filling:
 
     def text(self, written: str) -> str:
         """A text people read, without the sentences that cannot be filled."""
-        filled = self._exchanged(written, exact=False)
+        if quoted := self._quoted(written):
+            return quoted
+        filled = _without_surplus(self._exchanged(written, exact=False))
         if _MISSING not in filled:
             return filled
         self.lost += 1
@@ -49,7 +56,7 @@ class Filling:
             counterpart = places[0][1]
             self.lost += counterpart is None
             return counterpart.value if counterpart else None
-        filled = self._exchanged(written, exact=True)
+        filled = _without_surplus(self._exchanged(written, exact=True))
         if _MISSING not in filled:
             return filled
         self.lost += 1
@@ -98,7 +105,8 @@ class Filling:
         pieces: list[str] = []
         at = 0
         for start, end, new in _whole_words(written, self.exchange.words):
-            pieces += [self._gap(written[at:start], exact=exact), _MISSING if new is None else new]
+            missing = _SURPLUS if written[start:end].lower() in self.exchange.surplus_words else _MISSING
+            pieces += [self._gap(written[at:start], exact=exact), missing if new is None else new]
             at = end
         pieces.append(self._gap(written[at:], exact=exact))
         return "".join(pieces)
@@ -118,6 +126,8 @@ class Filling:
     def _replacement(self, span: Span, place: tuple[Source, Span | None] | None, written: str, *, exact: bool) -> str:
         if place is not None:
             counterpart = place[1]
+            if counterpart is None and place[0] in self.exchange.surplus:
+                return _SURPLUS
             if counterpart is None:
                 return _MISSING if span.kind in STRICT | WHEN else span.text
             alone = exact and span.text == written
@@ -163,6 +173,13 @@ def _chosen(written: str, found: tuple[Span, ...], exchange: Exchange) -> dict[i
 def _distance(written: str, one: Span, other: Span) -> int:
     between = written[one.end : other.start] if one.end <= other.start else written[other.end : one.start]
     return len(between) + 40 * len(_SEPARATOR.findall(between))
+
+
+def _without_surplus(filled: str) -> str:
+    """ "A, B or <surplus>" as "A, B"; a surplus that stands in no list is missing."""
+    if _SURPLUS not in filled:
+        return filled
+    return _LISTED.sub("", _SURPLUS_GROUP.sub(_SURPLUS, filled)).replace(_SURPLUS, _MISSING)
 
 
 def _without_missing(filled: str) -> str:

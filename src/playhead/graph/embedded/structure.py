@@ -13,6 +13,7 @@ JSON: TypeAlias = Any
 Path: TypeAlias = tuple[str | int, ...]
 
 _READ_BY_PEOPLE: Final = ("reply", "text", "message")
+_FEWEST_WORDS: Final = 3
 _TEXT_LOST: Final = 5  # an answer without its text is worse than one without a few fields
 
 
@@ -26,7 +27,7 @@ class Text:
 
 
 def people_read(output: JSON, schema: Schema, asked: str) -> Text | None:
-    """The text that people read: reply, text or message, else the longest string.
+    """The text that people read: reply, text or message, else the longest string of three words or more.
 
     Fixed choices are no texts, and what only repeats words of the request `asked` is a quotation.
     """
@@ -35,7 +36,7 @@ def people_read(output: JSON, schema: Schema, asked: str) -> Text | None:
         for text in found:
             if text.path and text.path[-1] == name:
                 return text
-    own = [text for text in found if text.written not in asked]
+    own = [text for text in found if text.written not in asked and len(text.written.split()) >= _FEWEST_WORDS]
     return max(own, key=lambda text: len(text.written), default=None)
 
 
@@ -91,9 +92,19 @@ class Structure:
         return text
 
     def _list(self, value: list[JSON], plain: Schema, path: Path) -> list[JSON]:
-        items = plain.get("items", {})
-        filled = [(one, self.filled(one, items, (*path, place))) for place, one in enumerate(value)]
-        return [new for old, new in filled if new is not None or old is None]
+        """The items that can be filled; one that speaks of more than the request has is no loss beside others."""
+        made: list[JSON] = []
+        surplus = 0
+        for place, one in enumerate(value):
+            before = self.filling.lost
+            new = self.filled(one, plain.get("items", {}), (*path, place))
+            if new is not None or one is None:
+                made.append(new)
+            else:
+                surplus += self.filling.lost - before
+        if made:
+            self.filling.lost -= surplus
+        return made
 
     def _object(self, value: Mapping[str, JSON], plain: Schema, path: Path) -> dict[str, JSON]:
         made: dict[str, JSON] = {}
