@@ -54,10 +54,9 @@ class Rules:
             text = _without(text, phrase)
         if self.questions is not None:
             text = _fewer_questions(text, self.questions)
-        text = self._framed(text)
-        return text if max_length is None else cut_to_length(text, max_length)
+        return self._framed(text, max_length)
 
-    def _framed(self, text: str) -> str:
+    def _framed(self, text: str, max_length: int | None) -> str:
         """The text between start and what must be mentioned or signed, cut to the limits."""
         start = "" if text.lower().startswith(self.start.lower()) else self.start
         missing = [_as_sentence(phrase) for phrase in self.mention if not _phrase(phrase).search(text)]
@@ -70,8 +69,11 @@ class Rules:
             body = "".join(sentences(body)[:left]).strip()
         if self.words is not None:
             body = cut_to_words(body, max(self.words - word_count(f"{start} {end}"), 0))
+        if max_length is not None:
+            body = cut_to_length(body, max(max_length - len(start) - len(end) - 2, 0))
         framed = " ".join(part for part in (start, body, end) if part)
-        return framed if self.words is None else cut_to_words(framed, self.words)
+        framed = framed if self.words is None else cut_to_words(framed, self.words)
+        return framed if max_length is None else cut_to_length(framed, max_length)
 
 
 @lru_cache(maxsize=512)
