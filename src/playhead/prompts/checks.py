@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from playhead.errors import nearest_name
+from playhead.prompts.inputs import pattern_problem
 
 JSON: TypeAlias = Any
 Check: TypeAlias = Mapping[str, JSON]
@@ -75,7 +76,7 @@ def check_problem(check: JSON) -> str | None:
     if not isinstance(check, Mapping) or not isinstance(check.get("name"), str):
         return "a check is a mapping with a name, a kind and what the kind needs"
     kind = check.get("kind")
-    if kind not in _OPTIONS:
+    if not isinstance(kind, str) or kind not in _OPTIONS:
         return f"there is no kind {kind!r}; known are {', '.join(_OPTIONS)}.{nearest_name(str(kind), _OPTIONS)}"
     option = _OPTIONS[kind]
     for key in check:
@@ -93,9 +94,4 @@ def _option_problem(kind: str, option: str, value: JSON) -> str | None:
         return f"{kind} needs phrases, a list of texts"
     if option in ("pattern", "question") and not isinstance(value, str):
         return f"{kind} needs a {option}"
-    if option == "pattern":
-        try:
-            re.compile(value)
-        except re.error as problem:
-            return f"the pattern {value!r} is not a regular expression ({problem})"
-    return None
+    return pattern_problem(value) if option == "pattern" else None

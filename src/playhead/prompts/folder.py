@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from playhead.errors import PromptSyntax
+from playhead.errors import BadInput, PromptSyntax
 from playhead.prompts.prompt import Prompt
 from playhead.prompts.prompt_set import PromptSet
 from playhead.prompts.source import Source, is_partial, prompt_files, read_source
@@ -69,7 +69,11 @@ class PromptFolder:
         """Take up every file that loads, and keep the last good text of every other."""
         sources = dict(self._set.source_files)
         problems: dict[str, PromptSyntax] = {}
-        for path in prompt_files(self._folder):
+        try:
+            paths = prompt_files(self._folder)
+        except BadInput:  # the folder went away this very moment
+            return
+        for path in paths:
             try:
                 sources[path.name] = read_source(path)
             except PromptSyntax as refused:

@@ -36,15 +36,23 @@ def schema_problem(schema: JSON) -> str | None:
     for keyword, value in _keywords(schema):
         if keyword in ("$ref", "$dynamicRef"):
             return "it uses $ref; write the schema out in its place"
-        if keyword == "pattern" and isinstance(value, str):
-            try:
-                re.compile(value)
-            except re.error as problem:
-                return f"the pattern {value!r} is not a regular expression ({problem})"
+        patterns = [value] if keyword == "pattern" else value if keyword == "patternProperties" else []
+        for pattern in patterns if isinstance(patterns, list | dict) else []:
+            if problem := pattern_problem(pattern):
+                return problem
     try:
         Draft202012Validator.check_schema(schema)
-    except SchemaError as problem:
-        return f"{_at(problem.path)}{_short(problem.message)}"
+    except SchemaError as wrong:
+        return f"{_at(wrong.path)}{_short(wrong.message)}"
+    return None
+
+
+def pattern_problem(pattern: JSON) -> str | None:
+    """Why `pattern` is not a regular expression of Python's, or None."""
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError, OverflowError, RecursionError) as problem:
+        return f"the pattern {_short(repr(pattern))} is not a regular expression ({_short(str(problem))})"
     return None
 
 
@@ -60,8 +68,9 @@ def _keywords(node: JSON) -> Iterator[tuple[str, JSON]]:
 
 def fit(schema: Mapping[str, JSON]) -> Fit:
     """A function that says why a value does not fit `schema`, or None. Compiled once, called often."""
-    if schema.get("type") in _PLAIN and not schema.keys() - _ANNOTATIONS:
-        kind, types = schema["type"], _PLAIN[schema["type"]]
+    kind = schema.get("type")
+    if isinstance(kind, str) and kind in _PLAIN and not schema.keys() - _ANNOTATIONS:
+        types = _PLAIN[kind]
         return lambda value: None if isinstance(value, types) else f"{_short(repr(value))} is not of type {kind!r}"
     validator = Draft202012Validator(dict(schema))
 

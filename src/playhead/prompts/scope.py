@@ -53,8 +53,17 @@ def _kind(schema: Schema) -> str:
 def _items(schema: Schema) -> Schema:
     if schema.get("type") == "messages":
         return _MESSAGE
-    items = schema.get("items", _OPEN)
-    return items if isinstance(items, Mapping) else _OPEN
+    return _schema(schema.get("items"))
+
+
+def _properties(schema: Schema) -> Mapping[str, Schema] | None:
+    """The declared parts of an object, or None where any may stand in it."""
+    properties = schema.get("properties")
+    return {key: _schema(part) for key, part in properties.items()} if isinstance(properties, Mapping) else None
+
+
+def _schema(found: object) -> Schema:
+    return found if isinstance(found, Mapping) else _OPEN  # JSON Schema also has true for "anything"
 
 
 def uses(template: Template, inputs: Mapping[str, InputSpec]) -> tuple[list[Use], list[Finding]]:
@@ -99,7 +108,7 @@ class _Walk:
             return None
         found = stack[-1] if not name else self._first(name[0], stack)
         if found is None:
-            known = {*self.inputs, *(key for frame in stack for key in frame.schema.get("properties", {}))}
+            known = {*self.inputs, *(key for frame in stack for key in _properties(frame.schema) or ())}
             hint = nearest_name(name[0], known)
             self._unknown(
                 place, f"{{{{{spelled(name)}}}}} is not declared.{hint}", "Declare it under inputs: or correct it."
@@ -112,8 +121,8 @@ class _Walk:
     def _first(self, part: str, stack: tuple[_Frame, ...]) -> _Frame | None:
         maybe: _Frame | None = None
         for frame in reversed(stack):
-            properties = frame.schema.get("properties")
-            if isinstance(properties, Mapping):
+            properties = _properties(frame.schema)
+            if properties is not None:
                 if part in properties:
                     return _Frame(properties[part], frame.input)
             elif _kind(frame.schema) in ("object", "") and maybe is None:
@@ -131,11 +140,11 @@ class _Walk:
                     place, f"{whole!r} is of type {_kind(schema)} and has no part {part!r}.", "Take the dot out."
                 )
                 return None
-            properties = schema.get("properties")
-            if not isinstance(properties, Mapping):
+            properties = _properties(schema)
+            if properties is None:
                 schema = _OPEN
             elif part in properties:
-                schema = properties[part] if isinstance(properties[part], Mapping) else _OPEN
+                schema = properties[part]
             else:
                 hint = nearest_name(part, properties)
                 self._unknown(

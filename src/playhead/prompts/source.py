@@ -48,7 +48,10 @@ def prompt_files(folder: Path) -> list[Path]:
     """The prompt and partial files of `folder`, by name. Raises `BadInput` if it is no folder."""
     if not folder.is_dir():
         raise BadInput(str(folder), "there is no such folder of prompts.", "Give the folder that holds the .md files.")
-    files = (path for path in folder.iterdir() if path.suffix == ".md" and path.name.lower() != "readme.md")
+    try:
+        files = [path for path in folder.iterdir() if path.suffix == ".md" and path.name.lower() != "readme.md"]
+    except OSError as problem:
+        raise BadInput(str(folder), f"the folder cannot be read ({problem}).", "Check that it may be read.") from None
     return sorted(files, key=lambda path: path.name)
 
 

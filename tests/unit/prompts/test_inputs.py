@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from playhead.prompts.inputs import InputSpec, fit, schema_problem
         ({"type": "array"}, [1], "1"),
         ({"type": "object", "required": ["a"]}, {"a": 1}, {}),
         ({"type": "array", "items": {"type": "string"}}, ["a"], ["a", 1]),
+        ({"type": ["string", "null"]}, "a", 1),
         ({"enum": ["a", "b"]}, "a", "c"),
         ({}, None, None),
     ],
@@ -45,8 +47,6 @@ def test_a_misfit_names_the_part_and_does_not_print_a_whole_conversation() -> No
     ],
 )
 def test_what_is_not_a_usable_schema_is_named(schema: Any, problem: str) -> None:
-    import re
-
     assert re.search(problem, schema_problem(schema) or "")
 
 
