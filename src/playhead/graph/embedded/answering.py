@@ -19,6 +19,7 @@ from playhead.graph.embedded.request import Example, Request
 from playhead.graph.embedded.rules import read_rules, without_rules
 from playhead.graph.embedded.spans import spans
 from playhead.graph.embedded.structure import Structure, people_read, with_text
+from playhead.nearest import deciding_label
 
 JSON: TypeAlias = Any
 Answer = TypeVar("Answer")
@@ -93,8 +94,8 @@ def _best(tried: Iterator[tuple[int, Answer]], empty: Callable[[Answer], bool]) 
 
 
 def _facts(request: Request, texts: Sequence[str]) -> tuple[Facts, list[Facts]]:
-    label = message_label(request.user, texts)
-    return read_facts(request.user, label), [read_facts(text, label) for text in texts]
+    label, last = message_label(request.user, texts), deciding_label(request.user, texts)
+    return read_facts(request.user, label, last), [read_facts(text, label, last) for text in texts]
 
 
 def _filling(request: Request, facts: Facts, example: Facts) -> Filling:

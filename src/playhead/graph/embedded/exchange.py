@@ -18,6 +18,7 @@ from playhead.graph.embedded.facts import Facts
 from playhead.graph.embedded.spans import Span, spans
 
 _PARTS = re.compile(r"\s*[:;|,–—()]\s*|\s-\s")
+_HEAD = re.compile(r"\s*[:–—(]\s+|\s+[–—(]")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 _ID = re.compile(r"^\[[\w./:\-]{1,40}\]\s*")
 _EMPTY_WORDS: Final = frozenset(
@@ -83,7 +84,11 @@ def exchange(example: Facts, request: Facts) -> Exchange:
 
 def _pairs(example: Facts, request: Facts) -> Iterator[tuple[Source, str, str]]:
     for label in example.values:
-        olds, news = example.matched(label), request.matched(label)
+        chosen = example.is_choice(label)
+        olds, news = example.matched(label, chosen=chosen), request.matched(label, chosen=chosen)
+        whole = example.values[label], request.values.get(label, ("",))
+        if olds != whole[0] and len(whole[0]) == 1:
+            yield (label, 0), whole[0][0], whole[1][0]
         for place, (old, new) in enumerate(zip_longest(olds, news[: len(olds)], fillvalue="")):
             yield (label, place), old, new
 
@@ -96,6 +101,8 @@ def _parts(old: str, new: str) -> tuple[tuple[str, str | None], ...]:
     sentences = _SENTENCES.split(old), _SENTENCES.split(new) if new else []
     if len(sentences[0]) > 1:
         found += [(left, right or None) for left, right in zip_longest(sentences[0], sentences[1][: len(sentences[0])])]
+    if (left := _HEAD.split(old, 1))[1:] and (right := _HEAD.split(new, 1))[1:]:
+        found += [(one.rstrip(")"), other.rstrip(")") or None) for one, other in zip(left, right, strict=True)]
     left_parts, right_parts = _PARTS.split(old), _PARTS.split(new)
     if not old.endswith((".", "!", "?")) and 1 < len(left_parts) == len(right_parts):
         found += [(left, right or None) for left, right in zip(left_parts, right_parts, strict=True)]

@@ -36,7 +36,7 @@ class Filling:
     supported: frozenset[tuple[str, str]]
     """Keys of the spans that the request itself holds."""
     lost: int = 0
-    _spans: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    _clauses: set[str] = field(default_factory=set)
 
     def text(self, written: str) -> str:
         """A text people read, without the sentences that cannot be filled."""
@@ -50,12 +50,14 @@ class Filling:
 
     def leaf(self, written: str) -> str | None:
         """A string of a structured answer; None if it cannot be filled."""
+        if counterpart := self.exchange.words.get(written.lower()):
+            return self._one_of(counterpart, written)
         if quoted := self._quoted(written):
             return quoted
         if places := self.exchange.by_key.get(("id", written)):
-            counterpart = places[0][1]
-            self.lost += counterpart is None
-            return counterpart.value if counterpart else None
+            span = places[0][1]
+            self.lost += span is None
+            return span.value if span else None
         filled = _without_surplus(self._exchanged(written, exact=True))
         if _MISSING not in filled:
             return filled
@@ -77,20 +79,37 @@ class Filling:
             return None
         return int(value) if isinstance(written, int) and value.is_integer() else value
 
+    def _one_of(self, counterpart: str, written: str) -> str:
+        """Where the example had one thing and this request has several, the one the message is about."""
+        several = counterpart.split(", ")
+        if len(several) == 1 or ", " in written:
+            return counterpart
+        return several[rank(self.request.message, several)[0][0]]
+
     def _quoted(self, written: str) -> str | None:
         """The customer's words for the same thing, if `written` quotes the example's customer."""
         said, message = self.example.message, self.request.message
         if not message or len(written) < 3 or written.lower() not in said.lower():
             return None
-        if written.lower() == said.lower():
-            return message
+        if written.lower() in message.lower():
+            return written
         runs = when_runs(written)
         if runs and len(runs[0]) + 5 >= len(written):
             return self._when(written)
-        clauses = [clause.strip() for clause in _CLAUSE_END.split(message) if clause.strip()]
+        if written.lower() == said.lower():
+            return message
+        return self._clause(written)
+
+    def _clause(self, written: str) -> str | None:
+        """The clause of the message most like `written`, each at most once while there are others."""
+        clauses = [clause.strip() for clause in _CLAUSE_END.split(self.request.message) if clause.strip()]
         if len(written.split()) < 2 or not clauses:
             return None
-        return clauses[rank(written, clauses)[0][0]]
+        best = [clauses[index] for index, _ in rank(written, clauses)]
+        clause = next((one for one in best if one not in self._clauses), best[0])
+        self._clauses.add(clause)
+        end = self.request.message.find(clause) + len(clause)
+        return clause + self.request.message[end : end + 1] if written[-1] in ".!?" else clause.rstrip(".!?")
 
     def _when(self, written: str) -> str | None:
         """The stretch of this message that says when, in the place of the example's."""

@@ -29,7 +29,8 @@ _KINDS: Final = {
     "money": r"[$€£]\s?\d[\d,.]*\d|[$€£]\s?\d"
     r"|\b\d+(?:[.,]\d+)*\s?(?:€|\$|£|(?:eur|euros?|usd|dollars?|gbp|pounds?|chf)\b)",
     "clock": r"\b\d{1,2}(?:[:.]\d\d)?\s?(?:am\b|pm\b|a\.m\.|p\.m\.)|(?<![\d:])\d{1,2}:\d\d(?::\d\d)?(?!\d)"
-    r"|\b\d{1,2}\so['’]clock\b|\bnoon\b|\bmidnight\b",
+    r"|\b\d{1,2}\so['’]clock\b|\bnoon\b|\bmidnight\b"
+    rf"|\b(?:half\ past|quarter\ (?:past|to))\ (?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})\b",
     "phone": r"(?<!\w)\+?\(?\d[\d\ ()/\-]{6,}\d(?!\w)",
     "weekday": r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?\b",
     "day": r"\b(?:today|tonight|tomorrow|day\ after\ tomorrow|(?:this|next)\ (?:week|month|weekend)|weekends?)\b",
@@ -94,6 +95,8 @@ def clock_time(text: str) -> str:
     """ "5 pm" as "17:00"; an hour that no clock shows stays as written."""
     if text in {"noon", "midnight"}:
         return "12:00" if text == "noon" else "00:00"
+    if text.startswith(("half", "quarter")):
+        return text
     numbers = re.findall(r"\d+", text)
     hour, minute = int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0
     if "p" in text and hour < 12:
@@ -110,7 +113,7 @@ def shaped_like(model: str, span: Span) -> str:
         plural = model.lower().endswith("days")
         word = full + ("s" if plural else "") if "day" in model.lower() else full[: len(model)]
         return word.upper() if model.isupper() else word if model.islower() else word.capitalize()
-    if span.kind == "clock" and re.fullmatch(r"\d\d:\d\d", model):
+    if span.kind == "clock" and re.fullmatch(r"\d\d:\d\d", model) and span.value[0].isdigit():
         return span.value
     if span.kind == "id" and not model.startswith("["):
         return span.value
