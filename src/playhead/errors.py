@@ -5,7 +5,7 @@ what to do next (with the nearest match where a name was mistyped).
 
 ```
 PlayheadError
-├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound
+├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound · RecordingNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreUnusable
@@ -77,6 +77,13 @@ class GraphNotFound(NotFound):
 
     thing = "graph"
     look = "Name it under [tool.playhead.graphs] in pyproject.toml, or run `playhead init` to start a project."
+
+
+class RecordingNotFound(NotFound):
+    """There is no database at this path; one that is only read is never created."""
+
+    thing = "recording"
+    look = "`playhead run` or `playhead chat` make one; --store or PLAYHEAD_STORE say where it is."
 
 
 # ── prompts ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,103 @@
+"""What does somebody see who has five minutes?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playhead.cli import options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from playhead.config import Config
+    from playhead.deck import Deck
+    from playhead.records import Run
+
+STORE = Path("playhead-demo.db")
+
+
+def demo(store: options.Store = None, prompts: options.Prompts = None, json: options.Json = False) -> None:
+    """playhead demo
+
+    Plays three written conversations to the project's agent with the embedded model, shows them as chat, then what
+    happened in one run, then what to try next. Needs no key and no network. Records into ./playhead-demo.db, anew
+    each time.
+    """
+    from playhead.cli.printing import data, write_json
+    from playhead.config import load_config
+    from playhead.play import demo_application, fresh_recording, play_demo
+
+    config = load_config()
+    name, application = demo_application(config)
+    path = fresh_recording(store, STORE)
+    with _deck(config, path, prompts) as deck:
+        threads = play_demo(deck, application, name)
+        if json:
+            write_json({"store": str(path), "conversations": [_view(deck, thread) for thread in threads]})
+        else:
+            _print(data(), deck, name, path, threads)
+
+
+def _deck(config: Config, path: Path, prompts: Path | None) -> Deck:
+    """Records with the embedded model under every name: the demo never leaves the machine."""
+    from dataclasses import replace
+
+    from playhead.deck import Deck
+    from playhead.prompts import PromptSet
+
+    options.quiet_log()
+    names = {"default", *config.models}
+    if folder := prompts or config.prompts:
+        found = PromptSet.load(folder)
+        models = [found.get(name).model for name in found.names()]
+        names |= {str(model["name"]) if isinstance(model, dict) else model for model in models if model}
+    aliases = dict.fromkeys(names - {"embedded"}, "embedded")
+    return Deck(path, prompts=prompts, config=replace(config, models=aliases))
+
+
+def _view(deck: Deck, thread: str) -> dict[str, object]:
+    from playhead.play import outcome_of
+    from playhead.transcript import transcript
+    from playhead.views import run_view
+
+    runs = deck.runs(thread)
+    chat = [{"role": one.role, "text": one.text, "run": one.run} for one in transcript(runs, outcome_of(deck.config))]
+    return {"thread": thread, "chat": chat, "runs": [run_view(run) for run in runs]}
+
+
+def _print(console: Console, deck: Deck, name: str, path: Path, threads: list[str]) -> None:
+    from playhead.cli.chatting import print_chat, print_heading
+    from playhead.cli.printing import text
+    from playhead.cli.timeline import print_timeline
+    from playhead.play import outcome_of
+    from playhead.transcript import transcript
+
+    outcome = outcome_of(deck.config)
+    everything = [deck.runs(thread) for thread in threads]
+    for runs in everything:
+        print_heading(console, runs)
+        print_chat(console, transcript(runs, outcome))
+    busiest = max((run for runs in everything for run in runs), key=lambda run: len(run.calls))
+    console.print(
+        text(f"What happened for one message of {busiest.thread}: its steps, and what each call was asked", "bold")
+    )
+    print_timeline(console, busiest, exchange=True)
+    _print_next(console, name, path, busiest)
+
+
+def _print_next(console: Console, name: str, path: Path, run: Run) -> None:
+    from playhead.cli.printing import text
+
+    shown = f"--store {path}"
+    called = next(call.prompt.name for call in run.calls if call.prompt)
+    tries = {
+        f"playhead ls {shown}": "the conversations just recorded",
+        f"playhead show {run.id[:6]} --calls {shown}": "every call of that run, as sent and as answered",
+        f"playhead prompt show {called}": "the words a model was given, and who may edit them: you",
+        f"playhead chat {name}": "talk to it yourself",
+    }
+    console.print(text("What to try next", "bold"))
+    for command, why in tries.items():
+        console.print(text(f"  {command}"))
+        console.print(text(f"      {why}", "dim"))

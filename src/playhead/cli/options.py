@@ -1,0 +1,66 @@
+"""Which options do several verbs share, and how do they open the recording?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from playhead.config import Config
+    from playhead.deck import Deck
+
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FILE", help="The recording; default: [tool.playhead] store, else playhead.db."),
+]
+Prompts = Annotated[
+    Path | None, typer.Option("--prompts", metavar="FOLDER", help="The prompt files; default: [tool.playhead] prompts.")
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="What `default` stands for: `embedded`, `openai:gpt-5-mini`, …"),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout instead of text.")]
+Business = Annotated[
+    str | None, typer.Option("--business", metavar="NAME", help="Which business the agent answers for.")
+]
+
+
+def open_to_read(store: Path | None) -> Deck:
+    """The recording, which must exist. Raises `RecordingNotFound`."""
+    from playhead.config import load_config
+    from playhead.deck import Deck
+    from playhead.errors import RecordingNotFound
+
+    quiet_log()
+    config = load_config()
+    path = store or config.store
+    if not path.is_file():
+        raise RecordingNotFound(str(path))
+    return Deck(path, config=replace(config, prompts=None))
+
+
+def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:
+    """The recording, made if it does not exist."""
+    from playhead.deck import Deck
+
+    quiet_log()
+    models: dict[str, Any] = {"default": model} if model else {}
+    return Deck(store, prompts=prompts, models=models, config=config)
+
+
+def quiet_log() -> None:
+    """Send the log's warnings to stderr: stdout is for data."""
+    import logging
+    import sys
+
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

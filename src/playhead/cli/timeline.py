@@ -1,0 +1,170 @@
+"""How does a run look on a terminal? A line a step, its calls below, on demand what they were asked and answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from playhead.cli.printing import line, text
+from playhead.cli.words import count
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from playhead.records import Call, PromptUse, Run, Step
+
+GLANCE = ("clock", "id")
+"""Kinds of calls that a timeline counts but does not list."""
+
+
+def print_timeline(
+    console: Console, run: Run, *, calls: bool = False, state: bool = False, exchange: bool = False
+) -> None:
+    """A run: with `exchange` one line of question and answer a call; `calls` and `state` show them whole."""
+    from playhead.views import NOT_SHOWN
+
+    steps = [step for step in run.steps if step.node not in NOT_SHOWN]
+    console.rule(line(_title(run, steps)), style="dim", align="left")
+    if not (calls or state):
+        console.print(_table(steps, exchange=exchange))
+    for step in steps if calls or state else ():
+        console.print(_table([step], exchange=False))
+        if state:
+            _print_value(console, "input", step.input)
+            _print_value(console, "output", step.output)
+        for call in step.calls if calls else ():
+            _print_call(console, call)
+    if (error := run.error) is not None:
+        console.print(text(f"{error.kind}: {error.message}", "red"))
+    console.print()
+
+
+def _title(run: Run, steps: list[Step]) -> str:
+    made = [call for step in steps for call in step.calls]
+    read, written = sum(call.input_tokens or 0 for call in made), sum(call.output_tokens or 0 for call in made)
+    parts = [run.id, run.status]
+    if run.attempt > 1:
+        parts.append(f"attempt {run.attempt}")
+    if run.ended is not None:
+        parts.append(f"{run.ended - run.started:.2f} s")
+    parts += [count(len(steps), "step"), count(len(made), "call")]
+    if read or written:
+        parts.append(f"{read:,} tokens in, {written:,} out")
+    return " · ".join(parts)
+
+
+def _table(steps: Iterable[Step], *, exchange: bool) -> Table:
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True, min_width=14)
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    made.expand = True
+    for step in steps:
+        made.add_row(line(step.address, "bold"), line(f"{step.seconds:.3f} s", "dim"), line(_wrote(step)))
+        for call in step.calls:
+            if call.kind not in GLANCE:
+                made.add_row("", line(f"{call.seconds:.3f} s", "dim"), line(_call(call), "cyan"))
+                if exchange:
+                    _add_exchange(made, call)
+    return made
+
+
+def _wrote(step: Step) -> str:
+    from playhead.views import brief
+
+    if step.status != "done":
+        error = step.error
+        return f"{step.status}{': ' + error.message if error else ''}"
+    shown = [
+        f"{name} = {brief(value, 60)}" for name, value in step.output.items() if ":" not in name and value not in EMPTY
+    ]
+    return ", ".join(shown)
+
+
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def _call(call: Call) -> str:
+    parts = [f"{call.kind} {call.name}"]
+    if (use := call.prompt) is not None:
+        parts.append(f"{use.name}.md {use.content_hash[:8]}")
+    if call.input_tokens is not None:
+        parts.append(f"{call.input_tokens:,} → {call.output_tokens or 0:,} tokens")
+    if call.attempt > 1:
+        parts.append(f"attempt {call.attempt}")
+    if call.status != "done":
+        error = call.error
+        parts.append(f"{call.status}{': ' + error.message if error else ''}")
+    return " · ".join(parts)
+
+
+def _add_exchange(made: Table, call: Call) -> None:
+    from playhead.views import answered, asked
+
+    made.add_row("", line("asked", "dim"), line(asked(call)))
+    made.add_row("", line("answered", "dim"), line(answered(call)))
+
+
+def _print_call(console: Console, call: Call) -> None:
+    from playhead.views import plain
+
+    request, response = plain(call.request), plain(call.response)
+    if call.kind == "model" and isinstance(request, dict):
+        for message in request.pop("messages", []):
+            _print_message(console, "→", message)
+        _print_value(console, "→ with", request)
+        message = response.get("message") if isinstance(response, dict) else response
+        _print_message(console, "←", message)
+    else:
+        _print_value(console, f"→ {call.kind} {call.name}", request)
+        _print_value(console, "←", response)
+    if (error := call.error) is not None:
+        console.print(text(f"    ← {error.kind}: {error.message}", "red"))
+
+
+def _print_message(console: Console, arrow: str, message: Any) -> None:
+    if not isinstance(message, dict) or not isinstance(message.get("content"), str):
+        _print_value(console, arrow, message)
+        return
+    rest = {name: value for name, value in message.items() if name not in ("role", "content")}
+    _print_block(console, f"{arrow} {message.get('role', '')}", message["content"])
+    if rest:
+        _print_value(console, f"{arrow} {message.get('role', '')}", rest)
+
+
+def _print_value(console: Console, label: str, value: Any) -> None:
+    from playhead.views import plain
+
+    if value is not None:
+        made = plain(value)
+        shown = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, indent=2)
+        _print_block(console, label, shown if len(shown) > 100 or isinstance(made, str) else " ".join(shown.split()))
+
+
+def _print_block(console: Console, label: str, content: str) -> None:
+    from rich.table import Table
+
+    block = Table.grid(padding=(0, 1, 0, 0))
+    block.add_column(width=4)
+    block.add_column(no_wrap=True, min_width=12)
+    block.add_column(overflow="fold")
+    block.add_row("", line(label, "dim"), text(content))
+    console.print(block)
+
+
+def print_prompts(console: Console, uses: Iterable[PromptUse]) -> None:
+    """The prompt files that were used, as they were then."""
+    for use in uses:
+        console.rule(
+            line(f"{use.name}.md · content {use.content_hash[:12]} · file {use.file_hash[:12]}"),
+            style="dim",
+            align="left",
+        )
+        for file, content in sorted(use.files.items(), key=lambda each: each[0].startswith("_")):
+            if len(use.files) > 1:
+                console.print(line(file, "bold"))
+            console.print(text(content))

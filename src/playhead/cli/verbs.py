@@ -1,0 +1,47 @@
+"""Which verbs are there?
+
+They stand in the order in which somebody new would need them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from playhead.cli import checking, demonstration, keeping, listing, playing, prompts, resuming, showing, starting
+
+# Plain help: drawing it with Rich takes twice as long as everything else together.
+app = typer.Typer(
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"max_content_width": 100},
+)
+
+
+@app.callback()
+def playhead(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Record every step of a LangGraph agent, look at it, go on from it.
+
+    Start with: playhead demo
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        print(installed("playhead"))
+        raise typer.Exit
+
+
+app.command("demo", short_help="Three conversations, played, shown, and what to try next.")(demonstration.demo)
+app.command("init", short_help="Make a new project with a small agent.")(starting.init)
+app.command("run", short_help="Play a file of conversations to an agent.")(playing.run)
+app.command("chat", short_help="Talk to an agent, one line a message.")(playing.chat)
+app.command("ls", short_help="The newest conversations.")(listing.ls)
+app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
+app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)
+app.add_typer(prompts.app, name="prompt", short_help="List, show, check and fill prompt files.")
+app.command("doctor", short_help="Is everything here as it must be?")(checking.doctor)
+app.add_typer(keeping.app, name="db", short_help="Check the recording; forget a customer.")

@@ -1,0 +1,149 @@
+"""How does one talk to a graph: through its application, or as to any graph that keeps `messages`?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from playhead.config import Config, load_object
+from playhead.deck import Deck
+from playhead.errors import BadInput, GraphNotFound
+from playhead.records import Application
+from playhead.transcript import Outcome
+from playhead.views import plain
+
+
+class MessagesApplication:
+    """Any graph whose state has `messages`, as an application: no business, no world, the last message is the reply."""
+
+    demo = Path()
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
+
+    def businesses(self) -> list[str]:
+        """None: such a graph knows of no businesses."""
+        return []
+
+    def resources(self, path: Path) -> dict[str, Any]:
+        """None: such a graph has no world of its own."""
+        return {}
+
+    def incoming(self, text: str, **event: Any) -> dict[str, Any]:
+        """The graph's input for one message."""
+        return {"messages": [{"role": "user", "content": text, "id": event["message_id"]}]}
+
+    def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """The text of the last message, if the agent said it."""
+        messages = plain(state.get("messages") or [])
+        last = messages[-1] if messages and isinstance(messages[-1], dict) else {}
+        reply = last.get("content") if last.get("role") == "assistant" else None
+        if isinstance(reply, list):
+            reply = "".join(part.get("text", "") for part in reply if isinstance(part, dict))
+        if not reply:
+            return {"reply": None, "outcome": "silent", "reason": "the graph added no message"}
+        return {"reply": reply, "outcome": "answered", "reason": ""}
+
+
+def application_named(config: Config, name: str) -> Application:
+    """The project's application of this name, or its graph of this name if that keeps `messages`.
+
+    Raises `GraphNotFound`, `GraphNotLoadable`, `BadInput` for a graph that one cannot talk to.
+    """
+    if name in config.applications:
+        found: Application = config.application(name)
+        return found
+    if name not in config.graphs:
+        raise GraphNotFound(name, {*config.applications, *config.graphs})
+    graph = config.graph(name)
+    if "messages" not in getattr(graph, "channels", {}):
+        raise BadInput(
+            name,
+            "its state has no `messages`, so it is unknown how to talk to it.",
+            "Name an application for it under [tool.playhead.applications] in pyproject.toml.",
+        )
+    return MessagesApplication(graph)
+
+
+def demo_application(config: Config) -> tuple[str, Application]:
+    """The first of the project's applications that brings a demo, with its name. Raises `BadInput` for none."""
+    for name, target in config.applications.items():
+        found = load_object(target, config.root)
+        if getattr(found, "demo", None) is not None and found.demo.is_file():
+            return name, found
+    raise BadInput(
+        str(config.root / "pyproject.toml"),
+        "no application with demo conversations is configured here.",
+        "`playhead init my-agent` makes a small project; then `cd my-agent` and `playhead chat agent`.",
+    )
+
+
+def outcome_of(config: Config) -> Callable[[str], Outcome | None]:
+    """Gives an application's own `outcome` by graph name; None where the project cannot load it."""
+    known: dict[str, Outcome | None] = {}
+
+    def find(name: str) -> Outcome | None:
+        if name not in known:
+            try:
+                known[name] = config.application(name).outcome
+            except Exception:  # noqa: BLE001  a project whose code is broken can still be looked at
+                known[name] = None
+        return known[name]
+
+    return find
+
+
+def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]:
+    """Go on with a conversation: `{"reply", "outcome", "reason"}` of what came of it.
+
+    Raises `RunNotFound`, `NothingToResume`, `StillRunning`, `GraphNotFound`, and what the graph raises.
+    """
+    name = deck.thread(thread)[-1].graph
+    if name in deck.config.applications or name not in deck.config.graphs:
+        application = application_named(deck.config, name)
+        graph, outcome = application.graph, application.outcome
+        resources = application.resources(world_path(deck.store.path))
+    else:
+        graph, outcome, resources = deck.config.graph(name), MessagesApplication(None).outcome, {}
+    try:
+        state = deck.resume(thread, graph, answer=answer, resources=resources)
+        return came_of(state, outcome)
+    finally:
+        close_resources(resources)
+
+
+def came_of(state: Any, outcome: Outcome) -> dict[str, Any]:
+    """What came of a run: the application's own word, or "waiting" where it was interrupted."""
+    if isinstance(state, Mapping) and state.get("__interrupt__"):
+        return {"reply": None, "outcome": "waiting", "reason": "a person is to decide"}
+    return dict(outcome(state))
+
+
+def world_path(store: Path) -> Path:
+    """Where the application keeps its own facts: beside the recording, `playhead.db` → `playhead.world.db`."""
+    return store.with_suffix(".world.db")
+
+
+def close_resources(resources: Mapping[str, Any]) -> None:
+    """Close every handle that can be closed."""
+    for handle in resources.values():
+        if hasattr(handle, "close"):
+            handle.close()
+
+
+def forget_customer(deck: Deck, customer: str) -> tuple[int, list[str]]:
+    """Erase a customer from the recording and from every application's own facts.
+
+    Gives the number of conversations, and the files of facts that were gone through.
+    """
+    world = world_path(deck.store.path)
+    resources: dict[str, Any] = {}
+    if world.is_file():
+        for name in deck.config.applications:
+            opened = application_named(deck.config, name).resources(world)
+            resources |= {f"{name}.{key}": handle for key, handle in opened.items()}
+    try:
+        return deck.forget(customer, resources), [str(world)] if resources else []
+    finally:
+        close_resources(resources)
