@@ -15,7 +15,6 @@ import json
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias
@@ -26,13 +25,13 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, conver
 from playhead.config import load_config
 from playhead.errors import BadAnswer, BadInput
 from playhead.graph.models import Models
+from playhead.graph.provenance import ASKING, Asked
 from playhead.graph.recorder import CURRENT
 from playhead.prompts import Prompt, PromptFolder
 
 ATTEMPTS: Final = 4
 BUDGET_SECONDS: Final = 300.0
 LONGEST_WAIT: Final = 60.0
-MARK: Final = "playhead_prompt"
 PASSING: Final = ("APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError")
 
 
@@ -41,18 +40,6 @@ class Prompts(Protocol):
 
     def get(self, name: str) -> Prompt:
         """The prompt of this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the recorder should know of the model call about to be made: which prompt, which inputs, which attempt."""
-
-    prompt: Mapping[str, Any]
-    inputs: Mapping[str, Any]
-    attempt: int = 1
-
-
-ASKING: ContextVar[Asked | None] = ContextVar("playhead_asking", default=None)
 
 
 @lru_cache(maxsize=1)
@@ -76,12 +63,13 @@ def _surroundings() -> tuple[Prompts, Models]:
 def prompt(name: str, /, **inputs: Any) -> list[BaseMessage]:
     """The messages to send for a prompt file and these inputs, for code that calls a model itself.
 
-    Which prompt they came from travels with them to the recorder; it is never sent and is no part of the request.
+    The recorder knows which prompt they came from by what they say: nothing is put on them.
     Raises `PromptNotFound`, `MissingInput`, `UnknownInput`.
     """
     found = _surroundings()[0].get(name)
     messages = messages_of(found, inputs)
-    messages[0].additional_kwargs[MARK] = {"use": describe_prompt(found), "inputs": inputs}
+    if (step := CURRENT.get()) is not None:
+        step.run.renderings.remember(messages, Asked(describe_prompt(found), inputs))
     return messages
 
 

@@ -21,8 +21,8 @@ from typing import Any, Final, ParamSpec, TypeVar
 import structlog
 
 from playhead.codec import pack
-from playhead.errors import EffectUnknown, NoResource
-from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name
+from playhead.errors import BadInput, EffectUnknown, NoResource
+from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
 from playhead.records import CallKind
 from playhead.store import runs
 from playhead.store.session import Row
@@ -80,7 +80,8 @@ def effect(
 
             async def perform_async(*args: Any, **kwargs: Any) -> Any:
                 arguments = known.arguments(args, kwargs)
-                attempt = await asyncio.to_thread(_begin, known, arguments)
+                attempt = Attempt(known, arguments, CURRENT.get())  # its key now, in the order of the calls
+                await asyncio.to_thread(attempt.begin)
                 if attempt.settled:
                     return attempt.result
                 try:
@@ -94,7 +95,8 @@ def effect(
 
         def perform(*args: Any, **kwargs: Any) -> Any:
             arguments = known.arguments(args, kwargs)
-            attempt = _begin(known, arguments)
+            attempt = Attempt(known, arguments, CURRENT.get())
+            attempt.begin()
             if attempt.settled:
                 return attempt.result
             try:
@@ -112,11 +114,46 @@ def effect(
 class Attempt:
     """One time an effect is asked for: settled from the journal, or to be run."""
 
-    def __init__(self, known: Effect, arguments: dict[str, Any], key: str, step: StepRecorder | None) -> None:
-        self.known, self.arguments, self.key, self.step = known, arguments, key, step
+    def __init__(self, known: Effect, arguments: dict[str, Any], step: StepRecorder | None) -> None:
+        self.known, self.arguments, self.step = known, arguments, step
         self.settled, self.result = False, None
         self._started = time.time()
-        self._call: CallRecorder | None = step.begin_call("effect", known.name) if step else None
+        self._call: CallRecorder | None = None
+        if step is None:
+            warn_if_lost("effect", known.name)
+            self.key = new_name("effect")
+            return
+        self._asked = (known.name, _packed(f"the arguments of effect {known.name}", arguments))
+        self.key = step.failed_effects.pop(self._asked, "") or effect_key(known.name, step)
+        request = {**arguments, "key": self.key}
+        self._call = step.begin_call("effect", known.name, 1, lambda encoder: {"request": encoder.plain(request)})
+
+    def begin(self) -> None:
+        """Settle it from the journal, or journal that it starts. Raises `EffectUnknown`."""
+        row = self._journalled()
+        if row is None:
+            self.journal("started")
+        elif row["status"] == "done":
+            self._settle_from(row)
+        elif self.known.verify is not None and (result := self.known.verify(self.key)) is not None:
+            self.journal("done", result)
+            self.settle(result)
+        elif self.known.verify is None and not self.known.idempotent:
+            self.journal("unknown")
+            raise EffectUnknown(self.known.name, self.key)
+
+    def _journalled(self) -> Row | None:
+        if self.step is None or self.known.read_only:
+            return None
+        with self.step.run.recording.store.reading() as session:
+            return session.one("effects_find", key=self.key)
+
+    def _settle_from(self, row: Row) -> None:
+        assert self.step is not None
+        before, result = self.step.run.recording.store.load([row["arguments"], row["result"]])
+        if pack(before) != pack(self.arguments):
+            log.warning("an effect was asked for again with other arguments; the first stands", key=self.key)
+        self.settle(result)
 
     def settle(self, result: Any) -> None:
         """The journal, or `verify`, knows the result: nothing is run."""
@@ -125,12 +162,19 @@ class Attempt:
 
     def done(self, result: Any) -> Any:
         """The effect ran: journal it as done, and record the call."""
+        if self.step is not None:
+            _packed(f"the result of effect {self.known.name}", result)
         self.journal("done", result)
         self._record("done", result)
         return result
 
     def failed(self, error: BaseException) -> None:
-        """The effect raised. It stays *started* in the journal: whether it happened is for `verify` to say."""
+        """The effect raised. It stays *started* in the journal: whether it happened is for `verify` to say.
+
+        Asked for again with the same arguments in the same step, it is this one, tried again.
+        """
+        if self.step is not None:
+            self.step.failed_effects[self._asked] = self.key
         self._record("failed", None, error)
 
     def journal(self, status: str, result: Any = None) -> None:
@@ -156,53 +200,23 @@ class Attempt:
     def _record(self, status: Any, result: Any, error: BaseException | None = None) -> None:
         if self._call is not None:
             self._call.finish(
-                lambda encoder: {
-                    "request": encoder.plain({**self.arguments, "key": self.key}),
-                    "response": None if error else encoder.plain(result),
-                },
+                lambda encoder: {"response": None if error else encoder.plain(result)},
                 status=status,
                 error=error,
             )
 
 
-def _begin(known: Effect, arguments: dict[str, Any]) -> Attempt:
-    step = CURRENT.get()
-    attempt = Attempt(known, arguments, effect_key(known.name, step), step)
-    row = _journalled(attempt)
-    if row is None:
-        attempt.journal("started")
-    elif row["status"] == "done":
-        _settle_from(row, attempt)
-    elif known.verify is not None and (result := known.verify(attempt.key)) is not None:
-        attempt.journal("done", result)
-        attempt.settle(result)
-    elif known.verify is None and not known.idempotent:
-        attempt.journal("unknown")
-        raise EffectUnknown(known.name, attempt.key)
-    return attempt
-
-
-def effect_key(name: str, step: StepRecorder | None) -> str:
+def effect_key(name: str, step: StepRecorder) -> str:
     """The key of the next effect of this name here: thread / cause / place / name / ordinal."""
-    if step is None:
-        return new_name("effect")
     place = f"{step.place}#{step.visit}" if step.visit else step.place
     return f"{step.run.thread}/{step.run.cause}/{place}/{name}/{step.ordinal('effect:' + name)}"
 
 
-def _journalled(attempt: Attempt) -> Row | None:
-    if attempt.step is None or attempt.known.read_only:
-        return None
-    with attempt.step.run.recording.store.reading() as session:
-        return session.one("effects_find", key=attempt.key)
-
-
-def _settle_from(row: Row, attempt: Attempt) -> None:
-    assert attempt.step is not None
-    before, result = attempt.step.run.recording.store.load([row["arguments"], row["result"]])
-    if pack(before) != pack(attempt.arguments):
-        log.warning("an effect was asked for again with other arguments; the first stands", key=attempt.key)
-    attempt.settle(result)
+def _packed(what: str, value: Any) -> bytes:
+    try:
+        return pack(value)
+    except TypeError as error:
+        raise BadInput(what, f"it is not JSON: {error}.", "Pass plain data; reach handles by resource().") from error
 
 
 def resource(name: str) -> Any:
@@ -231,6 +245,5 @@ def new_id() -> str:
 def _record_reading(kind: CallKind, name: str, value: str) -> None:
     step = CURRENT.get()
     if step is not None:
-        step.begin_call(kind, name).finish(
-            lambda encoder: {"request": encoder.plain({}), "response": encoder.plain(value)}
-        )
+        call = step.begin_call(kind, name, 1, lambda encoder: {"request": encoder.plain({})})
+        call.finish(lambda encoder: {"response": encoder.plain(value)})

@@ -19,7 +19,7 @@ ATTEMPT_SECONDS = 60.0
 
 
 class Models:
-    """The models of a project. `aliases` maps names to names, `given` names to ready-made models (tests, own providers)."""
+    """The models of a project. `aliases` maps names to names, `given` to ready-made models (tests, own providers)."""
 
     def __init__(
         self, aliases: Mapping[str, str] | None = None, given: Mapping[str, BaseChatModel] | None = None

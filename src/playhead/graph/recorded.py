@@ -8,31 +8,41 @@ crash (`invoke(None)`) is another attempt of the same run; an answer to an inter
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, Self, cast
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import merge_configs
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
+from playhead.errors import GraphNotLoadable
 from playhead.graph.intercept import install
 from playhead.graph.recorder import CURRENT, Continued, Recording, RunRecorder, new_name
-from playhead.records import RunStatus
+from playhead.graph.saver import Saver
+from playhead.records import ERASED, RunStatus
 from playhead.store import runs
 
 CLASSES: Final[dict[type, type]] = {}
+COMMAND_PARTS: Final = ("resume", "update", "goto")
+STATIC_INTERRUPTS: Final = ("interrupt_before", "interrupt_after")
 NOT_FACTS: Final = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map")
 
 
 def record(graph: Any, recording: Recording) -> Any:
-    """The same compiled graph, recorded. The graph given is not changed."""
+    """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for another thing."""
+    if not isinstance(graph, Pregel):
+        problem = "it is not compiled" if hasattr(graph, "compile") else "it is not a compiled LangGraph graph"
+        raise GraphNotLoadable(type(graph).__name__, problem)
     install()
-    made = graph.copy(update={"checkpointer": recording.saver})
+    made: Any = graph.copy(update={"checkpointer": recording.saver})
     kind = type(made)
-    if kind not in CLASSES:
-        CLASSES[kind] = type(f"Recorded{kind.__name__}", (Recorded, kind), {})
-    made.__class__ = CLASSES[kind]
+    if not issubclass(kind, Recorded):
+        if kind not in CLASSES:
+            CLASSES[kind] = type(f"Recorded{kind.__name__}", (Recorded, kind), {})
+        made.__class__ = CLASSES[kind]
     made._playhead = recording
     return made
 
@@ -42,27 +52,36 @@ class Recorded(Pregel):  # type: ignore[type-arg]
 
     _playhead: Recording
 
+    def copy(self, update: dict[str, Any] | None = None) -> Self:
+        """A copy of the graph (`with_config` makes one) is recorded, too."""
+        made: Any = super().copy(update)
+        made._playhead = self._playhead
+        return cast("Self", made)
+
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Run the graph, recorded."""
         if CURRENT.get() is not None:  # a subgraph of a recorded graph: its nodes are steps of that run
             yield from super().stream(input, config, **kwargs)
             return
-        run, config = self._begin(input, config, kwargs, self._before(input, config))
-        chunks = super().stream(input, config, **kwargs)
+        before = self._before(input, config)
+        run, given, config, kwargs = self._begin(input, config, kwargs, before)
+        chunks = super().stream(given, config, **kwargs)
         try:
             while True:
-                token = CURRENT.set(run.outside)
                 try:
-                    chunk = next(chunks)
+                    with run.current():
+                        chunk = next(chunks)
                 except StopIteration:
                     break
-                finally:
-                    CURRENT.reset(token)
                 yield chunk
         except BaseException as error:
-            self._end(run, error)
+            with run.current():
+                chunks.close()  # type: ignore[attr-defined]
+            self._end(run, kwargs, error)
+            self._playhead.store.flush()
             raise
-        self._end(run, None)
+        self._end(run, kwargs, None)
+        self._playhead.saver.settle(run.thread)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Run the graph, recorded."""
@@ -71,22 +90,24 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                 yield chunk
             return
         before = await asyncio.to_thread(self._before, input, config) if continues(input) else None
-        run, config = self._begin(input, config, kwargs, before)
-        chunks = super().astream(input, config, **kwargs)
+        run, given, config, kwargs = self._begin(input, config, kwargs, before)
+        chunks = super().astream(given, config, **kwargs)
         try:
             while True:
-                token = CURRENT.set(run.outside)
                 try:
-                    chunk = await anext(chunks)
+                    with run.current():
+                        chunk = await anext(chunks)
                 except StopAsyncIteration:
                     break
-                finally:
-                    CURRENT.reset(token)
                 yield chunk
         except BaseException as error:
-            self._end(run, error)
+            with run.current():
+                await chunks.aclose()  # type: ignore[attr-defined]
+            self._end(run, kwargs, error)
+            self._playhead.store.flush()
             raise
-        self._end(run, None)
+        self._end(run, kwargs, None)
+        await self._playhead.saver.asettle(run.thread)
 
     def _before(self, given: Any, config: RunnableConfig | None) -> Continued | None:
         if not continues(given):
@@ -95,8 +116,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         return None if thread is None else find_before(self._playhead, str(thread), given)
 
     def _begin(
-        self, given: Any, config: RunnableConfig | None, kwargs: Mapping[str, Any], before: Continued | None
-    ) -> tuple[RunRecorder, RunnableConfig]:
+        self, given: Any, config: RunnableConfig | None, kwargs: dict[str, Any], before: Continued | None
+    ) -> tuple[RunRecorder, Any, RunnableConfig, dict[str, Any]]:
         merged = merge_configs(self.config, config)
         configurable = merged.setdefault("configurable", {})
         thread = configurable.setdefault("thread_id", new_name("t"))
@@ -107,25 +128,30 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             if key not in NOT_FACTS and not key.startswith("__") and isinstance(value, str | int | float | bool)
         }
         event = facts.pop("event", None)
+        if before is not None and before.context is not None and kwargs.get("context") is None:
+            kwargs = {**kwargs, "context": before.context}
         run = RunRecorder(self._playhead, str(thread), before, None if event is None else str(event))
+        run.lingers = kwargs.get("durability") in (None, "async")
         run.begin(plain_input(given), kwargs.get("context"), facts)
         given_config: RunnableConfig = {**(config or {}), "configurable": configurable}
-        return run, given_config
+        return run, given if before is None or before.again is None else before.again, given_config, kwargs
 
-    def _end(self, run: RunRecorder, error: BaseException | None) -> None:
+    def _end(self, run: RunRecorder, kwargs: Mapping[str, Any], error: BaseException | None) -> None:
         status: RunStatus = "interrupted" if run.interrupted else "done"
         if isinstance(error, GeneratorExit):
             status = "cancelled" if not run.interrupted else status
             error = None
         elif error is not None:
             status = "failed" if isinstance(error, Exception) else "cancelled"
-        elif self.interrupt_before_nodes or self.interrupt_after_nodes:
+        elif any(kwargs.get(stop) or getattr(self, f"{stop}_nodes") for stop in STATIC_INTERRUPTS):
             waiting = self.get_state({"configurable": {"thread_id": run.thread}}).next
             status = "interrupted" if waiting else status
         outputs = self._playhead.saver.last_values(run.thread)
         channels = self.output_channels
-        wanted = [channels] if isinstance(channels, str) else list(channels)
-        run.finish(status, {name: outputs[name] for name in wanted if name in outputs}, error)
+        if isinstance(channels, str):
+            run.finish(status, outputs.get(channels, {}), error)
+        else:
+            run.finish(status, {name: outputs[name] for name in channels if name in outputs}, error)
 
 
 def continues(given: Any) -> bool:
@@ -141,7 +167,7 @@ def answer_to_interrupt(answer: Any) -> Any:
 def plain_input(given: Any) -> Any:
     """The input as it is recorded: a command by its parts."""
     if isinstance(given, Command):
-        parts = {"resume": given.resume, "update": given.update, "goto": given.goto}
+        parts = {name: getattr(given, name) for name in COMMAND_PARTS}
         return {key: value for key, value in parts.items() if value not in (None, ())}
     return given
 
@@ -155,10 +181,47 @@ def find_before(recording: Recording, thread: str, given: Any) -> Continued | No
         if not rows:
             return None
         last = rows[-1]
-        found = Continued(
-            cause=last["cause"], visited=runs.places(session, [r for r in rows if r["cause"] == last["cause"]])
-        )
-        if given is None and last["status"] not in ("done", "interrupted"):
-            found.run, found.name, found.attempt = last["id"], last["name"], last["attempt"] + 1
-            found.next_step, found.next_call = runs.next_numbers(session, last["id"])
-        return found
+        same_cause = [row for row in rows if row["cause"] == last["cause"]]
+        visited = runs.places(session, same_cause)
+        numbers = runs.next_numbers(session, last["id"])
+    found = Continued(cause=last["cause"], context=_unless_erased(store.read(last["context"])))
+    if given is None and last["status"] not in ("done", "interrupted"):
+        found.run, found.name, found.attempt = last["id"], last["name"], last["attempt"] + 1
+        found.next_step, found.next_call = numbers
+        if not _saved_since(recording.saver, thread, last["started"]):
+            found.again = _given_before(store.read(last["input"]), answer=len(same_cause) > 1)
+    if found.again is None or isinstance(found.again, Command):
+        found.visited = _visited_since_input(recording.saver, thread, visited)
+    return found
+
+
+def _saved_since(saver: Saver, thread: str, started: float) -> bool:
+    """Was a checkpoint saved since then? If not, going on from the last one would lose the input."""
+    latest = saver.get_tuple({"configurable": {"thread_id": thread}})
+    return latest is not None and datetime.fromisoformat(latest.checkpoint["ts"]).timestamp() >= started
+
+
+def _given_before(recorded: Any, *, answer: bool) -> Any:
+    if answer and isinstance(recorded, dict) and "resume" in recorded and recorded.keys() <= set(COMMAND_PARTS):
+        return Command(**recorded)
+    return _unless_erased(recorded)
+
+
+def _unless_erased(value: Any) -> Any:
+    return None if value == ERASED else value
+
+
+def _visited_since_input(saver: Saver, thread: str, visited: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The addresses reached since the conversation's last input: an event that came again was a walk of its own."""
+    config: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": ""}}
+    inputs = [found.metadata.get("step", -1) for found in saver.list(config, filter={"source": "input"}, limit=1)]
+    after = inputs[0] if inputs else -2
+    return {
+        place: [address for address in addresses if superstep(address) > after] for place, addresses in visited.items()
+    }
+
+
+def superstep(address: str) -> int:
+    """The outermost graph's superstep in an address."""
+    found = re.search(r"@(-?\d+)", address)
+    return int(found[1]) if found else 0

@@ -15,27 +15,33 @@ import secrets
 import socket
 import threading
 import time
+import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
+from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
 
 from playhead.codec import Part, known, mapping
 from playhead.codec import pairs as pairs_of
+from playhead.errors import PlayheadWarning, StoreError
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
-from playhead.graph.saver import Saver
+from playhead.graph.provenance import Renderings
+from playhead.graph.saver import LINGERING, Saver
 from playhead.prompts import PromptFolder
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.store import Store, runs
 from playhead.store.session import WritingSession
 
 log = structlog.get_logger("playhead")
-OWNER: Final = f"{socket.gethostname()}:{os.getpid()}"
+UNDER_WAY: Final[set[str]] = set()
+"""Ids of the runs this process is at work on."""
 
 CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=None)
 """The step that is running, the run itself between steps, or None where nothing records."""
@@ -44,6 +50,30 @@ CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=N
 def new_name(prefix: str) -> str:
     """A fresh random id such as `r-9f2c41d07a3b`."""
     return f"{prefix}-{secrets.token_hex(6)}"
+
+
+def owner() -> str:
+    """Who works on a run: `host:process`. Asked for each time, because a process may fork."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def warn_if_lost(kind: str, name: str) -> None:
+    """Say so where a call is made in a thread that belongs to no run, while runs are recorded."""
+    inside = var_child_runnable_config.get() is not None or threading.current_thread() is threading.main_thread()
+    if UNDER_WAY and not inside:
+        warnings.warn(
+            f"{kind} {name!r} is called in a thread that belongs to no run, so it is not recorded. "
+            "Start a node's own threads with contextvars.copy_context().run.",
+            PlayheadWarning,
+            stacklevel=4,
+        )
+
+
+class NoRun(StoreError):
+    """The run itself could not be recorded, so neither can what happens in it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Run {name} is not on the recording.", "See the error logged when it began.")
 
 
 @dataclass
@@ -60,15 +90,18 @@ class Recording:
     versions: Mapping[str, str]
     strict: bool = False
 
-    def note(self, make: Callable[[], Callable[[WritingSession], Any]]) -> None:
-        """Encode now, write soon. What fails is logged as a gap, or raised where the recording is strict."""
+    def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
+        """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
         try:
-            operation = make()
+            return dict(values(self.encoder))
         except Exception as error:
             if self.strict:
                 raise
             log.error("not recorded", graph=self.name, error=repr(error))
-            return
+            return {}
+
+    def note(self, operation: Callable[[WritingSession], Any]) -> None:
+        """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
         if self.strict:
             self.store.write(operation)
         else:
@@ -77,7 +110,10 @@ class Recording:
 
 @dataclass
 class Continued:
-    """What an earlier execution leaves to the one that goes on: its cause, its numbers, and where it has been."""
+    """What an earlier execution leaves to the one that goes on: its cause, its numbers, and where it has been.
+
+    `again` is the input to give once more, where the earlier execution was cut off before anything of it was saved.
+    """
 
     cause: str
     run: int | None = None
@@ -86,6 +122,8 @@ class Continued:
     next_step: int = 1
     next_call: int = 1
     visited: dict[str, list[str]] = field(default_factory=dict)
+    context: Any = None
+    again: Any = None
 
 
 class RunRecorder:
@@ -96,70 +134,95 @@ class RunRecorder:
         self.name = before.name if before and before.run else new_name("r")
         self.cause = before.cause if before else event or self.name
         self.attempt = before.attempt if before else 1
-        self.number = before.run if before else None
         self.prompts = recording.prompts.current() if recording.prompts else None
+        self.renderings = Renderings()
+        self.interrupts: list[Any] = []
         self.interrupted = False
+        self.lingers = True  # LangGraph's `async` durability, its default: saves need not wait for their commit
+        self.number = before.run if before else None
         self._lock = threading.Lock()
         self._next_step = before.next_step if before else 1
         self._next_call = before.next_call if before else 1
         self._visited = before.visited if before else {}
-        self.outside = StepRecorder(self, runs.OUTSIDE, "", "", 0, 1)
+        self.outside = StepRecorder(self, runs.OUTSIDE, "", "", 0, 1, {})
+
+    @property
+    def stored(self) -> int:
+        """The run's number, for operations queued after its row. Raises `NoRun` where that could not be written."""
+        if self.number is None:
+            raise NoRun(self.name)
+        return self.number
+
+    @contextmanager
+    def current(self) -> Iterator[None]:
+        """While LangGraph works on this run, whatever it starts finds the run here."""
+        token, lingering = CURRENT.set(self.outside), LINGERING.set(self.lingers)
+        try:
+            yield
+        finally:
+            LINGERING.reset(lingering)
+            CURRENT.reset(token)
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
         """Write the run's row, or, where an earlier execution is gone on with, its next attempt."""
-        again = {"status": "running", "attempt": self.attempt, "owner": OWNER, "ended": None, "error": None}
+        UNDER_WAY.add(self.name)
+        again = {"status": "running", "attempt": self.attempt, "owner": owner(), "ended": None}
+        if self.number is not None:
+            self._change({**again, "error": None})
+            return
+        row = {
+            **again,
+            "name": self.name,
+            "graph": self.recording.name,
+            "cause": self.cause,
+            "started": time.time(),
+            **dict.fromkeys(runs.RUN_VALUES),
+            **self.recording.encode(
+                lambda encoder: {
+                    "versions": encoder.plain(dict(self.recording.versions)),
+                    "metadata": encoder.plain(dict(metadata)),
+                    "input": encoder.anything(graph_input),
+                    "context": None if context is None else encoder.anything(context),
+                }
+            ),
+        }
 
-        def make() -> Callable[[WritingSession], None]:
-            encoder = self.recording.encoder
-            row = {
-                **again,
-                "name": self.name,
-                "graph": self.recording.name,
-                "cause": self.cause,
-                "started": time.time(),
-                "versions": encoder.plain(dict(self.recording.versions)),
-                "metadata": encoder.plain(dict(metadata)),
-                "input": encoder.anything(graph_input),
-                "context": None if context is None else encoder.anything(context),
-                "output": None,
-            }
+        def operation(session: WritingSession) -> None:
+            self.number = runs.add_run(session, self.thread, row)
 
-            def operation(session: WritingSession) -> None:
-                self.number = runs.add_run(session, self.thread, row)
+        self.recording.note(operation)
 
-            return operation
-
-        if self.number is None:
-            self.recording.note(make)
-        else:
-            self._change(again)
-
-    def finish(self, status: RunStatus, outputs: Mapping[str, bytes], error: BaseException | None = None) -> None:
+    def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""
-        changes: dict[str, Any] = {"status": status, "ended": time.time()}
-        if outputs:
-            changes["output"] = mapping({channel: known(value) for channel, value in outputs.items()})
+        UNDER_WAY.discard(self.name)
+
+        def values(encoder: Encoder) -> dict[str, Part | None]:
+            if isinstance(outputs, bytes):
+                return {"output": known(outputs)}
+            found = {channel: known(value) for channel, value in outputs.items()}
+            if self.interrupts:
+                found["__interrupt__"] = encoder.anything(self.interrupts)
+            return {"output": mapping(found)} if found else {}
+
+        changes = self.recording.encode(values)
         if error is not None:
-            changes["error"] = self.recording.encoder.plain(describe(error))
-        self._change(changes)
+            changes |= self.recording.encode(lambda encoder: {"error": encoder.plain(describe(error))})
+        self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
-        self.recording.note(lambda: lambda session: runs.change_run(session, self.number or 0, changes))
+        self.recording.note(lambda session: runs.change_run(session, self.stored, changes))
 
-    def begin_step(
-        self, node: str, superstep: int, index: int | None, parent: StepRecorder, attempt: int
-    ) -> StepRecorder:
-        """A node starts. `index` tells apart the parallel executions of one node."""
-        own = node if index is None else f"{node}[{index}]"
-        at = f"{node}@{superstep}" if index is None else f"{node}@{superstep}[{index}]"
+    def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
+        """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
         address = f"{parent.address}/{at}" if parent.address else at
-        place = f"{parent.place}/{own}" if parent.place else own
+        place = f"{parent.place}/{place}" if parent.place else place
+        values = self.recording.encode(lambda encoder: {"input": encoder.anything(given)})
         with self._lock:
             number, self._next_step = self._next_step, self._next_step + 1
             been = self._visited.setdefault(place, [])
             if address not in been:
                 been.append(address)
-            return StepRecorder(self, number, address, place, been.index(address), attempt)
+            return StepRecorder(self, number, address, place, been.index(address), attempt, values)
 
     def next_call(self) -> int:
         """The number of the next call in the run."""
@@ -175,11 +238,25 @@ class StepRecorder:
     belongs to, the same after a crash as before.
     """
 
-    def __init__(self, run: RunRecorder, number: int, address: str, place: str, visit: int, attempt: int) -> None:
+    def __init__(
+        self,
+        run: RunRecorder,
+        number: int,
+        address: str,
+        place: str,
+        visit: int,
+        attempt: int,
+        values: Mapping[str, Part | None],
+    ) -> None:
         self.run, self.number, self.address, self.place = run, number, address, place
         self.visit, self.attempt = visit, attempt
         self.started, self._clock = time.time(), time.perf_counter()
+        self.tasks_before = self.tasks_seen = 0
+        self.failed_effects: dict[tuple[str, bytes], str] = {}
+        self._values = values
         self._ordinals: Counter[str] = Counter()
+        self._subgraphs: list[int] = []
+        self._failed: tuple[Any, int] | None = None
         self._lock = threading.Lock()
 
     def ordinal(self, kind: str) -> int:
@@ -188,42 +265,76 @@ class StepRecorder:
             self._ordinals[kind] += 1
             return self._ordinals[kind] - 1
 
-    def finish(self, graph_input: Any, writes: list[tuple[str, Any]], error: BaseException | None) -> None:
+    def subgraph_run(self, number: int) -> int:
+        """Which of this step's own subgraph runs LangGraph's number means: that one counts on through retries."""
+        with self._lock:
+            if number not in self._subgraphs:
+                self._subgraphs.append(number)
+            return self._subgraphs.index(number)
+
+    def task_number(self, number: int) -> int:
+        """Which of this step's own `@task` calls LangGraph's number means: that one counts on through retries."""
+        with self._lock:
+            self.tasks_seen = max(self.tasks_seen, number + 1)
+            return number - self.tasks_before
+
+    def failed_at(self, question: Any, attempt: int) -> None:
+        """A call failed: the same question asked again is its next attempt."""
+        self._failed = (question, attempt)
+
+    def attempt_at(self, question: Any) -> int:
+        """Which attempt at this question the call is that is about to be made."""
+        failed, self._failed = self._failed, None
+        return failed[1] + 1 if failed and failed[0] == question else 1
+
+    def finish(self, writes: list[tuple[str, Any]], error: BaseException | None) -> None:
         """Write the step's row."""
         status = step_status(error)
-        if status == "interrupted" and "/" not in self.place:
+        if isinstance(error, GraphInterrupt) and "/" not in self.place:
             self.run.interrupted = True
-        seconds = time.perf_counter() - self._clock
+            self.run.interrupts += error.args[0] if error.args else ()
+        row = {
+            "number": self.number,
+            "address": self.address,
+            "place": self.place,
+            "attempt": self.attempt,
+            "status": status,
+            "started": self.started,
+            "seconds": time.perf_counter() - self._clock,
+            **dict.fromkeys(runs.STEP_VALUES),
+            **self._values,
+            **self.run.recording.encode(
+                lambda encoder: {
+                    "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
+                    "error": None if error is None or status == "done" else encoder.anything(describe(error)),
+                }
+            ),
+        }
+        self.run.recording.note(lambda session: runs.put(session, "steps", {**row, "run": self.run.stored}))
 
-        def make() -> Callable[[WritingSession], None]:
-            encoder = self.run.recording.encoder
-            row = {
-                "number": self.number,
-                "address": self.address,
-                "place": self.place,
-                "attempt": self.attempt,
-                "status": status,
-                "started": self.started,
-                "seconds": seconds,
-                "input": encoder.anything(graph_input),
-                "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
-                "error": None if error is None else encoder.anything(describe(error)),
-            }
-            return lambda session: runs.put(session, "steps", {**row, "run": self.run.number or 0})
-
-        self.run.recording.note(make)
-
-    def begin_call(self, kind: CallKind, name: str, attempt: int = 1) -> CallRecorder:
-        """A call starts."""
-        return CallRecorder(self, self.run.next_call(), kind, name, self.ordinal(kind), attempt)
+    def begin_call(
+        self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]
+    ) -> CallRecorder:
+        """A call starts; `values` encodes its request, and the prompt and inputs it was made from."""
+        asked = self.run.recording.encode(values)
+        return CallRecorder(self, self.run.next_call(), kind, name, self.ordinal(kind), attempt, asked)
 
 
 class CallRecorder:
     """Writes down one call when it has ended."""
 
-    def __init__(self, step: StepRecorder, number: int, kind: CallKind, name: str, ordinal: int, attempt: int) -> None:
+    def __init__(
+        self,
+        step: StepRecorder,
+        number: int,
+        kind: CallKind,
+        name: str,
+        ordinal: int,
+        attempt: int,
+        asked: Mapping[str, Part | None],
+    ) -> None:
         self.step, self.number, self.kind, self.name = step, number, kind, name
-        self.ordinal, self.attempt = ordinal, attempt
+        self.ordinal, self.attempt, self._asked = ordinal, attempt, asked
         self.started, self._clock = time.time(), time.perf_counter()
 
     def finish(
@@ -234,34 +345,28 @@ class CallRecorder:
         tokens: tuple[int | None, int | None] = (None, None),
         error: BaseException | None = None,
     ) -> None:
-        """Write the call's row; `values` encodes its request, response, prompt and inputs."""
-        seconds = time.perf_counter() - self._clock
+        """Write the call's row; `values` encodes its response."""
         run = self.step.run
-
-        def make() -> Callable[[WritingSession], None]:
-            encoder = run.recording.encoder
-            row = {
-                "number": self.number,
-                "step": self.step.number,
-                "address": self.step.address,
-                "kind": self.kind,
-                "name": self.name,
-                "ordinal": self.ordinal,
-                "attempt": self.attempt,
-                "status": status,
-                "started": self.started,
-                "seconds": seconds,
-                "input_tokens": tokens[0],
-                "output_tokens": tokens[1],
-                "response": None,
-                "prompt": None,
-                "inputs": None,
-                **values(encoder),
-                "error": None if error is None else encoder.anything(describe(error)),
-            }
-            return lambda session: runs.put(session, "calls", {**row, "run": run.number or 0})
-
-        run.recording.note(make)
+        row = {
+            "number": self.number,
+            "step": self.step.number,
+            "address": self.step.address,
+            "kind": self.kind,
+            "name": self.name,
+            "ordinal": self.ordinal,
+            "attempt": self.attempt,
+            "status": status,
+            "started": self.started,
+            "seconds": time.perf_counter() - self._clock,
+            "input_tokens": tokens[0],
+            "output_tokens": tokens[1],
+            **dict.fromkeys(runs.CALL_VALUES),
+            **self._asked,
+            **run.recording.encode(values),
+        }
+        if error is not None:
+            row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error))})
+        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored}))
 
 
 def step_status(error: BaseException | None) -> StepStatus:

@@ -1,0 +1,152 @@
+"""What is written down of one model call?
+
+The request as it is when the call starts (later the caller may change the messages it passed), then the answer, with
+its chunks where it was streamed, or the error.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import operator
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from playhead.codec import Part, mapping
+from playhead.graph.encoding import Encoder
+from playhead.graph.provenance import ASKING
+from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, warn_if_lost
+from playhead.records import CallStatus
+
+INSIDE: ContextVar[ModelCall | None] = ContextVar("playhead_inside_call", default=None)
+"""The model call that is under way: what it calls to get its answer is no call of its own."""
+
+
+def recording_step(model: BaseChatModel) -> StepRecorder | None:
+    """The step to record a model call in: None where nothing records, or inside a call that is recorded already."""
+    if (step := CURRENT.get()) is None:
+        warn_if_lost("model", type(model).__name__)
+        return None
+    return None if INSIDE.get() else step
+
+
+class ModelCall:
+    """One model call under way: what was asked, and then what came back."""
+
+    def __init__(
+        self,
+        step: StepRecorder,
+        model: BaseChatModel,
+        messages: Sequence[BaseMessage],
+        stop: Any,
+        options: Mapping[str, Any],
+    ) -> None:
+        self.messages = list(messages)
+        self._asked = ASKING.get() or step.run.renderings.find(self.messages)
+        self._step, self.model, self._stop, self._options = step, model, stop, options
+        self._chunks: list[BaseMessage] = []
+        self._events: list[Any] = []
+        attempt = self._asked.attempt if ASKING.get() and self._asked else step.attempt_at(self.messages)
+        self._name = str(getattr(model, "model_name", None) or getattr(model, "model", None) or model._llm_type)
+        self._call: CallRecorder = step.begin_call("model", self._name, attempt, self._asked_values)
+
+    def chunk(self, chunk: BaseMessage) -> None:
+        """A piece of the answer came."""
+        self._chunks.append(chunk)
+
+    def event(self, event: Any) -> None:
+        """A piece of the answer came, as an event of the streaming protocol."""
+        self._events.append(event)
+
+    def done(self, message: BaseMessage | None, llm_output: Any = None) -> None:
+        """The model answered."""
+        usage = getattr(message, "usage_metadata", None) or {}
+        self._finish(message, llm_output, tokens=(usage.get("input_tokens"), usage.get("output_tokens")))
+
+    def failed(self, error: BaseException) -> None:
+        """The call raised; what came before that, of a stream, is kept."""
+        self._step.failed_at(self.messages, self._call.attempt)
+        self._finish(self._whole(), status="failed", error=error)
+
+    def streamed(self) -> None:
+        """The stream ended, or its reader left: what came is the answer."""
+        self.done(self._whole())
+
+    def _whole(self) -> Any:
+        chunks: list[Any] = self._chunks
+        return functools.reduce(operator.add, chunks) if chunks else None
+
+    def _finish(
+        self,
+        message: BaseMessage | None,
+        llm_output: Any = None,
+        *,
+        status: CallStatus = "done",
+        tokens: tuple[int | None, int | None] = (None, None),
+        error: BaseException | None = None,
+    ) -> None:
+        def values(encoder: Encoder) -> dict[str, Part | None]:
+            if error is not None and not self._chunks:
+                return {"response": None}
+            answer: dict[str, Part] = {"message": encoder.anything(message)}
+            if llm_output:
+                answer["llm_output"] = encoder.plain(plain_data(llm_output))
+            if self._chunks:
+                answer["chunks"] = encoder.anything(self._chunks)
+            if self._events:
+                answer["events"] = encoder.plain(plain_data(self._events))
+            return {"response": mapping(answer)}
+
+        self._call.finish(values, status=status, tokens=tokens, error=error)
+
+    def _asked_values(self, encoder: Encoder) -> dict[str, Part | None]:
+        params = dict(self.model._get_invocation_params(stop=self._stop, **self._options))
+        tools = params.pop("tools", None)
+        request = {
+            "messages": encoder.anything(self.messages),
+            "model": encoder.plain(self._name),
+            "params": encoder.plain(plain_data(params)),
+        }
+        if tools is not None:
+            request["tools"] = encoder.plain(plain_data(tools))
+        made: dict[str, Part | None] = {"request": mapping(request)}
+        if self._asked is not None:
+            made["prompt"] = encoder.plain(dict(self._asked.prompt))
+            made["inputs"] = encoder.anything(dict(self._asked.inputs))
+        return made
+
+    def listen(self, run_manager: Any) -> Any:
+        """A run manager that also keeps the chunks which streaming callbacks are told of."""
+        if run_manager is None:
+            return None
+        ear = copy.copy(run_manager)
+        tell = run_manager.on_llm_new_token
+
+        def on_llm_new_token(token: Any, *, chunk: Any = None, **kwargs: Any) -> Any:
+            if chunk is not None:
+                self.chunk(chunk.message)
+            return tell(token, chunk=chunk, **kwargs)
+
+        ear.on_llm_new_token = on_llm_new_token
+        return ear
+
+
+def plain_data(value: Any) -> Any:
+    """Parameters and tool schemas as plain data: classes by their JSON schema, the rest by its text."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain_data(element) for key, element in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain_data(element) for element in value]
+    if inspect.isclass(value) and hasattr(value, "model_json_schema"):
+        return value.model_json_schema()
+    if hasattr(value, "model_dump"):
+        return plain_data(value.model_dump())
+    kind = value if inspect.isclass(value) or inspect.isroutine(value) else type(value)
+    return f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,113 @@
+"""How is each execution of a node a step on the recording, with an address that is the same in every run?
+
+LangGraph runs a task by calling its code; here that code is wrapped, so that every call of it, retries included, is a
+step. The address is made of the node's name, the superstep and which of several parallel executions it is; ids that
+LangGraph draws at random are no part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from langgraph.errors import ParentCommand
+
+from playhead.graph.recorder import CURRENT, StepRecorder
+
+
+class NodeRun:
+    """A task's code, each execution of it a step on the recording."""
+
+    def __init__(self, task: Any, parent: StepRecorder) -> None:
+        self._task, self._code, self._parent = task, task.proc, parent
+        self._index = parallel_index(task.path, parent)
+        self._visit = parent.subgraph_run(subgraph_number(task.config))
+        self._attempt, self._tasks_seen = 0, 0
+        self._left: tuple[StepRecorder, ParentCommand] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._code, name)
+
+    def _begin(self, given: Any) -> StepRecorder:
+        self._attempt += 1
+        superstep = self._task.config["metadata"]["langgraph_step"]
+        own = "" if self._index is None else f"[{self._index}]"
+        prefix = f"{self._visit}/" if self._visit else ""
+        at, place = f"{prefix}{self._task.name}@{superstep}{own}", f"{prefix}{self._task.name}{own}"
+        step = self._parent.run.begin_step(at, place, self._parent, self._attempt, given)
+        step.tasks_before = self._tasks_seen
+        return step
+
+    def _end(self, step: StepRecorder, error: BaseException | None = None) -> None:
+        self._tasks_seen = step.tasks_seen
+        if isinstance(error, ParentCommand):
+            self._left = (step, error)  # a command that leaves a subgraph: its writes are made when it is caught
+        else:
+            step.finish(list(self._task.writes), error)
+
+    def settle(self) -> None:
+        """LangGraph has handled what the node raised."""
+        if self._left is not None:
+            (step, error), self._left = self._left, None
+            step.finish(list(self._task.writes), error)
+
+    def invoke(self, given: Any, config: Any, **kwargs: Any) -> Any:
+        """Run the node."""
+        step = self._begin(given)
+        token = CURRENT.set(step)
+        try:
+            result = self._code.invoke(given, config, **kwargs)
+        except BaseException as error:
+            self._end(step, error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        self._end(step)
+        return result
+
+    async def ainvoke(self, given: Any, config: Any, **kwargs: Any) -> Any:
+        """Run the node."""
+        step = self._begin(given)
+        token = CURRENT.set(step)
+        try:
+            result = await self._code.ainvoke(given, config, **kwargs)
+        except BaseException as error:
+            self._end(step, error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        self._end(step)
+        return result
+
+    async def astream(self, given: Any, config: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Run the node, streaming; LangGraph drives this to its end in one task."""
+        step = self._begin(given)
+        token = CURRENT.set(step)
+        try:
+            async for chunk in self._code.astream(given, config, **kwargs):
+                yield chunk
+        except BaseException as error:
+            self._end(step, error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        self._end(step)
+
+
+def parallel_index(path: tuple[Any, ...], parent: StepRecorder) -> int | None:
+    """Which of several parallel executions of one node this is: the `Send`'s, or the `@task` call's, number.
+
+    LangGraph's path of a `Send` is `(push, number, …)`, of a `@task` `(push, path of the caller, number, …)`.
+    """
+    if path[0] != "__pregel_push":
+        return None
+    return path[1] if isinstance(path[1], int) else parent.task_number(path[2])
+
+
+def subgraph_number(config: Any) -> int:
+    """Which of the subgraphs run within one node this task belongs to, as LangGraph counts them.
+
+    The namespace reads `node:id|child:id` for the first and `node:id|1|child:id` for the next.
+    """
+    pieces = config["configurable"].get("checkpoint_ns", "").split("|")
+    return int(pieces[-2]) if len(pieces) > 1 and pieces[-2].isdigit() else 0
