@@ -79,9 +79,17 @@ def _replied(run: Run, outcome: Outcome | None) -> Iterator[tuple[Role, str]]:
         came = outcome(state)
         yield ("business", str(came["reply"])) if came.get("reply") else ("note", not_said(came))
     else:
-        found = list(_words(_since_customer(plain(state)), BUSINESS_ROLES, REPLIED))
-        for text in found or [brief(state, 400)]:
-            yield "business", text
+        yield from _found(plain(state))
+
+
+def _found(state: dict[str, Any]) -> Iterator[tuple[Role, str]]:
+    """What was replied, in a state of which nothing is known."""
+    messages = state.get("messages")
+    texts = list(_words(_since_customer(state), BUSINESS_ROLES, REPLIED))
+    if not texts and isinstance(messages, list):
+        yield "note", "silent"
+    for text in texts or ([] if isinstance(messages, list) else [brief(state, 400)]):
+        yield "business", text
 
 
 def not_said(came: Mapping[str, Any]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playhead.cli.printing import text
-from playhead.cli.words import count, moment, visible
+from playhead.cli.words import count, moment
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from playhead.records import Run
     from playhead.transcript import Line
@@ -29,23 +30,22 @@ def print_chat(console: Console, lines: Sequence[Line]) -> None:
     """The lines as chat."""
     before = ""
     for one in lines:
+        if one.role != before:
+            console.print()
         if one.role == "note":
-            console.print(text(f"({one.text})", "dim italic"), justify="center")
+            _print_block(console, text(f"({one.text})", "dim italic"), right=True)
         else:
-            if one.role != before:
-                console.print()
-            _bubble(console, one)
+            right = one.role == "business"
+            label = text(one.role, "bold green" if right else "bold cyan")
+            _print_block(console, label.append("\n").append_text(text(one.text, "not bold default")), right=right)
         before = one.role
     console.print()
 
 
-def _bubble(console: Console, one: Line) -> None:
-    from rich.padding import Padding
-
-    room = int(console.width * BUBBLE)
-    right = one.role == "business"
-    longest = max((len(part) for part in visible(one.text).splitlines()), default=0)
-    indent = console.width - min(room, max(longest, len(one.role)) + 2) if right else 0
-    label = text(one.role, "bold green" if right else "bold cyan")
-    console.print(Padding(label, (0, 0, 0, indent)))
-    console.print(Padding(text(one.text), (0, 0 if right else console.width - room, 0, indent)))
+def _print_block(console: Console, content: Text, *, right: bool) -> None:
+    rows = content.wrap(console, int(console.width * BUBBLE))
+    indent = console.width - max((row.cell_len for row in rows), default=0) if right else 0
+    for row in rows:
+        row.rstrip()
+        row.pad_left(indent)
+        console.print(row)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from playhead.cli import options
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ def demo(store: options.Store = None, prompts: options.Prompts = None, json: opt
             write_json({"store": str(path), "conversations": [_view(deck, thread) for thread in threads]})
         else:
             _print(data(), deck, name, path, threads)
+        failed = any(run.status == "failed" for thread in threads for run in deck.runs(thread))
+    if failed:
+        raise typer.Exit(1)
 
 
 def _deck(config: Config, path: Path, prompts: Path | None) -> Deck:
@@ -75,6 +80,8 @@ def _print(console: Console, deck: Deck, name: str, path: Path, threads: list[st
 
     outcome = outcome_of(deck.config)
     everything = [deck.runs(thread) for thread in threads]
+    opening = f"{len(threads)} conversations with the agent {name!r}. The embedded model answers: no key, no network."
+    console.print(text(f"{opening}\n", "bold"))
     for runs in everything:
         print_heading(console, runs)
         print_chat(console, transcript(runs, outcome))
@@ -90,7 +97,7 @@ def _print_next(console: Console, name: str, path: Path, run: Run) -> None:
     from playhead.cli.printing import text
 
     shown = f"--store {path}"
-    called = next(call.prompt.name for call in run.calls if call.prompt)
+    called = next((step.prompts[0] for step in run.steps[::-1] if step.prompts), "NAME")
     tries = {
         f"playhead ls {shown}": "the conversations just recorded",
         f"playhead show {run.id[:6]} --calls {shown}": "every call of that run, as sent and as answered",

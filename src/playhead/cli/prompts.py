@@ -112,7 +112,7 @@ def show(name: PromptName, prompts: options.Prompts = None, json: options.Json =
     console.print(inputs_shown)
     for file, content in sorted(found.sources.items(), key=lambda each: each[0].startswith("_")):
         console.rule(line(file), style="dim", align="left")
-        console.print(text(content))
+        console.print(text(content), soft_wrap=True)
 
 
 @app.command(short_help="Is there anything wrong with the prompt files?")
@@ -171,4 +171,4 @@ def render(
     console = data()
     for message in messages:
         console.rule(line(message["role"]), style="dim", align="left")
-        console.print(text(message["content"]))
+        console.print(text(message["content"]), soft_wrap=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from playhead.cli.printing import line, text
-from playhead.cli.words import count
+from playhead.cli.words import count, laid_out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 GLANCE = ("clock", "id")
 """Kinds of calls that a timeline counts but does not list."""
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def print_timeline(
@@ -30,11 +30,12 @@ def print_timeline(
     if not (calls or state):
         console.print(_table(steps, exchange=exchange))
     for step in steps if calls or state else ():
-        console.print(_table([step], exchange=False))
+        console.print(_table([step], calls=() if calls else step.calls))
         if state:
             _print_value(console, "input", step.input)
             _print_value(console, "output", step.output)
         for call in step.calls if calls else ():
+            console.print(_table([], calls=[call]))
             _print_call(console, call)
     if (error := run.error) is not None:
         console.print(text(f"{error.kind}: {error.message}", "red"))
@@ -55,22 +56,32 @@ def _title(run: Run, steps: list[Step]) -> str:
     return " · ".join(parts)
 
 
-def _table(steps: Iterable[Step], *, exchange: bool) -> Table:
+def _table(steps: Iterable[Step], *, calls: Iterable[Call] | None = None, exchange: bool = False) -> Table:
+    """Steps and below each its calls, or these `calls` in their place."""
     from rich.table import Table
 
-    made = Table.grid(padding=(0, 2, 0, 0))
+    made = Table.grid(padding=(0, 2, 0, 0), expand=True)
     made.add_column(no_wrap=True, min_width=14)
     made.add_column(justify="right", no_wrap=True)
     made.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    made.expand = True
     for step in steps:
         made.add_row(line(step.address, "bold"), line(f"{step.seconds:.3f} s", "dim"), line(_wrote(step)))
-        for call in step.calls:
-            if call.kind not in GLANCE:
-                made.add_row("", line(f"{call.seconds:.3f} s", "dim"), line(_call(call), "cyan"))
-                if exchange:
-                    _add_exchange(made, call)
+        for call in step.calls if calls is None else ():
+            _add_call(made, call, exchange=exchange)
+    for call in calls or ():
+        _add_call(made, call, exchange=exchange)
     return made
+
+
+def _add_call(made: Table, call: Call, *, exchange: bool) -> None:
+    from playhead.views import answered, asked
+
+    if call.kind in GLANCE:
+        return
+    made.add_row("", line(f"{call.seconds:.3f} s", "dim"), line(_call(call), "cyan"))
+    if exchange:
+        made.add_row("", line("asked", "dim"), line(asked(call)))
+        made.add_row("", line("answered", "dim"), line(answered(call)))
 
 
 def _wrote(step: Step) -> str:
@@ -79,13 +90,9 @@ def _wrote(step: Step) -> str:
     if step.status != "done":
         error = step.error
         return f"{step.status}{': ' + error.message if error else ''}"
-    shown = [
-        f"{name} = {brief(value, 60)}" for name, value in step.output.items() if ":" not in name and value not in EMPTY
-    ]
-    return ", ".join(shown)
-
-
-EMPTY: tuple[Any, ...] = (None, "", [], {})
+    written = {name: value for name, value in step.output.items() if ":" not in name and value not in EMPTY}
+    room = 60 if len(written) > 1 else 200
+    return ", ".join(f"{name} = {brief(value, room)}" for name, value in written.items())
 
 
 def _call(call: Call) -> str:
@@ -100,13 +107,6 @@ def _call(call: Call) -> str:
         error = call.error
         parts.append(f"{call.status}{': ' + error.message if error else ''}")
     return " · ".join(parts)
-
-
-def _add_exchange(made: Table, call: Call) -> None:
-    from playhead.views import answered, asked
-
-    made.add_row("", line("asked", "dim"), line(asked(call)))
-    made.add_row("", line("answered", "dim"), line(answered(call)))
 
 
 def _print_call(console: Console, call: Call) -> None:
@@ -141,8 +141,7 @@ def _print_value(console: Console, label: str, value: Any) -> None:
 
     if value is not None:
         made = plain(value)
-        shown = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False, indent=2)
-        _print_block(console, label, shown if len(shown) > 100 or isinstance(made, str) else " ".join(shown.split()))
+        _print_block(console, label, made if isinstance(made, str) else laid_out(made))
 
 
 def _print_block(console: Console, label: str, content: str) -> None:
@@ -167,4 +166,4 @@ def print_prompts(console: Console, uses: Iterable[PromptUse]) -> None:
         for file, content in sorted(use.files.items(), key=lambda each: each[0].startswith("_")):
             if len(use.files) > 1:
                 console.print(line(file, "bold"))
-            console.print(text(content))
+            console.print(text(content), soft_wrap=True)

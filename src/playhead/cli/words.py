@@ -39,6 +39,20 @@ def as_json(value: Any, indent: int | None = None) -> str:
     return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def laid_out(value: Any, room: int = 88) -> str:
+    """JSON for people: what fits into `room` characters is on one line, what does not is opened one level further."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if len(whole) <= room or not isinstance(value, dict | list):
+        return whole
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(name, ensure_ascii=False)}: {laid_out(each, room - 2)}" for name, each in value.items()]
+    else:
+        rows = [laid_out(each, room - 2) for each in value]
+    inside = ",\n".join(rows).replace("\n", "\n  ")
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n  {inside}\n{closing}"
+
+
 def moment(seconds: float) -> str:
     """A moment (Unix seconds) in local time: `22 Nov 2026 16:57`."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%-d %b %Y %H:%M") if seconds else ""

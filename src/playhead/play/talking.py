@@ -72,11 +72,10 @@ def demo_application(config: Config) -> tuple[str, Application]:
         found = load_object(target, config.root)
         if getattr(found, "demo", None) is not None and found.demo.is_file():
             return name, found
-    raise BadInput(
-        str(config.root / "pyproject.toml"),
-        "no application with demo conversations is configured here.",
-        "`playhead init my-agent` makes a small project; then `cd my-agent` and `playhead chat agent`.",
-    )
+    remedy = "`playhead init my-agent` makes a small project; then `cd my-agent` and `playhead chat agent`."
+    if config.graphs:
+        remedy = f"Talk to the agent that is here: `playhead chat {next(iter(config.graphs))}`."
+    raise BadInput(str(config.root), "no application that brings demo conversations is configured here.", remedy)
 
 
 def outcome_of(config: Config) -> Callable[[str], Outcome | None]:

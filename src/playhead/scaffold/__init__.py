@@ -1,7 +1,7 @@
 """What does a new project begin with?
 
 A small agent that works at once, on the embedded model: a graph, two prompt files, a test. The files lie in
-`project/`, with `.txt` after those that are code, so that nobody takes them for ours.
+`project/`, with `.txt` after those that would be taken for ours.
 """
 
 from __future__ import annotations
@@ -37,4 +37,5 @@ def _project(folder: Traversable, above: str) -> Iterator[tuple[str, str]]:
         if entry.is_dir():
             yield from _project(entry, f"{above}{entry.name}/")
         else:
-            yield above + entry.name.removesuffix(".txt"), entry.read_text("utf-8")
+            name = entry.name.removesuffix(".txt").replace("dot-", ".")
+            yield above + name, entry.read_text("utf-8")
