@@ -34,6 +34,7 @@ NEEDLES: Final = (
     *(b"sk-", b"sk_", b"pk-", b"pk_", b"rk-", b"rk_", b"AKIA", b"ASIA", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
     *(b"github_pat_", b"glpat-", b"xox", b"AIza", b"eyJ", b"earer ", b"EARER ", b"PRIVATE KEY-----", b"://"),
 )
+SHORTEST: Final = 9  # bytes: a secret of eight characters and the byte that says so
 LONG_NUMBER: Final = re.compile(rb"\d[\d -]{11}")
 
 
@@ -78,9 +79,15 @@ class Redactor:
 
     def packed(self, data: bytes) -> bytes:
         """The msgpack bytes with every string in them redacted, extension payloads included."""
-        if not (any(needle in data for needle in self._needles) or LONG_NUMBER.search(data)):
+        if len(data) < SHORTEST or not self._suspect(data):
             return data
         return ormsgpack.packb(self._walk(ormsgpack.unpackb(data, ext_hook=self._extension)))
+
+    def _suspect(self, data: bytes) -> bool:
+        for needle in self._needles:  # a plain loop: this runs for every value recorded
+            if needle in data:
+                return True
+        return LONG_NUMBER.search(data) is not None
 
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):

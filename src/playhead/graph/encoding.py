@@ -7,16 +7,27 @@ are hashed.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from types import NoneType
+from typing import Any, Final
 
 import structlog
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from playhead.codec import PLAIN, TYPED, TYPED_NAMES, Part, leaf, pack, split
+from playhead.codec import PLAIN, TYPED, TYPED_NAMES, Part, leaf, pack, plain, split
 from playhead.redact import Redactor
 
 log = structlog.get_logger("playhead")
+
+
+SMALL: Final = 2**31
+
+
+@lru_cache(maxsize=4096)
+def _small(kind: type, value: bool | int | None) -> Part:
+    """The leaf of a value that is in every checkpoint; by type too, because 1 == True."""
+    return plain(value)
 
 
 class Encoder:
@@ -28,6 +39,9 @@ class Encoder:
 
     def state(self, value: Any) -> Part:
         """A leaf by LangGraph's serializer; raises what it raises for values it cannot take."""
+        kind = type(value)
+        if kind is bool or kind is NoneType or (kind is int and -SMALL <= value <= SMALL):
+            return _small(kind, value)
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")

@@ -100,12 +100,12 @@ class Recording:
             log.error("not recorded", graph=self.name, error=repr(error))
             return {}
 
-    def note(self, operation: Callable[[WritingSession], Any]) -> None:
+    def note(self, operation: Callable[[WritingSession], Any], values: Mapping[str, Any] | None = None) -> None:
         """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
         if self.strict:
             self.store.write(operation)
         else:
-            self.store.note(operation)
+            self.store.note(operation, [part for part in (values or {}).values() if isinstance(part, Part)])
 
 
 @dataclass
@@ -190,7 +190,7 @@ class RunRecorder:
         def operation(session: WritingSession) -> None:
             self.number = runs.add_run(session, self.thread, row)
 
-        self.recording.note(operation)
+        self.recording.note(operation, row)
 
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""
@@ -310,7 +310,7 @@ class StepRecorder:
                 }
             ),
         }
-        self.run.recording.note(lambda session: runs.put(session, "steps", {**row, "run": self.run.stored}))
+        self.run.recording.note(lambda session: runs.put(session, "steps", {**row, "run": self.run.stored}), row)
 
     def begin_call(
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]
@@ -366,7 +366,7 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error))})
-        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored}))
+        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored}), row)
 
 
 def step_status(error: BaseException | None) -> StepStatus:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
@@ -39,6 +41,9 @@ CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
+LINGERING: ContextVar[bool] = ContextVar("playhead_lingering", default=False)
+"""Set in a run of LangGraph's `async` durability: its saves may wait, in order, for the next commit."""
+
 
 class Saver(BaseCheckpointSaver[Any]):
     """A LangGraph checkpoint saver on a Playhead store."""
@@ -47,6 +52,7 @@ class Saver(BaseCheckpointSaver[Any]):
         super().__init__(serde=encoder.serde)
         self.store, self._encoder = store, encoder
         self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
+        self._written: dict[str, deque[Future[None]]] = {}
 
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -58,7 +64,12 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; returns the config that names it."""
-        self.store.write(self._put(config, checkpoint, metadata))
+        operation, parts = self._put(config, checkpoint, metadata)
+        if LINGERING.get():
+            self._soon(config, operation, parts)
+        else:
+            self.store.write(operation, parts)
+            self._look_back(_place(config)[0])
         return _config(*_place(config), checkpoint["id"])
 
     async def aput(
@@ -69,12 +80,31 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """As `put`."""
-        await asyncio.wrap_future(self.store.submit(self._put(config, checkpoint, metadata)))
+        operation, parts = self._put(config, checkpoint, metadata)
+        if LINGERING.get():
+            self._soon(config, operation, parts)
+        else:
+            await asyncio.wrap_future(self.store.submit(operation, parts))
+            self._look_back(_place(config)[0])
         return _config(*_place(config), checkpoint["id"])
+
+    def _soon(self, config: RunnableConfig, operation: Callable[[WritingSession], None], parts: Sequence[Part]) -> None:
+        """Store with whatever is committed next; an error shows at the next look back."""
+        thread, _ = _place(config)
+        self._look_back(thread)
+        self._written.setdefault(thread, deque()).append(self.store.submit_soon(operation, parts))
+
+    def _look_back(self, thread: str) -> None:
+        """Raise what kept earlier writes of this conversation, which are stored in order, from being stored."""
+        waiting = self._written.get(thread)
+        while waiting and waiting[0].done():
+            waiting.popleft().result()
+        if not waiting:
+            self._written.pop(thread, None)
 
     def _put(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
-    ) -> Callable[[WritingSession], None]:
+    ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
         thread, ns = _place(config)
         parent = get_checkpoint_id(config)
         full = get_checkpoint_metadata(config, metadata)
@@ -89,7 +119,7 @@ class Saver(BaseCheckpointSaver[Any]):
                 everything = [self._encoder.by_element(value) for value in checkpoint["channel_values"].values()]
                 checkpoints.put_checkpoint(*put, [*frame, *everything])
 
-        return operation
+        return operation, [*frame, *values]
 
     def _skeleton(self, checkpoint: Checkpoint, metadata: Any) -> tuple[bytes, list[Part]]:
         versions, seen = checkpoint["channel_versions"], checkpoint["versions_seen"]
@@ -134,18 +164,36 @@ class Saver(BaseCheckpointSaver[Any]):
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Store a task's writes at the checkpoint that `config` names."""
-        self.store.write(self._put_writes(config, writes, task_id, task_path))
+        """Store a task's writes at the checkpoint that `config` names.
+
+        They are committed with the next checkpoint, or within milliseconds; an error shows there.
+        """
+        self._soon(config, *self._put_writes(config, writes, task_id, task_path))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """As `put_writes`."""
-        await asyncio.wrap_future(self.store.submit(self._put_writes(config, writes, task_id, task_path)))
+        """As `put_writes`: neither waits."""
+        self.put_writes(config, writes, task_id, task_path)
+
+    def _catch_up(self, thread: str) -> None:
+        """Readers see what was written before."""
+        if thread in self._written:
+            self.settle(thread)
+
+    def settle(self, thread: str) -> None:
+        """Wait until all that was saved of a conversation is committed; raises what kept it from being."""
+        self.store.write(lambda _: None)
+        self._look_back(thread)
+
+    async def asettle(self, thread: str) -> None:
+        """As `settle`."""
+        await asyncio.wrap_future(self.store.submit(lambda _: None))
+        self._look_back(thread)
 
     def _put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
-    ) -> Callable[[WritingSession], None]:
+    ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
         thread, ns = _place(config)
         checkpoint = config["configurable"]["checkpoint_id"]
         ordinary: list[tuple[str, Part]] = []
@@ -163,13 +211,14 @@ class Saver(BaseCheckpointSaver[Any]):
             for special, value in rows:
                 checkpoints.put_writes(session, thread, ns, checkpoint, task_id, task_path, special, value)
 
-        return operation
+        return operation, [value for _, value in rows]
 
     # ── get ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or the latest of its thread and namespace."""
         thread, ns = _place(config)
+        self._catch_up(thread)
         with self.store.reading() as session:
             space = checkpoints.space_of(session, thread, ns)
             if space is None:
@@ -218,6 +267,8 @@ class Saver(BaseCheckpointSaver[Any]):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         """Checkpoints, newest first within a namespace; `filter` compares metadata for equality."""
+        for thread in [str(config["configurable"]["thread_id"])] if config else list(self._written):
+            self._catch_up(thread)
         with self.store.reading() as session:
             found = [(space, *place, id) for space, place, id in self._matching(session, config, before)]
         for space, thread, ns, id in found:

@@ -7,12 +7,12 @@ that is the output of its step.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
 from playhead.store.session import Session, WritingSession
+from playhead.store.values import children
 
 EVERYTHING: Final = 2**62
 
@@ -38,19 +38,23 @@ class WriteRow(NamedTuple):
 
 def short_id(text: str) -> bytes:
     """An id as few bytes: 16 for a UUID, which keeps the order of its text."""
-    try:
-        found = uuid.UUID(text)
-    except ValueError:
-        found = None
-    if found is not None and str(found) == text:
-        return found.bytes
+    if len(text) == 36:
+        try:
+            short = bytes.fromhex(text.replace("-", ""))
+        except ValueError:
+            short = b""
+        if len(short) == 16 and long_id(short) == text:
+            return short
     data = text.encode() + b"\0"
     return data + b"\0" if len(data) == 16 else data
 
 
 def long_id(data: bytes) -> str:
     """The text that `short_id` shortened."""
-    return str(uuid.UUID(bytes=data)) if len(data) == 16 else data.rstrip(b"\0").decode()
+    if len(data) != 16:
+        return data.rstrip(b"\0").decode()
+    digits = data.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def put_checkpoint(
@@ -73,22 +77,28 @@ def put_writes(
     session: WritingSession, thread: str, ns: str, checkpoint: str, task: str, path: str, special: int, value: Part
 ) -> None:
     """Store a task's writes: special ones replace what was there, of the others only further ones are added."""
-    row = {
+    place = {
         "space": session.space(thread, ns),
         "checkpoint": short_id(checkpoint),
         "task": short_id(task),
         "special": special,
     }
-    if special or (old := session.one("writes_find", **row)) is None:
-        session.write("writes_put", {**row, "path": path, "value": session.intern(value)})
-        return
-    stored_refs = decode_numbers(session.values([old["value"]])[old["value"]]["data"])
-    if len(value.children) > len(stored_refs):
-        # The first writes of a task stand; a longer list only adds its tail.
-        stored = session.values(stored_refs[1:])
-        kept = [known(stored[ref]["hash"]) for ref in stored_refs[1:]]
-        merged = node(PAIRS, b"", (value.children[0], *kept, *value.children[len(stored_refs) :]))
-        session.write("writes_put", {**row, "path": path, "value": session.intern(merged)})
+    row = {**place, "path": path, "value": session.intern(value)}
+    if special:
+        session.write("writes_put", row)
+    elif not session.add("writes_add", row):
+        (old,) = session.rows("writes_find", **place)
+        session.write("writes_put", {**row, "value": _lengthened(session, old["value"], value)})
+
+
+def _lengthened(session: WritingSession, old: int, new: Part) -> int | None:
+    """The first writes of a task stand; a longer list only adds its tail."""
+    refs = children(session.values([old])[old])
+    if len(new.children) <= len(refs):
+        return old
+    stored = session.values(refs[1:])
+    kept = [known(stored[ref]["hash"]) for ref in refs[1:]]
+    return session.intern(node(PAIRS, b"", (new.children[0], *kept, *new.children[len(refs) :])))
 
 
 def spaces(session: Session, thread: str | None) -> dict[int, tuple[str, str]]:

@@ -3,6 +3,14 @@
 -- name: vals_find
 SELECT id FROM vals WHERE hash = :hash
 
+-- name: vals_find_many
+SELECT id, hash FROM vals WHERE hash IN (
+    :h0, :h1, :h2, :h3, :h4, :h5, :h6, :h7, :h8, :h9, :h10, :h11, :h12, :h13, :h14, :h15,
+    :h16, :h17, :h18, :h19, :h20, :h21, :h22, :h23, :h24, :h25, :h26, :h27, :h28, :h29, :h30, :h31,
+    :h32, :h33, :h34, :h35, :h36, :h37, :h38, :h39, :h40, :h41, :h42, :h43, :h44, :h45, :h46, :h47,
+    :h48, :h49, :h50, :h51, :h52, :h53, :h54, :h55, :h56, :h57, :h58, :h59, :h60, :h61, :h62, :h63
+)
+
 -- name: vals_last
 SELECT COALESCE(MAX(id), 0) AS id FROM vals
 
@@ -82,6 +90,11 @@ SELECT * FROM writes WHERE space = :space AND checkpoint = :checkpoint
 
 -- name: writes_of_space
 SELECT * FROM writes WHERE space = :space
+
+-- name: writes_add
+INSERT INTO writes (space, checkpoint, task, special, path, value, seal)
+VALUES (:space, :checkpoint, :task, :special, :path, :value, :seal)
+ON CONFLICT (space, checkpoint, task, special) DO NOTHING
 
 -- name: writes_put
 INSERT INTO writes (space, checkpoint, task, special, path, value, seal)

@@ -15,6 +15,7 @@ from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
 from playhead.errors import Corrupt, StoreError
 from playhead.store.queries import QUERIES
 
+TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 
 Row: TypeAlias = dict[str, Any]
@@ -67,10 +68,42 @@ class WritingSession(Session):
 
     def forget_caches(self) -> None:
         """Drop what is remembered of the database: after a roll-back, an erasure, or another process's write."""
+        self._waiting: dict[str, list[Row]] = {}
+        self._absent: dict[bytes, None] = {}
         self._ids: dict[bytes, int] = {}
         self._last: dict[str, int] = {}
         self._threads: dict[str, int] = {}
         self._spaces: dict[tuple[int, str], int] = {}
+
+    def prepare(self, parts: Iterable[Part]) -> None:
+        """Look up, in one query, which of these parts and those below them are stored already."""
+        unknown: dict[bytes, None] = {}
+        level = [part for part in parts if part.hash not in self._ids]
+        while level:
+            unknown.update((part.hash, None) for part in level)
+            level = [child for part in level for child in part.children if child.hash not in self._ids]
+        wanted = list(unknown)
+        for start in range(0, len(wanted), TOGETHER):
+            some = wanted[start : start + TOGETHER]
+            places = {f"h{i}": some[i] if i < len(some) else None for i in range(TOGETHER)}
+            for row in self.rows("vals_find_many", **places):
+                self._remember(row["hash"], row["id"])
+        self._absent = unknown
+
+    def finish(self) -> None:
+        """Send the rows that are waiting, and commit."""
+        self._send()
+        self.connection.execute("COMMIT")
+
+    def rows(self, query: str, **params: Any) -> list[Row]:
+        """As of any session; it sees the rows that are waiting."""
+        self._send()
+        return super().rows(query, **params)
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for query, rows in waiting.items():
+            self.connection.executemany(QUERIES[query], rows)
 
     def begin(self) -> None:
         """Open the transaction; caches live on only if nobody else wrote since."""
@@ -81,11 +114,18 @@ class WritingSession(Session):
             self._seen = version
 
     def write(self, query: str, row: Mapping[str, Any]) -> None:
-        """Run a named statement with this row and its seal."""
-        self.connection.execute(QUERIES[query], {**row, "seal": seal(row)})
+        """Run a named statement with this row and its seal, together with others like it."""
+        self._waiting.setdefault(query, []).append({**row, "seal": seal(row)})
+
+    def add(self, query: str, row: Mapping[str, Any]) -> bool:
+        """Insert a row now; False where there is one already, which stays."""
+        if any(waiting.split("_", 1)[0] == query.split("_", 1)[0] for waiting in self._waiting):
+            self._send()
+        return self.connection.execute(QUERIES[query], {**row, "seal": seal(row)}).rowcount > 0
 
     def delete(self, query: str, **params: Any) -> None:
         """Run a named statement that removes rows."""
+        self._send()
         self.connection.execute(QUERIES[query], params)
 
     def next_id(self, table: str) -> int:
@@ -101,7 +141,7 @@ class WritingSession(Session):
             return None
         if (found := self._ids.get(part.hash)) is not None:
             return found
-        if (row := self.one("vals_find", hash=part.hash)) is not None:
+        if part.hash not in self._absent and (row := self.one("vals_find", hash=part.hash)) is not None:
             return self._remember(part.hash, row["id"])
         if part.kind == KNOWN:
             raise MissingValue
@@ -120,6 +160,7 @@ class WritingSession(Session):
     def _remember(self, content_hash: bytes, number: int) -> int:
         if len(self._ids) >= CACHE:
             self._ids.clear()
+            self._absent.clear()
         self._ids[content_hash] = number
         return number
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from playhead.codec import Part
 from playhead.errors import RunNotFound
 from playhead.records import Run, Step
 from playhead.store import runs
@@ -54,20 +55,24 @@ class Store:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def submit(self, operation: Operation[T]) -> Future[T]:
-        """Write; the future resolves once it is committed, or carries the error."""
-        return self._writer.submit(operation)
+    def submit(self, operation: Operation[T], parts: Sequence[Part] = ()) -> Future[T]:
+        """Write; the future resolves once it is committed, or carries the error. `parts` are what it will store."""
+        return self._writer.submit(operation, parts=parts)
 
-    def write(self, operation: Operation[T]) -> T:
+    def submit_soon(self, operation: Operation[T], parts: Sequence[Part] = ()) -> Future[T]:
+        """Write with whatever is committed next; who has the future must look at it."""
+        return self._writer.submit(operation, urgent=False, parts=parts)
+
+    def write(self, operation: Operation[T], parts: Sequence[Part] = ()) -> T:
         """Write and wait until it is committed."""
         try:
-            return self.submit(operation).result()
+            return self.submit(operation, parts).result()
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
 
-    def note(self, operation: Operation[Any]) -> None:
+    def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
         """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
-        self.submit(operation).add_done_callback(self._noted)
+        self._writer.submit(operation, urgent=False, parts=parts).add_done_callback(self._noted)
 
     def _noted(self, future: Future[Any]) -> None:
         if (error := future.exception()) is not None:
