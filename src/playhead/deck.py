@@ -88,6 +88,16 @@ class Deck:
         """The names of all recorded conversations, oldest first."""
         return self.store.threads()
 
+    def latest(self, limit: int = 20) -> list[list[Run]]:
+        """The runs of the `limit` conversations with the newest runs, newest first; each oldest first."""
+        names: dict[str, None] = {}
+        wanted = seen = 0
+        while len(names) < limit and seen == wanted:
+            wanted = max(limit, wanted * 4)
+            newest = self.store.newest_runs(wanted)
+            seen, names = len(newest), dict.fromkeys(run.thread for run in newest)
+        return [self.store.runs_of(name) for name in list(names)[:limit]]
+
     def thread(self, name: str) -> list[Run]:
         """The runs of a conversation whose name, a beginning of it, or one of whose runs' ids is given.
 
@@ -130,6 +140,12 @@ class Deck:
         agent = self.record(graph, last.graph, resources=resources)
         config = {"configurable": {"thread_id": thread}, "metadata": last.metadata}
         return agent, None if answer is None else answer_to_interrupt(answer), config
+
+    def threads_of(self, customer: str) -> list[str]:
+        """The conversations that `forget` would erase: of this name, or whose runs' metadata names this `customer`."""
+        self.store.flush()
+        with self.store.reading() as session:
+            return [row["name"] for row in erasure.threads_of_customer(session, customer)]
 
     def forget(self, customer: str, resources: Mapping[str, Any] | None = None) -> int:
         """Erase a customer: conversations of this name, or whose runs' metadata names this `customer`; gives how many.
