@@ -3,9 +3,9 @@
 Examples teach a model by being near the case at hand, so "near" must mean "asks for the same decision". Function
 words, negations and question marks decide that ("no thanks" ends a talk, "no" answers a question): none is dropped
 and rarity weighs little, because in short messages the commonest words carry the decision. Words carry the meaning,
-pairs of words the order, runs of three letters forgive typing errors. Words that hardly any candidate has count
-together as one feature, "says something of its own": a message full of new matter is like the examples full of their
-own matter, and not like "thanks" because both hold a "you".
+pairs of words the order, runs of three letters (in what decides) forgive typing errors. Words that hardly any
+candidate has count together as one feature, "says something of its own": a message full of new matter is like the
+examples full of their own matter, and not like "thanks" because both hold a "you".
 
 Texts may be written as lines `Label: value`. The value of the last label both sides know (the newest message, by
 custom) decides four fifths of the score, the lines around it the rest. Pure and deterministic: the same texts give
@@ -17,7 +17,9 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -40,9 +42,9 @@ def rank(query: str, candidates: Sequence[str]) -> list[tuple[int, float]]:
     label = deciding_label(query, candidates)
     focus, context = _split(query, label)
     pairs = [_split(candidate, label) for candidate in candidates]
-    scores = _scores(focus, tuple(pair[0] for pair in pairs))
+    scores = _scores(focus, tuple(pair[0] for pair in pairs), letters=True)
     if context or any(pair[1] for pair in pairs):
-        around = _scores(context, tuple(pair[1] for pair in pairs))
+        around = _scores(context, tuple(pair[1] for pair in pairs), letters=False)
         scores = [_FOCUS_SHARE * a + (1 - _FOCUS_SHARE) * b for a, b in zip(scores, around, strict=True)]
     scored = [(index, min(1.0, round(score, 6))) for index, score in enumerate(scores)]
     return sorted(scored, key=lambda entry: (-entry[1], entry[0]))
@@ -71,21 +73,29 @@ def _split(text: str, label: str | None) -> tuple[str, str]:
     return text[value:], text[:line]
 
 
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """`weights` by feature, and which of the features are whole `words`."""
+
+    weights: dict[str, float]
+    words: tuple[str, ...]
+
+
 @lru_cache(maxsize=4096)
-def _features(text: str) -> dict[str, float]:
-    """Feature to weight."""
+def _features(text: str, *, letters: bool) -> _Features:
     words = [_stem(word) for word in _TOKEN.findall(text.lower().replace("’", "'"))]
     weights: dict[str, float] = {}
     for word in words:
         weights[word] = weights.get(word, 0.0) + _WORD
-        marked = f"<{word}>"
-        for start in range(len(marked) - 2):
-            letters = "#" + marked[start : start + 3]
-            weights[letters] = weights.get(letters, 0.0) + _LETTERS
+    distinct = tuple(weights)
     edged = ["<", *words, ">"] if words else []
     for left, right in itertools.pairwise(edged):
         weights[f"{left} {right}"] = weights.get(f"{left} {right}", 0.0) + _PAIR
-    return weights
+    for marked in [f"<{word}>" for word in words if letters]:
+        for start in range(len(marked) - 2):
+            run = "#" + marked[start : start + 3]
+            weights[run] = weights.get(run, 0.0) + _LETTERS
+    return _Features(weights, distinct)
 
 
 def _stem(word: str) -> str:
@@ -98,44 +108,43 @@ def _stem(word: str) -> str:
 class _Index:
     """Candidates' features turned round: feature to (candidate, weight), so a query touches only what it shares."""
 
-    def __init__(self, texts: tuple[str, ...]) -> None:
-        self.found: dict[str, int] = {}
-        for text in texts:
-            for name in _features(text):
-                self.found[name] = self.found.get(name, 0) + 1
-        self.empty = [not _features(text) for text in texts]
-        self.unknown = math.log(len(texts) + 1) + _IDF_FLOOR
-        self.idf = {name: math.log((len(texts) + 1) / count) + _IDF_FLOOR for name, count in self.found.items()}
-        self.where: dict[str, list[tuple[int, float]]] = {}
-        for position, text in enumerate(texts):
-            for name, weight in self.unit(text).items():
-                self.where.setdefault(name, []).append((position, weight))
+    def __init__(self, candidates: list[_Features]) -> None:
+        self.empty = [not one.words for one in candidates]
+        self.found: Counter[str] = Counter()
+        for one in candidates:
+            self.found.update(one.weights.keys())
+        # What a feature counts, by the number of candidates that have it.
+        self.idf = [math.log((len(candidates) + 1) / max(n, 1)) + _IDF_FLOOR for n in range(len(candidates) + 1)]
+        self.where: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        for position, one in enumerate(candidates):
+            for name, weight in self.unit(one):
+                self.where[name].append((position, weight))
 
-    def unit(self, text: str) -> dict[str, float]:
-        """The text's weighted features as a vector of length 1."""
-        features = _features(text)
-        weights = {name: weight * self.idf.get(name, self.unknown) for name, weight in features.items()}
-        own = sum(
-            1 for name in features if name[0] != "#" and " " not in name and self.found.get(name, 0) <= _OWN_TEXTS
-        )
+    def unit(self, features: _Features) -> list[tuple[str, float]]:
+        """The weighted features as a vector of length 1."""
+        idf, found = self.idf, self.found
+        weights = [weight * idf[found[name]] for name, weight in features.weights.items()]
+        names = list(features.weights)
+        own = sum(found[word] <= _OWN_TEXTS for word in features.words)
         if own:
-            weights["# own"] = _OWN * self.unknown * own**_OWN_POWER
-        length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
-        return {name: weight / length for name, weight in weights.items()}
+            names.append("# own")
+            weights.append(_OWN * idf[0] * own**_OWN_POWER)
+        length = math.sqrt(math.fsum([weight * weight for weight in weights])) or 1.0
+        return [(name, weight / length) for name, weight in zip(names, weights, strict=True)]
 
 
 @lru_cache(maxsize=512)
-def _index(texts: tuple[str, ...]) -> _Index:
-    return _Index(texts)
+def _index(texts: tuple[str, ...], *, letters: bool) -> _Index:
+    return _Index([_features(text, letters=letters) for text in texts])
 
 
-def _scores(text: str, texts: tuple[str, ...]) -> list[float]:
+def _scores(text: str, texts: tuple[str, ...], *, letters: bool) -> list[float]:
     """Cosine of the text with each of the texts; two empty ones are alike."""
-    index = _index(texts)
-    if not _features(text):
+    index, features = _index(texts, letters=letters), _features(text, letters=letters)
+    if not features.words:
         return [1.0 if empty else 0.0 for empty in index.empty]
     scores = [0.0] * len(texts)
-    for name, weight in index.unit(text).items():
+    for name, weight in index.unit(features):
         for position, other in index.where.get(name, ()):
             scores[position] += weight * other
     return scores

@@ -143,6 +143,35 @@ def test_a_quotation_is_the_clause_most_like_the_examples() -> None:
     assert made == {"quoted": "how much is a lens"}
 
 
+ITEMS = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {"items": {"type": "array", "items": {"type": "string"}}},
+}
+
+
+def test_the_message_chooses_from_a_list_whose_things_it_names() -> None:
+    example = ("Prices:\n- Cake: 20\n- Bread: 4\nMessage: how much is bread?", {"items": ["Bread"]})
+    user = "Prices:\n- Frame: 90\n- Cleaning: 5\n- Lens: 40 (each)\nMessage: what is a lens?"
+    assert answer([example], user, ITEMS) == {"items": ["Lens"]}
+
+
+def test_a_list_on_one_line_is_a_list() -> None:
+    example = ("Colours: red, blue\nMessage: which ones?", {"items": ["red", "blue"]})
+    assert answer([example], "Colours: green\nMessage: which ones?", ITEMS) == {"items": ["green"]}
+
+
+def test_two_quotations_are_two_clauses() -> None:
+    example = ("Message: I need a cake, how much is it?", {"items": ["I need a cake", "how much is it?"]})
+    made = answer([example], "Message: I want a lens, what does it cost?", ITEMS)
+    assert made == {"items": ["I want a lens", "what does it cost?"]}
+
+
+def test_a_label_of_the_prompt_below_the_message_is_not_part_of_it() -> None:
+    whole = ("Message: good day to you\nCase: hello", {"reply": "good day to you"})
+    assert reply([whole], "Message: hi there, friend\nCase: hello") == "hi there, friend"
+
+
 def test_plain_text_is_filled_as_well() -> None:
     made = answer(
         [("Business: Hill Bakery\nMessage: hi", "Welcome to Hill Bakery!")], "Business: Lake\nMessage: hi", None
