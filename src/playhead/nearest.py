@@ -27,6 +27,7 @@ _FOCUS_SHARE: Final = 0.8  # of the score; the rest is the context's. 0.5 loses 
 _WORD, _PAIR, _LETTERS = 1.0, 1.0, 0.2  # weight of a word, of two neighbours, of three letters
 _IDF_FLOOR: Final = 8.0  # the higher, the less a rare word outweighs a common one
 _OWN, _OWN_POWER, _OWN_TEXTS = 0.7, 0.7, 2  # words in at most two candidates weigh together 0.7 * count ** 0.7
+_FEW: Final = 16  # as many candidates are scored without an index
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[?!]|[^\w\s.,;:'\"()\-]")
 _LABEL = re.compile(r"^([^\W\d_][^\n:]{0,40}):(?=\s|$)", re.MULTILINE)
@@ -105,46 +106,75 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-class _Index:
-    """Candidates' features turned round: feature to (candidate, weight), so a query touches only what it shares."""
+class _Weighing:
+    """How much each feature counts among these candidates."""
 
-    def __init__(self, candidates: list[_Features]) -> None:
-        self.empty = [not one.words for one in candidates]
+    def __init__(self, candidates: Sequence[_Features]) -> None:
         self.found: Counter[str] = Counter()
         for one in candidates:
             self.found.update(one.weights.keys())
-        # What a feature counts, by the number of candidates that have it.
+        # By the number of candidates that have the feature.
         self.idf = [math.log((len(candidates) + 1) / max(n, 1)) + _IDF_FLOOR for n in range(len(candidates) + 1)]
-        self.where: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        for position, one in enumerate(candidates):
-            for name, weight in self.unit(one):
-                self.where[name].append((position, weight))
 
-    def unit(self, features: _Features) -> list[tuple[str, float]]:
-        """The weighted features as a vector of length 1."""
-        idf, found = self.idf, self.found
+    def own(self, features: _Features) -> float:
+        """The weight of "says something of its own"."""
+        count = sum([self.found[word] <= _OWN_TEXTS for word in features.words])
+        return _OWN * self.idf[0] * count**_OWN_POWER if count else 0.0
+
+    def weighed(self, features: _Features) -> tuple[list[float], float]:
+        """The features' weights in their order, without the own, and the length of the whole vector."""
+        idf, found, own = self.idf, self.found, self.own(features)
         weights = [weight * idf[found[name]] for name, weight in features.weights.items()]
-        names = list(features.weights)
-        own = sum(found[word] <= _OWN_TEXTS for word in features.words)
-        if own:
-            names.append("# own")
-            weights.append(_OWN * idf[0] * own**_OWN_POWER)
-        length = math.sqrt(math.fsum([weight * weight for weight in weights])) or 1.0
-        return [(name, weight / length) for name, weight in zip(names, weights, strict=True)]
+        return weights, math.sqrt(math.fsum([weight * weight for weight in weights]) + own * own) or 1.0
 
 
-@lru_cache(maxsize=512)
+class _Index:
+    """Many candidates' features turned round: feature to (candidate, weight). A query touches only what it shares."""
+
+    def __init__(self, candidates: Sequence[_Features]) -> None:
+        self.weighing = _Weighing(candidates)
+        self.where: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+        self.own: list[float] = []
+        for position, one in enumerate(candidates):
+            weights, length = self.weighing.weighed(one)
+            self.own.append(self.weighing.own(one) / length)
+            for name, weight in zip(one.weights, weights, strict=True):
+                self.where[name].append((position, weight / length))
+
+    def scores(self, query: _Features) -> list[float]:
+        """Cosine of the query with each candidate."""
+        weights, length = self.weighing.weighed(query)
+        own = self.weighing.own(query)
+        scores = [own * other for other in self.own]
+        for name, weight in zip(query.weights, weights, strict=True):
+            for position, other in self.where.get(name, ()):
+                scores[position] += weight * other
+        return [score / length for score in scores]
+
+
+@lru_cache(maxsize=32)
 def _index(texts: tuple[str, ...], *, letters: bool) -> _Index:
     return _Index([_features(text, letters=letters) for text in texts])
 
 
+def _few_scores(query: _Features, candidates: Sequence[_Features]) -> list[float]:
+    """The same without an index, which costs more than it saves where every query has candidates of its own."""
+    weighing = _Weighing(candidates)
+    weights, length = weighing.weighed(query)
+    asked, own = dict(zip(query.weights, weights, strict=True)), weighing.own(query)
+    idf, found = weighing.idf, weighing.found
+    scores: list[float] = []
+    for one in candidates:
+        shared = [asked[name] * one.weights[name] * idf[found[name]] for name in asked if name in one.weights]
+        scores.append((math.fsum(shared) + own * weighing.own(one)) / (length * weighing.weighed(one)[1]))
+    return scores
+
+
 def _scores(text: str, texts: tuple[str, ...], *, letters: bool) -> list[float]:
     """Cosine of the text with each of the texts; two empty ones are alike."""
-    index, features = _index(texts, letters=letters), _features(text, letters=letters)
-    if not features.words:
-        return [1.0 if empty else 0.0 for empty in index.empty]
-    scores = [0.0] * len(texts)
-    for name, weight in index.unit(features):
-        for position, other in index.where.get(name, ()):
-            scores[position] += weight * other
-    return scores
+    query = _features(text, letters=letters)
+    if not query.words:
+        return [0.0 if _features(one, letters=letters).words else 1.0 for one in texts]
+    if len(texts) <= _FEW:
+        return _few_scores(query, [_features(one, letters=letters) for one in texts])
+    return _index(texts, letters=letters).scores(query)

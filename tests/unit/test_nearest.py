@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playhead import nearest
 from playhead.nearest import rank
 
 TEXTS = st.lists(st.text(alphabet="abc no?:\nMesag15", max_size=40), min_size=1, max_size=8)
@@ -69,6 +71,15 @@ def test_every_candidate_comes_once_best_first_between_0_and_1(query: str, candi
 @given(TEXTS)
 def test_the_same_text_is_found_and_scores_1(candidates: list[str]) -> None:
     assert rank(candidates[-1], candidates)[0][1] == 1.0
+
+
+@given(st.sampled_from(["no thanks", "is it open?", "Message: yes, at 5"]))
+def test_many_candidates_score_as_few_do(query: str) -> None:
+    texts = [f"{word} {other}" for word in ["no", "is", "it", "thanks"] for other in ["5", "open?", "yes", "bye"]]
+    assert len(texts) == 16
+    many = nearest._index(tuple(texts), letters=True).scores(nearest._features(query, letters=True))
+    few = nearest._scores(query, tuple(texts), letters=True)
+    assert few == pytest.approx(many)
 
 
 @given(st.text(max_size=60), TEXTS)
