@@ -35,7 +35,7 @@ NEEDLES: Final = (
     *(b"github_pat_", b"glpat-", b"xox", b"AIza", b"eyJ", b"earer ", b"EARER ", b"PRIVATE KEY-----", b"://"),
 )
 SHORTEST: Final = 9  # bytes: a secret of eight characters and the byte that says so
-LONG_NUMBER: Final = re.compile(rb"\d[\d -]{11}")
+LONG_NUMBER: Final = re.compile(rb"\d(?:[ -]?\d){12}")
 
 
 def passes_luhn(digits: str) -> bool:

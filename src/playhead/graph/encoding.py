@@ -41,7 +41,7 @@ class Encoder:
         """A leaf by LangGraph's serializer; raises what it raises for values it cannot take."""
         kind = type(value)
         if kind is bool or kind is NoneType or (kind is int and -SMALL <= value <= SMALL):
-            return _small(kind, value)
+            return _small(kind, value)  # type: ignore[arg-type]
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
