@@ -74,6 +74,8 @@ class MessagingApplication:
 
     def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """`{"reply", "outcome", "reason"}` of a run's last state; "failed" for one that did not reach its end."""
+        if state.get("__interrupt__"):
+            return {"reply": None, "outcome": "handed_off", "reason": "waits for a person's approval"}
         outcome: dict[str, Any] = dict(state.get("outcome") or {})
         return outcome or {"reply": None, "outcome": "failed", "reason": "the run did not reach its end"}
 

@@ -26,12 +26,13 @@ _ORDINALS: Final = (r"\b(first|1st|former|earliest|earlier)\b", r"\b(second|2nd|
 _LAST = re.compile(r"\b(last|latter|latest|later one)\b", re.IGNORECASE)
 
 
-def chosen(message: str, offers: Sequence[JSON], says_when: bool, zone: str) -> JSON | Literal["", "none"]:
+def chosen(message: str, offers: Sequence[JSON], zone: str) -> JSON | Literal["", "none"]:
     """The offered slot that the message picks; "none" when it turns them down; "" when neither is clear."""
     if not offers:
         return ""
-    if says_when:
-        matching = [each for each in offers if _matches(parse_when(message), each, zone)]
+    said = parse_when(message)
+    if said.names_day() or said.names_time() or said.alternatives:
+        matching = [each for each in offers if _matches(said, each, zone)]
         return matching[0] if len(matching) == 1 else ""
     if _NO.search(message):
         return "none"

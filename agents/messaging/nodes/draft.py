@@ -14,7 +14,7 @@ from agents.messaging.nodes.gather import facts
 from agents.messaging.state import JSON, State
 
 CASES: Final = (
-    ("done", "confirm"), ("trouble", "trouble"), ("identity", "say what I am"), ("answers", "answer"),
+    ("noted", "note"), ("done", "confirm"), ("trouble", "trouble"), ("identity", "say what I am"), ("answers", "answer"),
     ("price", "price"), ("times", "offer times"), ("ask", "ask"),
 )  # fmt: skip
 

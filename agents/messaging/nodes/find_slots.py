@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from agents.messaging import effects
 from agents.messaging.availability import Slot, free_slots, nearest_slots, spread_slots
 from agents.messaging.business import Business, Service, load_business
 from agents.messaging.nodes.choosing import chosen, named_service, standing_choice
+from agents.messaging.nodes.understand import plain_intents
 from agents.messaging.spoken import Constraints
 from agents.messaging.state import JSON, State
 from agents.messaging.times import Resolution, resolve, say
@@ -25,6 +27,7 @@ OPEN: Final = "something must be asked first"
 DECLINED: Final = "the customer wants another time"
 FOUND: Final = "the appointment is found"
 UNKNOWN: Final = "there is no such appointment"
+WHICH: Final = "Which of these times suits you?"
 
 
 def find_slots(state: State) -> JSON:
@@ -32,10 +35,11 @@ def find_slots(state: State) -> JSON:
     business = load_business(state["business"])
     if state.get("failures"):
         return {}
-    action = _action(state)
+    bookings = effects.appointments(business=business.id, customer=state["customer"])
+    action = _action(state, bookings)
     found: JSON = {"action": action, "booking": None, "chosen": None, "offers": [], "others": [], "times": "", "ask": "", "trouble": ""}
     if action in ("move", "cancel"):
-        return {"slots": {**found, **_with_booking(state, business, action)}}
+        return {"slots": {**found, **_with_booking(state, business, action, bookings)}}
     pending = state.get("pending") or {}
     service = named_service(business, state["message"]) or pending.get("service") or named_service(business, state["last_message"])
     if not service:
@@ -45,19 +49,20 @@ def find_slots(state: State) -> JSON:
     return {"slots": {**found, "service": service, **_times(state, business, business.service(service))}}
 
 
-def _action(state: State) -> str:
+def _action(state: State, bookings: list[JSON]) -> str:
     """What is to be arranged: what this message says, else what was under way."""
     intents = state["understood"]["intents"]
     said = next((name for name in ("cancel", "move", "book") if name in intents), "")
     pending = str((state.get("pending") or {}).get("action", ""))
     if said == "book" and pending == "move":
         return "move"
+    if said == "move" and not bookings and (pending == "book" or not plain_intents(state["message"])):
+        return "book"  # nothing is booked that could be moved: they mean the time we spoke of
     return said or pending or "book"
 
 
-def _with_booking(state: State, business: Business, action: str) -> JSON:
+def _with_booking(state: State, business: Business, action: str, bookings: list[JSON]) -> JSON:
     """Finds the appointment that is meant, then for a move the new time."""
-    bookings = effects.appointments(business=business.id, customer=state["customer"])
     pending = state.get("pending") or {}
     named = [{**each, "said": _booking_said(business, each)} for each in bookings]
     booking = standing_choice(named, pending.get("booking"), state["message"], business.zone)
@@ -79,16 +84,19 @@ def _times(state: State, business: Business, service: Service, moved: JSON | Non
     constraints = Constraints.model_validate(state["when"]["constraints"])
     free = _free(state, business, service, now, moved)
     still = [each for each in offered if each["start"] in {row["start"] for row in free}]
-    pick = chosen(state["message"], still, bool(state["when"]["new"]), business.zone)
+    pick = chosen(state["message"], still, business.zone)
     if pick == "none" and not state["when"]["new"]:
         return {"case": DECLINED, "ask": "Which day and time would suit you better?"}
     if isinstance(pick, dict):
         return {"case": SETTLED, "chosen": pick, "others": _besides(free, pick)}
     if still and not state["when"]["new"]:
-        return {"case": CHOICE, "offers": still, "times": said_times(still), "ask": "Which of these times suits you?"}
+        return {"case": CHOICE, "offers": still, "times": said_times(still), "ask": WHICH}
     resolved = resolve(constraints, now, business.zone, business.hours)
     if resolved.ask:
         return {"case": OPEN, "ask": resolved.ask}
+    if free and not (constraints.alternatives or constraints.names_day() or constraints.names_time()):
+        offers = _soonest(free, business.zone)
+        return {"case": CHOICE, "offers": offers, "times": said_times(offers), "ask": WHICH}
     return _fitting(free, resolved, business)
 
 
@@ -100,12 +108,12 @@ def _fitting(free: list[JSON], resolved: Resolution, business: Business) -> JSON
         return {"case": SETTLED, "chosen": inside[0], "others": _besides(free, inside[0])}
     if inside:
         offers = _spread(inside)
-        return {"case": CHOICE, "offers": offers, "times": said_times(offers), "ask": "Which of these times suits you?"}
+        return {"case": CHOICE, "offers": offers, "times": said_times(offers), "ask": WHICH}
     if not free:
-        return {"case": NOTHING, "trouble": "Nothing is free in the coming weeks"}
+        return {"case": NOTHING, "trouble": "nothing is free in the coming weeks"}
     wanted = resolved.windows[0].start if resolved.windows else _at(free[0])
     offers = _nearest(free, wanted)
-    time = f"{say(wanted, business.zone)} is not free" if exact else "Nothing is free then"
+    time = f"{say(wanted, business.zone)} is not free" if exact else "nothing is free then"
     return {"case": TAKEN, "offers": offers, "times": said_times(offers), "trouble": time, "ask": "Does one of these suit you?"}
 
 
@@ -146,6 +154,14 @@ def _slots(rows: list[JSON]) -> list[Slot]:
 
 def _spread(rows: list[JSON]) -> list[JSON]:
     return _back(spread_slots(_slots(rows)), rows)
+
+
+def _soonest(rows: list[JSON], zone: str) -> list[JSON]:
+    """The first free time of each of the next three days that have one."""
+    days: dict[str, JSON] = {}
+    for row in rows:
+        days.setdefault(_at(row).astimezone(ZoneInfo(zone)).date().isoformat(), row)
+    return list(days.values())[:3]
 
 
 def _nearest(rows: list[JSON], wanted: datetime) -> list[JSON]:

@@ -18,14 +18,19 @@ from agents.messaging.state import JSON, State, fresh_run
 
 def gate(state: State) -> JSON:
     """Clears the last run away and decides the path: "answer", "consent" or "silent"."""
-    history = state.get("earlier") or state.get("history") or []
-    batch = state.get("batch") or []
-    seen = set(state.get("seen") or [])
-    fresh = [each for index, each in enumerate(batch) if each["id"] not in seen and each["id"] not in _ids(batch[:index])]
+    history = list(state.get("earlier") or state.get("history") or [])
+    fresh = _fresh(state)
+    left, acted = _left_over(state)
+    if acted:  # its actions stand and are told now; its words are history
+        history += [{"role": "customer", **each} for each in left]
+    else:
+        fresh = [*left, *fresh]
     last = last_of_business(history)
     path, reason, standing = _decide(state, fresh)
     change: JSON = {
         **fresh_run(),
+        "history": history,
+        "seen": [each["id"] for each in left] if acted else [],
         "fresh": fresh,
         "message": "\n".join(each["text"] for each in fresh),
         "last_message": last,
@@ -35,7 +40,9 @@ def gate(state: State) -> JSON:
         "ai_paused": bool(standing.get("taken_over")),
     }
     if state.get("earlier"):
-        change |= {"history": history, "pending": {}, "lead": {}}
+        change |= {"pending": {}, "lead": {}}
+    if acted:
+        change |= {"intended": [], "done": []}
     return change
 
 
@@ -75,5 +82,18 @@ def _may_speak(state: State, standing: JSON) -> tuple[str, str]:
     return "answer", ""
 
 
-def _ids(batch: Sequence[JSON]) -> set[Any]:
-    return {each["id"] for each in batch}
+def _fresh(state: State) -> list[JSON]:
+    """The batch without what was answered before, each message once."""
+    seen = set(state.get("seen") or [])
+    fresh: dict[Any, JSON] = {}
+    for each in state.get("batch") or []:
+        if each["id"] not in seen:
+            fresh.setdefault(each["id"], each)
+    return list(fresh.values())
+
+
+def _left_over(state: State) -> tuple[list[JSON], bool]:
+    """Messages of a run that never reached its end (it waits for a person, or broke), and whether it acted already."""
+    known = {*(state.get("seen") or []), *(each["id"] for each in state.get("batch") or [])}
+    left = [each for each in state.get("fresh") or [] if each["id"] not in known]
+    return left, bool(left and state.get("done"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agents.messaging.business import load_business
 from agents.messaging.nodes.find_slots import said_times
+from agents.messaging.spoken import parse_when
 from agents.messaging.state import JSON, State
 
 
@@ -27,10 +28,16 @@ def unanswered(state: State) -> str:
         return "the customer negotiates"
     if prices.get("asked") and not rows:
         return "price not in the table"
-    unknown = [each for each in state.get("passages") or [] if not each["id"]]
-    if unknown and not (rows or state.get("slots") or "question" not in state["understood"]["intents"]):
+    unknown = [each["question"] for each in state.get("passages") or [] if not each["id"]]
+    if "question" in state["understood"]["intents"] and not rows and any(not _arranges(state, each) for each in unknown):
         return "no knowledge"
     return ""
+
+
+def _arranges(state: State, sentence: str) -> bool:
+    """The sentence is about the appointment ("Can I come on Friday?"), which the calendar has answered."""
+    said = parse_when(sentence)
+    return bool(state.get("slots")) and ("?" not in sentence or said.names_day() or said.names_time())
 
 
 def facts(state: State) -> JSON:
@@ -42,7 +49,9 @@ def facts(state: State) -> JSON:
     refused = [each["refused"] for each in state.get("done") or [] if not each["result"].get("ok")]
     times = said_times(slots.get("others") or []) if refused else slots.get("times", "")
     asks = slots.get("ask") or ("Does one of these suit you?" if times else state.get("lead_question", ""))
+    noted = "" if finished or "qualify" not in state["plan"]["workers"] else (state.get("lead") or {}).get("noted", "")
     known: JSON = {
+        "noted": noted,
         "done": "; ".join(each["said"] for each in finished if each["said"]),
         "trouble": "; ".join(refused) or slots.get("trouble", ""),
         "times": times,

@@ -19,8 +19,10 @@ def offer(state: State) -> JSON:
     wanted = "price" in state["understood"]["intents"]
     question = state["understood"]["quotes"].get("price", message)
     quote = pricing.quote(business, question)
-    if not (quote.rows or quote.for_a_person or quote.bargaining):
-        quote = pricing.quote(business, message)
+    need = str((state.get("lead") or {}).get("need", ""))
+    for wider in (message, f"{need} {question}"):  # "how much are they?" means what was spoken of before
+        if not (quote.rows or quote.for_a_person or quote.bargaining):
+            quote = pricing.quote(business, wider)
     said = {row.item: pricing.said_price(row, business.currency) for row in quote.rows}
     prices: JSON = {
         "rows": [],

@@ -6,6 +6,7 @@ needs. Everything else in the graph does its own work and decides nothing about 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -33,14 +34,13 @@ WORKERS: Final[dict[str, tuple[str, ...]]] = {
     "cancel": ("when",),
     "question": ("search",),
     "price": ("offer",),
-    "interest": ("offer", "qualify"),
+    "interest": ("qualify",),
     "answer": ("qualify",),
     "thanks": (),
-    "greeting": ("qualify",),
+    "greeting": (),
     "identity": (),
     "other": ("search",),
 }
-ARRANGES: Final = frozenset({"answer", "thanks", "other", "greeting", "question"})  # may go on with what is pending
 
 
 def route(state: State) -> JSON:
@@ -52,7 +52,9 @@ def route(state: State) -> JSON:
         return {"plan": {"to": "wrap", "workers": [], "reason": state["ending"]["why"]}}
     workers = [worker for intent in state["understood"]["intents"] for worker in WORKERS.get(intent, ())]
     if _goes_on_arranging(state):
-        workers = ["when", *(worker for worker in workers if worker != "search" or _asks(state))]
+        workers = ["when", *(worker for worker in workers if worker != "search" or "?" in state["message"])]
+    if state["open_question"] == closing.QUESTION:
+        workers.append("qualify")  # whatever the message is called, it may hold the answer
     return {"plan": {"to": "workers", "workers": list(dict.fromkeys(workers)), "reason": _said(state)}}
 
 
@@ -70,15 +72,16 @@ def _sends(worker: str, state: State) -> list[Send]:
     given: JSON = {name: state.get(name) for name in NEEDS[worker]}
     if worker != "search":
         return [Send(worker, given)]
-    questions = [line for line in state["message"].split("\n") if "?" in line] or [state["message"]]
+    sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n", state["message"]) if part.strip()]
+    questions = [each for each in sentences if "?" in each] or [state["message"]]
     return [Send("search", {**given, "question": question}) for question in questions[:3]]
 
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "search": ("business", "last_message"),
     "when": ("message", "last_message", "pending"),
-    "offer": ("business", "message", "understood", "last_message"),
-    "qualify": ("business", "message", "understood", "lead", "last_message", "plan"),
+    "offer": ("business", "message", "understood", "lead"),
+    "qualify": ("business", "message", "understood", "lead", "last_message"),
 }
 
 
@@ -88,13 +91,9 @@ def _goes_on_arranging(state: State) -> bool:
         return False
     intents = set(state["understood"]["intents"])
     said = parse_when(state["message"])
-    return bool(intents & ARRANGES) and (
-        said.names_day() or said.names_time() or state["open_question"] == closing.QUESTION or "answer" in intents
-    )
-
-
-def _asks(state: State) -> bool:
-    return "?" in state["message"]
+    if said.names_day() or said.names_time() or said.alternatives:
+        return bool(intents & {"answer", "thanks", "other", "greeting", "question"})
+    return "answer" in intents or (state["open_question"] == closing.QUESTION and bool(intents & {"thanks", "other"}))
 
 
 def _said(state: State) -> str:

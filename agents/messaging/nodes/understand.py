@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agents.messaging import rules
+from agents.messaging import pricing, rules
+from agents.messaging.nodes import closing
 from agents.messaging.nodes.asking import asked
 from agents.messaging.state import JSON, State
 
@@ -18,6 +19,7 @@ INTENTS: Final = (
     "identity", "other",
 )  # fmt: skip
 
+LOOSE: Final = frozenset({"thanks", "greeting", "other"})
 _PLAIN: Final = {
     "price": r"\bhow much\b|\bprice[sd]?\b|\bcosts?\b|\b(what|how) (do|does|would) .{0,30}\bcharge\b|\bquote\b|\bdiscount\b",
     "move": r"\b(move|reschedule|rebook|postpone|push( back)?|change|switch)\b.{0,25}\b(appointment|booking|slot|time|it to)\b",
@@ -40,7 +42,9 @@ def understand(state: State) -> JSON:
         return {"failures": failures}
     intents = [name for name in answer["intents"] if name in INTENTS]
     quotes = dict(zip(answer["intents"], answer.get("quotes", []), strict=False))
-    intents += [name for name in _plain_intents(message) if name not in intents]
+    intents += [name for name in plain_intents(message) if name not in intents]
+    if state["open_question"] == closing.QUESTION and set(intents) <= LOOSE and not closing.signs(message):
+        intents = ["answer"]  # whatever it sounds like, it comes where we asked
     understood = {
         "intents": intents or ["other"],
         "quotes": {name: _quoted(str(quotes.get(name, "")), name, message) for name in intents},
@@ -50,10 +54,12 @@ def understand(state: State) -> JSON:
     return {"understood": understood}
 
 
-def _plain_intents(message: str) -> list[str]:
+def plain_intents(message: str) -> list[str]:
+    """The intents that plain words of the message show without a model."""
     found = [name for name, pattern in _PLAIN.items() if re.search(pattern, message, re.IGNORECASE)]
     if "move" in found or "cancel" in found:
         found = [name for name in found if name != "book"]
+    found += ["price"] if "price" not in found and pricing.bargains(message) else []
     found += ["person"] if rules.asks_for_person(message) else []
     found += ["identity"] if rules.asks_if_ai(message) else []
     return found
