@@ -56,7 +56,13 @@ def _action(wanted: str, slots: JSON, business: Business, state: State) -> JSON 
     else:
         said = f"your {service.name} is booked for {row['said']} with {row['resource_name']}"
         arguments = {"business": business.id, "service": service.id, "customer": state["customer"], **times}
-    return {"kind": wanted, "arguments": arguments, "said": said, "refused": refused, "worth": _worth(business, service.name)}
+    return {
+        "kind": wanted,
+        "arguments": arguments,
+        "said": said,
+        "refused": refused,
+        "worth": _worth(business, service.name),
+    }
 
 
 def _worth(business: Business, service: str) -> float:

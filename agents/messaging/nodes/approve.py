@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from langgraph.types import interrupt
+
 from agents.messaging.nodes.commit import awaits_approval
 from agents.messaging.state import JSON, State
-from langgraph.types import interrupt
 
 YES: Final = frozenset({"yes", "y", "ok", "okay", "approve", "approved", "send", "true", "go"})
 NO: Final = frozenset({"no", "n", "reject", "rejected", "stop", "false", "don't", "do not send"})
@@ -20,7 +21,9 @@ def approve(state: State) -> JSON:
     """Nothing when nobody needs to agree; else the person's answer."""
     if awaits_approval(state):
         said = [each["said"] for each in state["intended"]]
-        return _answered(interrupt({"approve": "action", "actions": said, "customer": state["message"]}), state, "action")
+        return _answered(
+            interrupt({"approve": "action", "actions": said, "customer": state["message"]}), state, "action"
+        )
     if state.get("mode") != "suggest":
         return {}
     asked = {"approve": "reply", "reply": state["draft"]["reply"], "customer": state["message"]}

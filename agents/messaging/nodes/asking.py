@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from langgraph.errors import GraphBubbleUp
+
 from playhead import ask
 
 JSON = dict[str, Any]

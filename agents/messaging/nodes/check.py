@@ -12,8 +12,8 @@ from typing import Final
 from agents.messaging import rules
 from agents.messaging.business import load_business
 from agents.messaging.nodes.asking import asked
-from agents.messaging.nodes.gather import fact_lines
 from agents.messaging.nodes.figures import unsupported
+from agents.messaging.nodes.gather import fact_lines
 from agents.messaging.state import JSON, State
 
 LONGEST: Final = 600  # characters: four parts of a text message

@@ -17,11 +17,17 @@ from agents.messaging.spoken import Constraints, parse_when
 from agents.messaging.state import JSON
 
 _YES = re.compile(
-    r"^\W*(yes|yeah|yep|yup|sure|ok|okay|k|perfect|great|fine|works|good|sounds (good|great|fine|perfect)|please do|do it|go ahead"
-    r"|book (it|that|me in)|that (works|one|is fine|would be|'?s (fine|good|great|perfect))|i'?ll take (it|that)|absolutely|correct|👍)",
+    r"^\W*(yes|yeah|yep|yup|sure|ok|okay|k|perfect|great|fine|works|good|sounds (good|great|fine|perfect)"
+    r"|please do|do it|go ahead"
+    r"|book (it|that|me in)|that (works|one|is fine|would be|'?s (fine|good|great|perfect))|i'?ll take (it"
+    r"|that)|absolutely|correct|👍)",
     re.IGNORECASE,
 )
-_NO = re.compile(r"^\W*(no|nope|nah|not|neither|none|unfortunately)\b|\b(doesn'?t|don'?t|won'?t|can'?t) (work|suit|make)\b|\bnone of\b", re.I)
+_NO = re.compile(
+    r"^\W*(no|nope|nah|not|neither|none|unfortunately)\b|\b(doesn'?t|don'?t|won'?t|can'?t) (work|suit"
+    r"|make)\b|\bnone of\b",
+    re.I,
+)
 _ORDINALS: Final = (r"\b(first|1st|former|earliest|earlier)\b", r"\b(second|2nd|middle)\b", r"\b(third|3rd)\b")
 _LAST = re.compile(r"\b(last|latter|latest|later one)\b", re.IGNORECASE)
 

@@ -21,7 +21,9 @@ def close(state: State) -> JSON:
             for each in state["fresh"]]  # fmt: skip
     reply = outcome["reply"]
     if reply is not None:
-        said.append({"role": "business", "text": reply, "id": "", "at": (state.get("sent") or {}).get("at") or state["now"]})
+        said.append(
+            {"role": "business", "text": reply, "id": "", "at": (state.get("sent") or {}).get("at") or state["now"]}
+        )
     change: JSON = {
         "history": [*(state.get("history") or []), *said],
         "seen": [each["id"] for each in state["fresh"]],

@@ -16,7 +16,8 @@ PROMISE: Final = "we are looking"
 GOODBYE: Final = "we said goodbye"
 
 _MORE = re.compile(
-    r"\b(any ?thing|something|what|how|any) ?(more|else)\b|\belse\b[^.?!]*\b(help|need|do for|assist|like|today|want|can)"
+    r"\b(any ?thing|something|what|how|any) ?(more|else)\b|\belse\b[^.?!]*\b(help|need|do for|assist|like"
+    r"|today|want|can)"
     r"|\b(further|more) (help|assistance|questions?)\b|\bother (questions|way|thing)"
     r"|\b(will|would|is) (that|this) be? ?(be )?(all|it|everything)\b|\bneed any (further|more|other)\b",
     re.IGNORECASE,
@@ -38,34 +39,48 @@ _LOOKING = re.compile(
 )
 
 _SIGNS: Final = {
-    "thanks": r"thank\w*|thanx|thx|tks|ty|cheers|appreciate\w*|grateful\w*|gracias|danke|merci|bedankt|grazie|obrigad\w",
-    "goodbye": r"(good ?)?bye+|cya|see (you|ya)|take care|good ?night|have an? \w+|later|ciao|tsch(ü|ue)ss|adi(o|ó)s|tot ziens"
+    "thanks": r"thank\w*|thanx|thx|tks|ty|cheers|appreciate\w*|grateful\w*|gracias|danke|merci|bedankt"
+    r"|grazie|obrigad\w",
+    "goodbye": r"(good ?)?bye+|cya|see (you|ya)|take care|good ?night|have an? \w+|later|ciao|tsch(ü|ue)ss"
+    r"|adi(o|ó)s|tot ziens"
     r"|(you|same) (too|to you)|gotta go|(have|got) to go|call back|never ?mind",
     "says it is all": r"that('?s| is| was|'?ll be| will be| would be)? ?(just )?(about )?(be )?(all|it|everything)"
     r"|all (set|done|good)|nothing( else| more| i guess)?|(covers|wraps) (it|everything|that|up)|no more|not a thing"
     r"|(i'?m|i am|we'?re) (good|done|fine|okay|ok)|(all|everything|what) (that )?i (will )?(need|want)\w*"
-    r"|(don'?t|do not|won'?t|will not) (need|want|require) (anything|any)|no need|not (now|right now|yet|today|at (the|this) (moment|time))",
+    r"|(don'?t|do not|won'?t|will not) (need|want|require) (anything|any)|no need|not (now|right now|yet"
+    r"|today|at (the|this) (moment|time))",
     "no": r"^(no+|nope|nah|none|negative|not really|not that)",
-    "content": r"^\W*(ok\w*|k|great|perfect\w*|awesome|cool|got it|excellent|yay+|nice|wonderful|super|fine|good|lovely|alright"
-    r"|sure|brilliant|fantastic|amazing|sweet|sounds (good|great|fine)|will do|understood|haha\w*|lol|wow|yes+|yeah|yep)\b",
+    "content": r"^\W*(ok\w*|k|great|perfect\w*|awesome|cool|got it|excellent|yay+|nice|wonderful|super|fine"
+    r"|good|lovely|alright"
+    r"|sure|brilliant|fantastic|amazing|sweet|sounds (good|great|fine)|will do|understood|haha\w*|lol|wow"
+    r"|yes+|yeah|yep)\b",
 }
-_SIGN_PATTERNS: Final = {name: re.compile(rf"\b({body})\b" if body[0] != "^" else body, re.I) for name, body in _SIGNS.items()}
+_SIGN_PATTERNS: Final = {
+    name: re.compile(rf"\b({body})\b" if body[0] != "^" else body, re.I) for name, body in _SIGNS.items()
+}
 _WORD = re.compile(r"[^\W_]")
 
 _COURTESY = re.compile(
-    r"(that('?s| is| was)? ?)?(all|everything|what) (that )?(i|we) (will )?(need|want|wanted|needed|asked for)( (for|to) \w+)?"
+    r"(that('?s| is| was)? ?)?(all|everything|what) (that )?(i|we) (will )?(need|want|wanted|needed"
+    r"|asked for)( (for|to) \w+)?"
     r"|(don'?t|do not|didn'?t|no need|won'?t|nothing)( even)? (to |i )?(need|want|require)?[^.,!?]*"
-    r"|thank\w*( (you|u|ya))?( (so|very) much| a (lot|million|bunch))?( again)? ?for (your|the|all|helping|everything|being)[^.,!?]*"
-    r"|(can'?t|cannot) (wait|thank|think|complain)|(don'?t|not) know what i('d| would)|what would i do without|how (nice|kind|great)"
+    r"|thank\w*( (you|u|ya))?( (so|very) much| a (lot|million|bunch))?( again)? ?for (your|the|all|helping"
+    r"|everything|being)[^.,!?]*"
+    r"|(can'?t|cannot) (wait|thank|think|complain)|(don'?t|not) know what i('d| would)"
+    r"|what would i do without|how (nice|kind|great)"
     r"|(i )?(really )?appreciate[^.,!?]*|i('d| would) like to (thank|say)[^.,!?]*|what a[^.,!?]*|help me (a lot|out)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
     r"\?|\b(can|could|would|will|may|do|does|did|is|are|should|shall) (you|i|we|u|it|there|they|the)\b"
-    r"|\bi('d| would| will)? (also |really |just |still |now )?(need|want|like|prefer|wish|require)\b|\bi'?d\b|\bi('| wi)?ll (take|have|go with)\b"
-    r"|\b(looking for|interested in|how about|what about|let'?s|let me|please|pls|also|next|instead|wait|hold on|actually|another|one more|but)\b"
-    r"|(^|[.,!;]\s*|\b(and|then|so|now|just) )(book|find|show|tell|send|give|check|make|change|move|cancel|reserve|schedule|add|try"
-    r"|get|put|remind|order|call|set|search|look|what|when|where|how|which|who|why|confirm|proceed|continue|go ahead|remove|update)\b",
+    r"|\bi('d| would| will)? (also |really |just |still |now )?(need|want|like|prefer|wish|require)\b"
+    r"|\bi'?d\b|\bi('| wi)?ll (take|have|go with)\b"
+    r"|\b(looking for|interested in|how about|what about|let'?s|let me|please|pls|also|next|instead|wait"
+    r"|hold on|actually|another|one more|but)\b"
+    r"|(^|[.,!;]\s*|\b(and|then|so|now|just) )(book|find|show|tell|send|give|check|make|change|move|cancel"
+    r"|reserve|schedule|add|try"
+    r"|get|put|remind|order|call|set|search|look|what|when|where|how|which|who|why|confirm|proceed|continue"
+    r"|go ahead|remove|update)\b",
     re.IGNORECASE,
 )
 
@@ -73,7 +88,7 @@ _REQUEST = re.compile(
 def open_question(last_message: str) -> str:
     """Which answer our last message waits for: one of NONE, MORE, QUESTION, PROMISE, GOODBYE."""
     tail = last_message.strip()[-160:]
-    if _MORE.search(tail) and "?" in tail or _MORE.search(tail[-60:]):
+    if (_MORE.search(tail) and "?" in tail) or _MORE.search(tail[-60:]):
         return MORE
     if "?" in tail[-60:] or _ASKS.search(tail):
         return QUESTION

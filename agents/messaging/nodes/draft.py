@@ -14,9 +14,15 @@ from agents.messaging.nodes.gather import facts
 from agents.messaging.state import JSON, State
 
 CASES: Final = (
-    ("noted", "note"), ("done", "confirm"), ("trouble", "trouble"), ("identity", "say what I am"), ("answers", "answer"),
-    ("price", "price"), ("times", "offer times"), ("ask", "ask"),
-)  # fmt: skip
+    ("noted", "note"),
+    ("done", "confirm"),
+    ("trouble", "trouble"),
+    ("identity", "say what I am"),
+    ("answers", "answer"),
+    ("price", "price"),
+    ("times", "offer times"),
+    ("ask", "ask"),
+)
 
 
 def draft(state: State) -> JSON:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_MONEY = re.compile(r"(?:[$€£]|\b(?:usd|eur|gbp) ?)\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\b(?:dollars?|euros?|pounds?|usd|eur|bucks)\b)", re.I)
+_MONEY = re.compile(
+    r"(?:[$€£]|\b(?:usd|eur|gbp) ?)\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\b(?:dollars?|euros?|pounds?|usd|eur|bucks)\b)",
+    re.I,
+)
 _TIME = re.compile(r"\b(\d{1,2})(?:[:.h](\d{2}))?\s?([ap])\.?m\b\.?|\b(\d{1,2}):(\d{2})\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,.]*")
 _HALF_DAY: Final = 12

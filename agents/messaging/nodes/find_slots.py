@@ -37,11 +37,24 @@ def find_slots(state: State) -> JSON:
         return {}
     bookings = effects.appointments(business=business.id, customer=state["customer"])
     action = _action(state, bookings)
-    found: JSON = {"action": action, "booking": None, "chosen": None, "offers": [], "others": [], "times": "", "ask": "", "trouble": ""}
+    found: JSON = {
+        "action": action,
+        "booking": None,
+        "chosen": None,
+        "offers": [],
+        "others": [],
+        "times": "",
+        "ask": "",
+        "trouble": "",
+    }
     if action in ("move", "cancel"):
         return {"slots": {**found, **_with_booking(state, business, action, bookings)}}
     pending = state.get("pending") or {}
-    service = named_service(business, state["message"]) or pending.get("service") or named_service(business, state["last_message"])
+    service = (
+        named_service(business, state["message"])
+        or pending.get("service")
+        or named_service(business, state["last_message"])
+    )
     if not service:
         names = [each.name for each in business.services]
         ask = f"What would you like to book: {', '.join(names[:-1])} or {names[-1]}?"
@@ -114,7 +127,13 @@ def _fitting(free: list[JSON], resolved: Resolution, business: Business) -> JSON
     wanted = resolved.windows[0].start if resolved.windows else _at(free[0])
     offers = _nearest(free, wanted)
     time = f"{say(wanted, business.zone)} is not free" if exact else "nothing is free then"
-    return {"case": TAKEN, "offers": offers, "times": said_times(offers), "trouble": time, "ask": "Does one of these suit you?"}
+    return {
+        "case": TAKEN,
+        "offers": offers,
+        "times": said_times(offers),
+        "trouble": time,
+        "ask": "Does one of these suit you?",
+    }
 
 
 def _free(state: State, business: Business, service: Service, now: datetime, moved: JSON | None) -> list[JSON]:

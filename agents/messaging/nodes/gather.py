@@ -29,7 +29,11 @@ def unanswered(state: State) -> str:
     if prices.get("asked") and not rows:
         return "price not in the table"
     unknown = [each["question"] for each in state.get("passages") or [] if not each["id"]]
-    if "question" in state["understood"]["intents"] and not rows and any(not _arranges(state, each) for each in unknown):
+    if (
+        "question" in state["understood"]["intents"]
+        and not rows
+        and any(not _arranges(state, each) for each in unknown)
+    ):
         return "no knowledge"
     return ""
 

@@ -16,7 +16,8 @@ ORDER: Final = ("name", "need", "timeframe")
 LEADS: Final = frozenset({"book", "interest", "answer"})  # intents after which a question of ours is welcome
 _ALONE = re.compile(r"^\W*(?P<name>[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2})\s*(?:$|[.,!\n])")
 _NAME = re.compile(
-    r"\b(?:my name(?:'s| is)|i am called|this is|name:)\s+(?P<name>[^\W\d_]+(?:[ -][A-Z][^\W\d_]+)?)|\b(?:I'm|I am|It's) (?P<short>[A-Z][^\W\d_]+)\b"
+    r"\b(?:my name(?:'s| is)|i am called|this is|name:)\s+(?P<name>[^\W\d_]+(?:[ -][A-Z][^\W\d_]+)?)"
+    r"|\b(?:I'm|I am|It's) (?P<short>[A-Z][^\W\d_]+)\b"
 )
 
 

@@ -15,7 +15,9 @@ from agents.messaging.state import JSON, State
 def search(state: State) -> JSON:
     """One question (of possibly several in parallel) as a query."""
     question = state["question"]
-    answer, failures = asked("search", "search_query", last_message=state["last_message"] or "(none)", question=question)
+    answer, failures = asked(
+        "search", "search_query", last_message=state["last_message"] or "(none)", question=question
+    )
     if failures:
         return {"failures": failures}
     return {"queries": [{"question": question, "query": answer["query"]}]}

@@ -21,10 +21,13 @@ INTENTS: Final = (
 
 LOOSE: Final = frozenset({"thanks", "greeting", "other"})
 _PLAIN: Final = {
-    "price": r"\bhow much\b|\bprice[sd]?\b|\bcosts?\b|\b(what|how) (do|does|would) .{0,30}\bcharge\b|\bquote\b|\bdiscount\b",
-    "move": r"\b(move|reschedule|rebook|postpone|push( back)?|change|switch)\b.{0,25}\b(appointment|booking|slot|time|it to)\b",
+    "price": r"\bhow much\b|\bprice[sd]?\b|\bcosts?\b|\b(what|how) (do|does|would) .{0,30}\bcharge\b"
+    r"|\bquote\b|\bdiscount\b",
+    "move": r"\b(move|reschedule|rebook|postpone|push( back)?|change|switch)\b.{0,25}\b(appointment|booking"
+    r"|slot|time|it to)\b",
     "cancel": r"\bcancel\b.{0,30}\b(appointment|booking|visit|slot|it|that|my)\b|\bcall off\b",
-    "book": r"\bbook (me|a|an|in|it|the)\b|\b(make|need|want|get|schedule|have) (me )?an? (appointment|booking|slot)\b|\bbook\b.{0,40}\bfor\b",
+    "book": r"\bbook (me|a|an|in|it|the)\b|\b(make|need|want|get|schedule|have) (me )?an? (appointment"
+    r"|booking|slot)\b|\bbook\b.{0,40}\bfor\b",
 }
 
 

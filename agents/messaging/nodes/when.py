@@ -22,7 +22,9 @@ def when(state: State) -> JSON:
     said = answer["said"] if answer["said"] and answer["said"].lower() in message.lower() else ""
     read = _read(said, message)
     pending = state.get("pending") or {}
-    return {"when": {"said": said, "new": says_when(read), "constraints": _joined(read, pending.get("constraints") or {})}}
+    return {
+        "when": {"said": said, "new": says_when(read), "constraints": _joined(read, pending.get("constraints") or {})}
+    }
 
 
 def says_when(read: Constraints) -> bool:
@@ -33,7 +35,9 @@ def says_when(read: Constraints) -> bool:
 
 def _read(said: str, message: str) -> Constraints:
     """The model's words when they say a time; else the target of "… to Monday"; else the whole message."""
-    target = re.split(r"\b(?:to|instead of)\b", message)[-1] if re.search(r"\b(move|change|from)\b", message, re.I) else ""
+    target = (
+        re.split(r"\b(?:to|instead of)\b", message)[-1] if re.search(r"\b(move|change|from)\b", message, re.I) else ""
+    )
     whole = parse_when(message)
     for words in (target, said):
         read = parse_when(words) if words else Constraints()
