@@ -47,7 +47,10 @@ def measure() -> list[Figure]:
             sizes[subject, turns] = subject(turns)
     ours = sizes[playhead_bytes, 200]
     return [
-        *(Figure(f"{subject.__name__[:-6]}, {turns} turns", size / 1024, "KB") for (subject, turns), size in sizes.items()),
+        *(
+            Figure(f"{subject.__name__[:-6]}, {turns} turns", size / 1024, "KB")
+            for (subject, turns), size in sizes.items()
+        ),
         Figure("times smaller than SqliteSaver, 200 turns", sizes[sqlite_bytes, 200] / ours, "×", 80),
         Figure("times smaller than SQLite + DeltaChannel, 200 turns", sizes[delta_bytes, 200] / ours, "×", 2.5),
         Figure("growth from 50 to 200 turns", ours / sizes[playhead_bytes, 50], "×", 4.2, "≤"),

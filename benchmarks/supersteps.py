@@ -26,9 +26,7 @@ THREADS, NODES, ROUNDS = 50, 20, 5
 
 async def _play(agent: Any) -> float:
     began = time.perf_counter()
-    await asyncio.gather(
-        *(agent.ainvoke({"n": 0}, {"configurable": {"thread_id": f"c-{i}"}}) for i in range(THREADS))
-    )
+    await asyncio.gather(*(agent.ainvoke({"n": 0}, {"configurable": {"thread_id": f"c-{i}"}}) for i in range(THREADS)))
     return time.perf_counter() - began
 
 
@@ -75,6 +73,11 @@ def measure() -> list[Figure]:
             Figure(f"{synchronous}: InMemorySaver over bare", least / base, "×"),
             Figure(f"{synchronous}: Playhead over bare, steps recorded too", own / base, "×"),
             Figure(f"{synchronous}: AsyncSqliteSaver over bare", other / base, "×"),
-            Figure(f"{synchronous}: wall added to bare, times less than AsyncSqliteSaver", (other - base) / (own - base), "×", 4),
+            Figure(
+                f"{synchronous}: wall added to bare, times less than AsyncSqliteSaver",
+                (other - base) / (own - base),
+                "×",
+                4,
+            ),
         ]
     return figures

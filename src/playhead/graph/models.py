@@ -15,7 +15,7 @@ from langchain_core.language_models import BaseChatModel
 from playhead.errors import UnknownModel
 from playhead.graph.embedded import EmbeddedModel
 
-ATTEMPT_SECONDS = 60.0
+ATTEMPT_SECONDS = 120.0  # a small model on one core reads a long prompt slowly
 
 
 class Models:
