@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from playhead.config import Config
 from playhead.deck import Deck
-from playhead.errors import BadInput, PlayheadError
+from playhead.errors import PlayheadError
 from playhead.play import application_named
 from playhead.prompts import lint
 from playhead.versions import LIBRARIES
@@ -98,7 +98,7 @@ def _store(config: Config, path: Path) -> Check:
 
 def _prompts(folder: Path | None) -> Check:
     if folder is None:
-        raise BadInput("prompts", "no folder is configured.", "Set [tool.playhead] prompts if your nodes use `ask`.")
+        return Check("prompts", True, "no folder is configured; only nodes that `ask` need one")
     findings = lint(folder)
     errors = [one for one in findings if one.level == "E"]
     if errors:

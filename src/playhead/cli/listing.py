@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from playhead.records import Run
 
 
+LONGEST_NAME = 32
+
+
 def ls(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, newest first.")] = 20,
     store: options.Store = None,
@@ -64,13 +67,17 @@ def _print(rows: list[dict[str, Any]]) -> None:
     shown = table("thread", "last", ">runs", "status", "about", "first words")
     for row in rows:
         facts = [str(value) for value in row["metadata"].values() if str(value) != row["thread"]]
-        status = row["status"]
+        last = moment(datetime.fromisoformat(row["last"]).timestamp())
+        status = line(row["status"], "" if row["status"] == "done" else "yellow")
+        about = line(", ".join(facts or [row["graph"]]))
         shown.add_row(
-            line(row["thread"], "bold"),
-            line(moment(datetime.fromisoformat(row["last"]).timestamp())),
-            str(row["runs"]),
-            line(status, "" if status == "done" else "yellow"),
-            line(", ".join([row["graph"], *facts])),
-            line(row["first_words"]),
+            line(row["thread"], "bold"), line(last), str(row["runs"]), status, about, line(row["first_words"])
         )
+    # What one copies, or looks for, is never cut; the customer's words get the room that is left.
+    names, times, _, statuses, *_, words = shown.columns
+    names.min_width = min(max(len(row["thread"]) for row in rows), LONGEST_NAME)
+    times.min_width = len("22 Nov 2026 16:57")
+    statuses.min_width = max(len(row["status"]) for row in rows)
+    words.ratio = 1
+    shown.expand = True
     data().print(shown)

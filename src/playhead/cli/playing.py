@@ -26,7 +26,7 @@ def run(
     business: options.Business = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many conversations.")] = None,
     as_recorded: Annotated[
-        bool, typer.Option("--as-recorded", help="Give the agent what was really said before each message.")
+        bool, typer.Option("--as-recorded", help="Judge each message on its own, after what was really said before it.")
     ] = False,
     store: options.Store = None,
     prompts: options.Prompts = None,
@@ -119,7 +119,10 @@ def _print_summary(tally: Tally) -> None:
         console.print()
         console.print(scored)
         if left_out := summary["silence"]["not_scored"]:
-            console.print(f"{left_out:,} more came after a hand-off, when a person has the conversation: not scored.")
+            console.print(
+                f"{left_out:,} more came after a hand-off, when a person has the conversation: not scored.",
+                soft_wrap=True,
+            )
     for reason, number in list(summary["failures"].items())[:MOST_REASONS]:
         say(f"failed {number:,} ×: {reason}")
 

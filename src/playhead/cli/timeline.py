@@ -52,7 +52,7 @@ def _title(run: Run, steps: list[Step]) -> str:
         parts.append(f"{run.ended - run.started:.2f} s")
     parts += [count(len(steps), "step"), count(len(made), "call")]
     if read or written:
-        parts.append(f"{read:,} tokens in, {written:,} out")
+        parts.append(f"{read:,} → {written:,} tokens")
     return " · ".join(parts)
 
 

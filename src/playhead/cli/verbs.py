@@ -20,19 +20,24 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("playhead"))
+        raise typer.Exit
+
+
 @app.callback()
 def playhead(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_tell_version)
+    ] = False,
 ) -> None:
     """Record every step of a LangGraph agent, look at it, go on from it.
 
     Start with: playhead demo
     """
-    if version:
-        from importlib.metadata import version as installed
-
-        print(installed("playhead"))
-        raise typer.Exit
 
 
 app.command("demo", short_help="Three conversations, played, shown, and what to try next.")(demonstration.demo)

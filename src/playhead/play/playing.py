@@ -24,7 +24,11 @@ from playhead.records import Application
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One customer's message and what came of it. `reply` is None for silence; `seconds` is the run's duration."""
+    """One customer's message and what came of it.
+
+    `conversation` is its name on this recording, `thread` the thread it was played in. `reply` is None for silence;
+    `seconds` is the run's duration.
+    """
 
     conversation: str
     thread: str
@@ -89,19 +93,19 @@ class Player:
     def play(self, conversations: Iterable[Conversation], *, as_recorded: bool = False) -> Iterator[Played]:
         """Play the customers' turns of each conversation in order; one result a turn, as they come.
 
-        A turn that raises is a result, too, and ends its conversation. With `as_recorded`, the agent is given what was
-        really said before each message, in place of its own replies. Raises `StoreError`.
+        A turn that raises is a result, too, and ends its conversation. With `as_recorded` each message is judged on its
+        own: a thread `NAME.1`, `NAME.2`, … begins with what was really said before it. Raises `StoreError`.
 
         One after the other: with the embedded model everything is Python, and two threads took twice the CPU of one.
         """
         for conversation in conversations:
-            thread = self.name_thread(conversation.id)
+            name = self.name_thread(conversation.id)
             for number, turn in enumerate(conversation.turns, 1):
+                thread = self.name_thread(f"{name}.{number}") if as_recorded else name
                 more = {"history": turn.before} if as_recorded else {}
-                message = f"{thread}/{number}"
-                played = self._turn(turn, conversation.id, thread, number, conversation.business, message, **more)
+                played = self._turn(turn, name, thread, number, conversation.business, f"{thread}/{number}", **more)
                 yield played
-                if played.outcome == "failed" and played.reply is None:
+                if played.outcome == "failed" and not as_recorded:
                     break
 
     def reply_to(self, text: str, thread: str, business: str | None = None) -> Played:

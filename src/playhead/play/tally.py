@@ -28,7 +28,7 @@ class Tally:
     def add(self, played: Played) -> None:
         """One more turn."""
         self.turns[played.outcome] += 1
-        self._seen.setdefault(played.thread, set()).add(played.outcome)
+        self._seen.setdefault(played.conversation, set()).add(played.outcome)
         if played.outcome == "failed":
             self.reasons[played.reason] += 1
         elif played.outcome != "waiting":

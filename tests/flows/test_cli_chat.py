@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+
+def test_each_line_is_a_message_and_gets_its_reply(playhead, typed):
+    typed("When are you open?", "", "Thanks!")
+    ended = playhead("chat", "desk")
+    assert ended.code == 0
+    assert ended.out.splitlines() == ["We are open.", "(silent: thanks)"]
+    assert "conversation chat-1" in ended.err
+
+
+def test_quit_ends_it(playhead, typed):
+    typed("When are you open?", "/quit", "When are you open?")
+    assert len(playhead("chat", "desk").out.splitlines()) == 1
+
+
+def test_a_second_chat_is_another_conversation(playhead, typed):
+    for name in ("chat-1", "chat-1~2"):
+        typed("When are you open?")
+        assert f"conversation {name}," in playhead("chat", "desk").err
+
+
+def test_a_conversation_is_gone_on_with_by_name(playhead, typed):
+    for _ in range(2):
+        typed("When are you open?")
+        playhead("chat", "desk", "--thread", "mine")
+    assert [(row["thread"], row["runs"]) for row in playhead("ls", "--json").json] == [("mine", 2)]
+
+
+def test_any_graph_that_keeps_messages_can_be_talked_to(playhead, typed):
+    typed("Where are you?", "Thanks!")
+    ended = playhead("chat", "agent", "--json")
+    assert [line["outcome"] for line in ended.lines] == ["answered", "silent"]
+    assert "12 Mill Lane" in ended.lines[0]["reply"]
+
+
+def test_a_message_that_fails_is_told_and_the_next_is_answered(playhead, typed):
+    typed("explode", "When are you open?")
+    ended = playhead("chat", "desk")
+    assert ended.code == 1
+    assert ended.out.splitlines() == ["(failed: RuntimeError: the oven is on fire)", "We are open."]
+
+
+def test_an_unknown_business_is_told_before_the_first_word(playhead, typed):
+    typed("When are you open?")
+    ended = playhead("chat", "desk", "--business", "north-bakry")
+    assert ended.code == 2
+    assert "Did you mean 'north-bakery'?" in ended.err
+
+
+def test_a_broken_prompt_is_told_with_file_and_line(playhead, typed, tmp_path):
+    (tmp_path / "read.md").write_text("---\nformat: prompt/1\nname: read\nmodel: default\n---\n=== user ===\n{{oops\n")
+    typed("When are you open?")
+    ended = playhead("chat", "desk", "--prompts", tmp_path)
+    assert ended.code == 1
+    assert "read.md:7" in ended.out

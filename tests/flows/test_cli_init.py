@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PLAYHEAD = [sys.executable, "-c", "import sys; from playhead.cli import main; sys.exit(main())"]
+
+
+@pytest.fixture
+def outside(project, tmp_path, monkeypatch):
+    """A folder that is no project."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PLAYHEAD_STORE")
+    return tmp_path
+
+
+def test_the_new_projects_own_tests_pass_and_its_agent_answers(playhead, outside):
+    assert playhead("init", "my-agent").code == 0
+    folder = outside / "my-agent"
+    tests = _run([sys.executable, "-m", "pytest", "-q"], folder)
+    assert "4 passed" in tests, tests
+    chat = _run([*PLAYHEAD, "chat", "agent"], folder, "When are you open?\n")
+    assert chat == "We are open Tuesday to Saturday from 7 to 17 o'clock. See you soon!\n"
+
+
+def _run(command, folder, given=""):
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        command, check=False, cwd=folder, capture_output=True, text=True, input=given, env=environment
+    )
+    return done.stdout
+
+
+def test_its_prompts_have_nothing_to_mend(playhead, outside, monkeypatch):
+    playhead("init", "my-agent")
+    monkeypatch.chdir(outside / "my-agent")
+    assert playhead("prompt", "lint", "--json").json == []
+
+
+def test_it_overwrites_nothing(playhead, outside):
+    (outside / "mine").mkdir()
+    (outside / "mine" / "README.md").write_text("mine")
+    ended = playhead("init", "mine")
+    assert ended.code == 2
+    assert "README.md: it exists already" in ended.err
+    assert [path.name for path in (outside / "mine").iterdir()] == ["README.md"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(playhead, outside):
+    (outside / "file").write_text("")
+    ended = playhead("init", "file/inside")
+    assert ended.code == 2
+    assert "cannot be written" in ended.err

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+
+def test_the_newest_conversations_come_first_with_the_customers_first_words(playhead, play, conversation):
+    play(conversation("When are you open?", "Thanks!", id="a"), conversation("I would like to order a cake", id="b"))
+    rows = playhead("ls", "--json").json
+    assert [(row["thread"], row["runs"], row["status"], row["first_words"]) for row in rows] == [
+        ("b", 1, "done", "I would like to order a cake"),
+        ("a", 2, "done", "When are you open?"),
+    ]
+
+
+def test_a_limit_says_how_many_there_are(playhead, play, conversation):
+    play(*[conversation("Thanks!", id=f"c-{number}") for number in range(5)])
+    ended = playhead("ls", "--limit", 2)
+    assert "c-4" in ended.out
+    assert "c-2" not in ended.out
+    assert "2 conversations of 5" in ended.err
+
+
+def test_one_long_conversation_does_not_hide_the_others(playhead, play, conversation):
+    play(conversation("Thanks!", id="first"), conversation(*["Thanks!"] * 30, id="long"))
+    assert [row["thread"] for row in playhead("ls", "--limit", 2, "--json").json] == ["long", "first"]
+
+
+def test_how_the_last_run_ended_is_told(playhead, play, conversation):
+    play(conversation("explode", id="a"), conversation("Are you open? approve", id="b"))
+    assert {row["thread"]: row["status"] for row in playhead("ls", "--json").json} == {
+        "a": "failed",
+        "b": "interrupted",
+    }
+
+
+def test_without_a_recording_it_is_said_and_none_is_made(playhead, tmp_path):
+    ended = playhead("ls")
+    assert ended.code == 3
+    assert "There is no recording" in ended.err
+    assert not (tmp_path / "runs.db").exists()

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+
+def test_the_prompts_are_listed_with_their_sizes(playhead):
+    found = playhead("prompt", "ls", "--json").json
+    assert [(one["name"], one["few_shot"], one["model"]) for one in found["prompts"]] == [
+        ("read", 6, "default"),
+        ("reply", 3, "default"),
+    ]
+    assert "Says what the customer's message is about." in playhead("prompt", "ls").out
+
+
+def test_a_prompt_is_shown_as_its_file_stands(playhead, project):
+    ended = playhead("prompt", "show", "read")
+    assert (project / "prompts" / "read.md").read_text() in ended.out
+
+
+def test_an_unknown_prompt_is_told_with_the_nearest(playhead):
+    ended = playhead("prompt", "show", "raed")
+    assert ended.code == 3
+    assert "Did you mean 'read'?" in ended.err
+
+
+def test_a_broken_prompt_is_listed_as_broken_and_lint_says_where(playhead, tmp_path, project):
+    (tmp_path / "good.md").write_text((project / "prompts" / "read.md").read_text().replace("name: read", "name: good"))
+    (tmp_path / "bad.md").write_text("---\nformat: prompt/1\nname: bad\n---\n=== user ===\n{{oops\n")
+    assert list(playhead("prompt", "ls", "--prompts", tmp_path, "--json").json["broken"]) == ["bad.md"]
+    ended = playhead("prompt", "lint", "--prompts", tmp_path)
+    assert ended.code == 1
+    assert "bad.md:6: E" in ended.out
+    assert playhead("prompt", "show", "bad", "--prompts", tmp_path).code == 1
+
+
+def test_sound_prompts_pass(playhead):
+    assert playhead("prompt", "lint").code == 0
+
+
+def test_the_messages_a_model_would_get_are_rendered(playhead):
+    messages = playhead("prompt", "render", "read", "--input", "message=Hello {{x}}", "--json").json
+    assert messages[0]["role"] == "system"
+    assert messages[-1] == {"role": "user", "content": "Message: Hello {{x}}"}
+
+
+def test_inputs_come_from_an_example_a_file_and_the_command_line_the_last_wins(playhead, tmp_path):
+    (tmp_path / "inputs.json").write_text(json.dumps({"fact": "from the file"}))
+    given = ("--example", 1, "--inputs", tmp_path / "inputs.json", "--input", "message=Hi")
+    ended = playhead("prompt", "render", "reply", *given, "--json")
+    assert ended.json[-1]["content"] == "Fact: from the file\nMessage: Hi"
+
+
+def test_a_missing_input_is_told(playhead):
+    ended = playhead("prompt", "render", "reply", "--input", "message=Hi")
+    assert ended.code == 1
+    assert "needs the input 'fact'" in ended.err
+
+
+def test_inputs_that_cannot_be_read_are_wrong_usage(playhead, tmp_path):
+    (tmp_path / "inputs.json").write_text("[1]")
+    assert playhead("prompt", "render", "read", "--input", "no equals sign").code == 2
+    assert playhead("prompt", "render", "read", "--inputs", tmp_path / "inputs.json").code == 2
+    assert playhead("prompt", "render", "read", "--inputs", tmp_path / "none.json").code == 2
+    assert playhead("prompt", "render", "read", "--example", 99).code == 2
+
+
+def test_a_folder_that_is_not_there_is_told(playhead):
+    ended = playhead("prompt", "ls", "--prompts", "nowhere")
+    assert ended.code == 2
+    assert "nowhere" in ended.err

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def waiting(play, conversation):
+    play(conversation("Are you open? approve", id="c-1042"))
+
+
+def test_an_answer_lets_the_conversation_go_on(playhead, waiting):
+    ended = playhead("resume", "c-10", "--answer", "yes, of course")
+    assert ended.code == 0
+    assert ended.out == "A person says yes, of course.\n"
+    assert [run["status"] for run in playhead("show", "c-1042", "--json").json["runs"]] == ["interrupted", "done"]
+
+
+def test_an_answer_in_json_is_read_as_json(playhead, waiting):
+    assert playhead("resume", "c-1042", "--answer", '{"ok": true}', "--json").json["reply"] == (
+        "A person says {'ok': True}."
+    )
+
+
+def test_the_answer_is_in_the_chat(playhead, waiting):
+    playhead("resume", "c-1042", "--answer", "yes")
+    chat = playhead("show", "c-1042", "--json").json["chat"]
+    assert [(line["role"], line["text"]) for line in chat][2:] == [
+        ("person", "yes"),
+        ("business", "A person says yes."),
+    ]
+
+
+def test_without_an_answer_it_is_refused(playhead, waiting):
+    assert playhead("resume", "c-1042").code == 6
+
+
+def test_a_finished_conversation_has_nothing_to_resume(playhead, play, conversation):
+    play(conversation("Thanks!"))
+    ended = playhead("resume", "c-1")
+    assert ended.code == 6
+    assert "nothing to resume" in ended.err
+
+
+def test_an_unknown_conversation_is_not_found(playhead, waiting):
+    assert playhead("resume", "nobody").code == 3
+
+
+def test_an_error_that_is_not_ours_is_one_line_and_no_traceback(playhead, play, conversation):
+    play(conversation("explode"))
+    ended = playhead("resume", "c-1")
+    assert ended.code == 1
+    assert ended.err.startswith("Something failed that should not: RuntimeError: the oven is on fire\n")
+    assert "Traceback" not in ended.err
+
+
+def test_with_debug_the_traceback_is_there(playhead, play, conversation, monkeypatch):
+    play(conversation("explode"))
+    monkeypatch.setenv("PLAYHEAD_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        playhead("resume", "c-1")
