@@ -119,7 +119,13 @@ class StreamingModel(ScriptedModel):
 def tool_chunks(message: AIMessage) -> list[Any]:
     """The message's tool calls as the one chunk that carries them all."""
     return [
-        {"name": call["name"], "args": json.dumps(call["args"]), "id": call["id"], "index": index, "type": "tool_call_chunk"}
+        {
+            "name": call["name"],
+            "args": json.dumps(call["args"]),
+            "id": call["id"],
+            "index": index,
+            "type": "tool_call_chunk",
+        }
         for index, call in enumerate(message.tool_calls)
     ]
 

@@ -120,7 +120,7 @@ def _stream(original: Original) -> Original:
             yield from original(self, input, config, stop=stop, **kw)
             return
         call = ModelCall(step, self, self._convert_input(input).to_messages(), stop, kw)
-        yield from _heard(call, original(self, input, config, stop=stop, **kw), call.chunk, call.streamed)
+        yield from _heard(call, original(self, input, config, stop=stop, **kw), call.chunk)
 
     return stream
 
@@ -133,7 +133,7 @@ def _astream(original: Original) -> Original:
         chunks = original(self, input, config, stop=stop, **kw)
         if (step := recording_step(self)) is not None:
             call = ModelCall(step, self, self._convert_input(input).to_messages(), stop, kw)
-            chunks = _aheard(call, chunks, call.chunk, call.streamed)
+            chunks = _aheard(call, chunks, call.chunk)
         async for chunk in chunks:
             yield chunk
 
@@ -153,8 +153,8 @@ def _events(original: Original) -> Original:
         elif (step := recording_step(self)) is None:
             yield from made
         else:
-            call = ModelCall(step, self, messages, stop, _options(kw))
-            yield from _heard(call, made, call.event, lambda: call.done(stream.output_message))
+            call = ModelCall(step, self, messages, stop, _options(kw), stream)
+            yield from _heard(call, made, call.event)
 
     return events
 
@@ -168,8 +168,8 @@ def _aevents(original: Original) -> Original:
         if (around := INSIDE.get()) is not None and around.model is not self:
             around = None
         if around is None and (step := recording_step(self)) is not None:
-            call = ModelCall(step, self, messages, stop, _options(kw))
-            made = _aheard(call, made, call.event, lambda: call.done(stream.output_message))
+            call = ModelCall(step, self, messages, stop, _options(kw), stream)
+            made = _aheard(call, made, call.event)
         async for event in made:
             if around is not None:
                 around.event(event)
@@ -182,9 +182,7 @@ def _options(kw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in kw.items() if name != "run_manager"}
 
 
-def _heard(
-    call: ModelCall, pieces: Iterator[Any], keep: Callable[[Any], None], end: Callable[[], None]
-) -> Iterator[Any]:
+def _heard(call: ModelCall, pieces: Iterator[Any], keep: Callable[[Any], None]) -> Iterator[Any]:
     """Pass on the pieces of an answer and keep them; only while one is being made are we inside the call."""
     try:
         while True:
@@ -199,17 +197,15 @@ def _heard(
             yield piece
     except GeneratorExit:
         pieces.close()  # type: ignore[attr-defined]
-        end()
+        call.end()
         raise
     except BaseException as error:
         call.failed(error)
         raise
-    end()
+    call.end()
 
 
-async def _aheard(
-    call: ModelCall, pieces: AsyncIterator[Any], keep: Callable[[Any], None], end: Callable[[], None]
-) -> AsyncIterator[Any]:
+async def _aheard(call: ModelCall, pieces: AsyncIterator[Any], keep: Callable[[Any], None]) -> AsyncIterator[Any]:
     """As `_heard`."""
     try:
         while True:
@@ -224,12 +220,12 @@ async def _aheard(
             yield piece
     except GeneratorExit:
         await pieces.aclose()  # type: ignore[attr-defined]
-        end()
+        call.end()
         raise
     except BaseException as error:
         call.failed(error)
         raise
-    end()
+    call.end()
 
 
 # ── tool calls ───────────────────────────────────────────────────────────────────────────────────────────────

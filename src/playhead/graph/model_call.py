@@ -45,8 +45,9 @@ class ModelCall:
         messages: Sequence[BaseMessage],
         stop: Any,
         options: Mapping[str, Any],
+        stream: Any = None,
     ) -> None:
-        self.messages = list(messages)
+        self.messages, self.stream = list(messages), stream
         self._asked = ASKING.get() or step.run.renderings.find(self.messages)
         self._step, self.model, self._stop, self._options = step, model, stop, options
         self._chunks: list[BaseMessage] = []
@@ -54,6 +55,7 @@ class ModelCall:
         attempt = self._asked.attempt if ASKING.get() and self._asked else step.attempt_at(self.messages)
         self._name = str(getattr(model, "model_name", None) or getattr(model, "model", None) or model._llm_type)
         self._call: CallRecorder = step.begin_call("model", self._name, attempt, self._asked_values)
+        step.left_open[self._call.number] = self.end
 
     def chunk(self, chunk: BaseMessage) -> None:
         """A piece of the answer came."""
@@ -62,6 +64,8 @@ class ModelCall:
     def event(self, event: Any) -> None:
         """A piece of the answer came, as an event of the streaming protocol."""
         self._events.append(event)
+        if self.stream is not None and self.stream.output_message is not None:
+            self.end()  # readers of the protocol stop here, and never come for the end of the iterator
 
     def done(self, message: BaseMessage | None, llm_output: Any = None) -> None:
         """The model answered."""
@@ -73,9 +77,9 @@ class ModelCall:
         self._step.failed_at(self.messages, self._call.attempt)
         self._finish(self._whole(), status="failed", error=error)
 
-    def streamed(self) -> None:
+    def end(self) -> None:
         """The stream ended, or its reader left: what came is the answer."""
-        self.done(self._whole())
+        self.done(self._whole() if self.stream is None else self.stream.output_message)
 
     def _whole(self) -> Any:
         chunks: list[Any] = self._chunks
@@ -90,8 +94,11 @@ class ModelCall:
         tokens: tuple[int | None, int | None] = (None, None),
         error: BaseException | None = None,
     ) -> None:
+        if self._step.left_open.pop(self._call.number, None) is None:
+            return  # its step has ended, and this call with it
+
         def values(encoder: Encoder) -> dict[str, Part | None]:
-            if error is not None and not self._chunks:
+            if error is not None and not self._chunks and not self._events:
                 return {"response": None}
             answer: dict[str, Part] = {"message": encoder.anything(message)}
             if llm_output:

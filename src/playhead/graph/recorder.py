@@ -253,6 +253,7 @@ class StepRecorder:
         self.started, self._clock = time.time(), time.perf_counter()
         self.tasks_before = self.tasks_seen = 0
         self.failed_effects: dict[tuple[str, bytes], str] = {}
+        self.left_open: dict[int, Callable[[], None]] = {}
         self._values = values
         self._ordinals: Counter[str] = Counter()
         self._subgraphs: list[int] = []
@@ -288,7 +289,9 @@ class StepRecorder:
         return failed[1] + 1 if failed and failed[0] == question else 1
 
     def finish(self, writes: list[tuple[str, Any]], error: BaseException | None) -> None:
-        """Write the step's row."""
+        """Write the step's row, and those of streams that the node neither read to their end nor closed."""
+        for end in list(self.left_open.values()):
+            end()
         status = step_status(error)
         if isinstance(error, GraphInterrupt) and "/" not in self.place:
             self.run.interrupted = True
@@ -381,9 +384,10 @@ def step_status(error: BaseException | None) -> StepStatus:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as plain data: its class, its text, its plain attributes."""
+    """An exception as plain data: its class, its text, its plain attributes, its arguments where they say more."""
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    details = {
-        k: v for k, v in vars(error).items() if isinstance(v, str | int | float | bool) and not k.startswith("_")
-    }
+    plain = (str, int, float, bool)
+    details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
+    if error.args != (str(error),) and all(isinstance(argument, plain) for argument in error.args):
+        details["args"] = list(error.args)
     return {"kind": kind, "message": str(error)[:4000], "details": details}

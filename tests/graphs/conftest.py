@@ -1,0 +1,17 @@
+"""A recording of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import playhead
+from playhead.deck import Deck
+
+
+@pytest.fixture
+def deck(tmp_path: Path) -> Iterator[Deck]:
+    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL") as opened:
+        yield opened
