@@ -107,9 +107,9 @@ def node(kind: int, header: bytes, children: Iterable[Part]) -> Part:
     return Part(digest(b"%c" % kind + header + b"".join([child.hash for child in below])), kind, header, below)
 
 
-def mapping(parts: Mapping[str, Part]) -> Part:
-    """A mapping by its keys, each value a part of its own."""
-    return node(MAPPING, b"", (plain(list(parts)), *parts.values()))
+def mapping(parts: Mapping[str, Part], names: Encode = plain) -> Part:
+    """A mapping by its keys, each value a part of its own; `names` encodes the list of keys."""
+    return node(MAPPING, b"", (names(list(parts)), *parts.values()))
 
 
 def pairs(parts: Sequence[tuple[str, Part]]) -> Part:
@@ -129,12 +129,17 @@ def listing(elements: Sequence[Part]) -> Part:
     return node(LISTING, encode_numbers([size]), roots)
 
 
-def split(value: Any, encode: Encode = plain, depth: int = 2) -> Part:
-    """Cut a value into parts: mappings and lists down to `depth`, everything below as leaves made by `encode`."""
+def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode = plain, in_order: bool = False) -> Part:
+    """Cut a value into parts: mappings and lists down to `depth`, everything below as leaves made by `encode`.
+
+    Keys are sorted, as in canonical bytes, unless the value is to come back with them `in_order`.
+    """
     if depth and type(value) is list:
         return listing([encode(element) for element in value])
     if depth and type(value) is dict and all(type(key) is str for key in value):
-        return mapping({key: split(element, encode, depth - 1) for key, element in value.items()})
+        keys = value if in_order else sorted(value)
+        below = {key: split(value[key], encode, depth - 1, names=names, in_order=in_order) for key in keys}
+        return mapping(below, names)
     return encode(value)
 
 

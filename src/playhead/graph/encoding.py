@@ -53,7 +53,7 @@ class Encoder:
 
     def anything(self, value: Any) -> Part:
         """A node's input or output, by key and element; by its repr (it is evidence only) where that fails."""
-        return split(value, self._evidence)
+        return split(value, self._evidence, names=self.plain, in_order=True)
 
     def by_element_or_repr(self, value: Any) -> Part:
         """A written value as `by_element` stores it, so that it is the same part; by its repr where that fails."""
@@ -75,7 +75,7 @@ class Encoder:
 
     def plain_by_element(self, value: Any) -> Part:
         """Plain data by key and element: a request with its growing list of messages."""
-        return split(value, self.plain)
+        return split(value, self.plain, names=self.plain)
 
     def decode(self, kind: str, data: bytes) -> Any:
         """Read a leaf of the serializer."""
