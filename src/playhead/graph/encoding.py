@@ -7,6 +7,7 @@ are hashed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Any, Final
@@ -22,6 +23,8 @@ log = structlog.get_logger("playhead")
 
 
 SMALL: Final = 2**31
+SEEN: Final = 5_000  # leaves found again by their bytes
+LONGEST_SEEN: Final = 2_000  # bytes
 
 
 @lru_cache(maxsize=4096)
@@ -36,6 +39,8 @@ class Encoder:
     def __init__(self, redactor: Redactor, serde: SerializerProtocol | None = None) -> None:
         self.redactor = redactor
         self.serde: SerializerProtocol = serde or JsonPlusSerializer()
+        self._seen: dict[tuple[int, bytes], Part] = {}
+        self._uses: dict[str, Part] = {}
 
     def state(self, value: Any) -> Part:
         """A leaf by LangGraph's serializer; raises what it raises for values it cannot take."""
@@ -45,7 +50,7 @@ class Encoder:
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
-        return leaf(TYPED + TYPED_NAMES.index(name), self.redactor.packed(data) if name == "msgpack" else data)
+        return self._leaf(TYPED + TYPED_NAMES.index(name), data, name == "msgpack")
 
     def by_element(self, value: Any) -> Part:
         """A channel's value, a growing list by its elements."""
@@ -71,7 +76,25 @@ class Encoder:
 
     def plain(self, value: Any) -> Part:
         """A leaf of plain data."""
-        return leaf(PLAIN, self.redactor.packed(pack(value)))
+        return self._leaf(PLAIN, pack(value), True)
+
+    def _leaf(self, kind: int, data: bytes, redact: bool) -> Part:
+        """The leaf of these bytes, redacted. A conversation says the same again in every request: found by content."""
+        if len(data) > LONGEST_SEEN:
+            return leaf(kind, self.redactor.packed(data) if redact else data)
+        if (part := self._seen.get((kind, data))) is None:
+            part = leaf(kind, self.redactor.packed(data) if redact else data)
+            if len(self._seen) >= SEEN:
+                self._seen.clear()
+            self._seen[kind, data] = part
+        return part
+
+    def prompt_use(self, use: Mapping[str, Any]) -> Part:
+        """The prompt file a call was made from: encoded once for each version of the file, as it may be long."""
+        version = str(use["file_hash"])
+        if version not in self._uses:
+            self._uses[version] = self.plain(dict(use))
+        return self._uses[version]
 
     def plain_by_element(self, value: Any) -> Part:
         """Plain data by key and element: a request with its growing list of messages."""

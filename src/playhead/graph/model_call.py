@@ -123,7 +123,7 @@ class ModelCall:
             request["tools"] = encoder.plain(plain_data(tools))
         made: dict[str, Part | None] = {"request": mapping(request)}
         if self._asked is not None:
-            made["prompt"] = encoder.plain(dict(self._asked.prompt))
+            made["prompt"] = encoder.prompt_use(self._asked.prompt)
             made["inputs"] = encoder.anything(dict(self._asked.inputs))
         return made
 
