@@ -43,6 +43,17 @@ class PlayheadError(Exception):
         super().__init__(f"{happened} {remedy}".strip())
 
 
+PROVIDERS = ("openai", "langchain_openai", "httpx", "httpcore")
+"""Packages whose exceptions mean that a model's provider, or the way to it, failed."""
+
+
+def exit_code_of(error: BaseException) -> int:
+    """What a command ends with for this error: an error of ours says it, 5 for a provider's, 1 for any other."""
+    if isinstance(error, PlayheadError):
+        return error.exit_code
+    return 5 if type(error).__module__.split(".")[0] in PROVIDERS else 1
+
+
 # ── not found ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -53,6 +53,16 @@ def test_an_error_that_is_not_ours_is_one_line_and_no_traceback(playhead, play, 
     assert "Traceback" not in ended.err
 
 
+def test_a_provider_that_cannot_be_reached_is_told(playhead, play, conversation, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    monkeypatch.setattr("playhead.graph.asking.ATTEMPTS", 1)
+    play(conversation("Are you open?"), "--model=openai:gpt-5-mini")
+    ended = playhead("resume", "c-1", "--model", "openai:gpt-5-mini")
+    assert ended.code == 5
+    assert "The model's provider failed: " in ended.err
+
+
 def test_with_debug_the_traceback_is_there(playhead, play, conversation, monkeypatch):
     play(conversation("explode"))
     monkeypatch.setenv("PLAYHEAD_DEBUG", "1")

@@ -12,9 +12,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from playhead.errors import PlayheadError
+from playhead.errors import PlayheadError, exit_code_of
 
-PROVIDERS = ("openai", "httpx", "httpcore")
+PROVIDER_FAILED = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,12 +45,11 @@ def _report(error: Exception) -> int:
     if isinstance(error, PlayheadError):
         print(f"{visible(error.happened)}\n{visible(error.remedy)}", file=sys.stderr)
         return error.exit_code
-    kind = type(error)
-    told = f"{kind.__name__}: {error}".splitlines()[0]
-    if kind.__module__.split(".")[0] in PROVIDERS:
+    told = f"{type(error).__name__}: {error}".splitlines()[0]
+    if (code := exit_code_of(error)) == PROVIDER_FAILED:
         print(f"The model's provider failed: {visible(told)}", file=sys.stderr)
         print("Check the key, the address and the network, then try again.", file=sys.stderr)
-        return 5
-    print(f"Something failed that should not: {visible(told)}", file=sys.stderr)
-    print("Set PLAYHEAD_DEBUG=1 for the traceback, and please report it.", file=sys.stderr)
-    return 1
+    else:
+        print(f"Something failed that should not: {visible(told)}", file=sys.stderr)
+        print("Set PLAYHEAD_DEBUG=1 for the traceback, and please report it.", file=sys.stderr)
+    return code

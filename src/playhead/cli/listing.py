@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playhead.records import Run
 
 
-LONGEST_NAME = 32
+ROOMY = 100  # columns of a terminal from which on there is room for metadata
 
 
 def ls(
@@ -62,22 +62,29 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from datetime import datetime
 
     from playhead.cli.printing import data, line, table
-    from playhead.cli.words import moment
+    from playhead.cli.words import day
 
-    shown = table("thread", "last", ">runs", "status", "about", "first words")
+    console = data()
+    headings = ["thread", "last", ">runs", "status", "about", "first words"]
+    if console.width < ROOMY:
+        headings.remove("about")
+    shown = table(*headings)
     for row in rows:
         facts = [str(value) for value in row["metadata"].values() if str(value) != row["thread"]]
-        last = moment(datetime.fromisoformat(row["last"]).timestamp())
-        status = line(row["status"], "" if row["status"] == "done" else "yellow")
-        about = line(", ".join(facts or [row["graph"]]))
-        shown.add_row(
-            line(row["thread"], "bold"), line(last), str(row["runs"]), status, about, line(row["first_words"])
-        )
-    # What one copies, or looks for, is never cut; the customer's words get the room that is left.
-    names, times, _, statuses, *_, words = shown.columns
-    names.min_width = min(max(len(row["thread"]) for row in rows), LONGEST_NAME)
-    times.min_width = len("22 Nov 2026 16:57")
-    statuses.min_width = max(len(row["status"]) for row in rows)
-    words.ratio = 1
+        cells = {
+            "thread": line(row["thread"], "bold"),
+            "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),
+            ">runs": line(str(row["runs"])),
+            "status": line(row["status"], "" if row["status"] == "done" else "yellow"),
+            "about": line(", ".join(facts or [row["graph"]])),
+            "first words": line(row["first_words"]),
+        }
+        shown.add_row(*[cells[heading] for heading in headings])
+    # What one copies is not cut if it can be helped; the customer's words get the room that is left.
     shown.expand = True
-    data().print(shown)
+    shown.columns[0].max_width = console.width // 3
+    shown.columns[0].min_width = min(max(len(row["thread"]) for row in rows), console.width // 3)
+    shown.columns[1].min_width = len("22 Nov 16:57")
+    shown.columns[3].min_width = max(len(row["status"]) for row in rows)
+    shown.columns[-1].ratio = 1
+    console.print(shown)

@@ -55,10 +55,13 @@ def run(
         Player(deck, application, graph) as player,
     ):
         say(f"Recording into {deck.store.path}; the agent's own facts are in {player.world}.")
-        for played in _progress(player.play(conversations, as_recorded=as_recorded), conversations):
-            tally.add(played)
-            if json:
-                write_json(asdict(played), lines=True)
+        try:
+            for played in _progress(player.play(conversations, as_recorded=as_recorded), conversations):
+                tally.add(played)
+                if json:
+                    write_json(asdict(played), lines=True)
+        except KeyboardInterrupt:
+            say("Stopped. What was played is recorded; this is what came of it.")
         _say_renamed(player)
     if json:
         write_json({"summary": tally.summary()}, lines=True)
@@ -156,13 +159,12 @@ def chat(
     ):
         name = thread or player.name_thread("chat-1")
         say(f"{graph}, conversation {name}, recorded in {deck.store.path}. /quit ends.")
-        failed = [_answer(player.reply_to(words, name, business), json=json) for words in _typed()].count("failed")
+        codes = [_answer(player.reply_to(words, name, business), json=json) for words in _typed()]
     say(f"playhead show {name} shows what happened.")
-    if failed:
-        raise typer.Exit(1)
+    raise typer.Exit(max(codes, default=0))
 
 
-def _answer(played: Played, *, json: bool) -> str:
+def _answer(played: Played, *, json: bool) -> int:
     from playhead.cli.printing import write, write_json
     from playhead.transcript import not_said
 
@@ -170,7 +172,7 @@ def _answer(played: Played, *, json: bool) -> str:
         write_json(asdict(played), lines=True)
     else:
         write(played.reply or f"({not_said(asdict(played))})")
-    return played.outcome
+    return played.exit_code
 
 
 def _typed() -> Iterator[str]:

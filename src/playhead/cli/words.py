@@ -58,6 +58,12 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().strftime("%-d %b %Y %H:%M") if seconds else ""
 
 
+def day(seconds: float) -> str:
+    """The same, without the year where it is this year: `22 Nov 16:57`."""
+    this_year = datetime.now().astimezone().strftime(" %Y ")
+    return moment(seconds).replace(this_year, " ")
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """`1 run`, `1,204 runs`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from playhead.deck import Deck
-from playhead.errors import StoreError
+from playhead.errors import StoreError, exit_code_of
 from playhead.play.conversations import Conversation, Turn
 from playhead.play.talking import came_of, close_resources, world_path
 from playhead.records import Application
@@ -27,7 +27,7 @@ class Played:
     """One customer's message and what came of it.
 
     `conversation` is its name on this recording, `thread` the thread it was played in. `reply` is None for silence;
-    `seconds` is the run's duration.
+    `seconds` is the run's duration, `exit_code` what a command ends with for this turn.
     """
 
     conversation: str
@@ -39,6 +39,7 @@ class Played:
     reason: str
     seconds: float
     label: int | None = None
+    exit_code: int = 0
 
 
 class Player:
@@ -116,13 +117,14 @@ class Player:
     def _turn(
         self, turn: Turn, conversation: str, thread: str, number: int, business: str | None, message: str, **more: Any
     ) -> Played:
-        clock = time.perf_counter()
+        clock, code = time.perf_counter(), 0
         try:
             came = self.say(turn.text, thread=thread, message_id=message, at=turn.at, business=business, **more)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  one conversation's failure is a result; the others go on
+            code = exit_code_of(error)
             came = {"reply": None, "outcome": "failed", "reason": f"{type(error).__name__}: {error}"}
         seconds = round(time.perf_counter() - clock, 4)
         told = (came["reply"], came["outcome"], came["reason"])
-        return Played(conversation, thread, number, turn.text, *told, seconds, turn.label)
+        return Played(conversation, thread, number, turn.text, *told, seconds, turn.label, code)

@@ -1,0 +1,184 @@
+"""A conversation that was cut off goes on as if it never had been: nothing sent twice, nothing lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playhead.deck import Deck
+from playhead.errors import EffectUnknown, NothingToResume, RunNotFound, StillRunning
+from playhead.records import Run
+from tests.flows import crashing
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.flows.crashing", "tests.scripted", "playhead.deck", "langchain_openai"])
+
+POINTS = [
+    "node begins",
+    "after the model answered",
+    "before the effect",
+    "inside effect, before the world changed",
+    "inside effect, after the world changed",
+    "after the effect",
+    "before the effect #2",
+    "inside effect, after the world changed #2",
+    "inside effect, before the world changed #3",
+    "inside effect, after the world changed #4",
+]
+SENT = ["hello 1", "hello 2", "hello 3", "goodbye"]
+SAID = ["Dear Ada", *SENT]
+
+
+def crash(folder: Path, where: str, how: str = "kill", durability: str = "async", kind: str = "verify") -> None:
+    """Run the conversation in a process that dies there."""
+    process = PROCESSES.Process(target=crashing.main, args=(folder, where, how, durability, kind))
+    process.start()
+    process.join(60)
+    assert process.exitcode == (9 if how == "exit" else -9)
+
+
+def go_on(folder: Path, deck: Deck, kind: str = "verify") -> Any:
+    """Resume it here, or, where not even its run was recorded yet, bring the event again as its sender would."""
+    resources = {"world": crashing.World(folder / "world.db")}
+    if not deck.runs("c-1"):
+        config = {"configurable": {"thread_id": "c-1", "event": "m-1"}}
+        return deck.record(crashing.build(kind), "talk", resources=resources).invoke(crashing.GIVEN, config)
+    return deck.resume("c-1", crashing.build(kind), resources=resources)
+
+
+def what_happened(run: Run) -> set[tuple[str, str]]:
+    done = {(step.address, "step") for step in run.steps if step.status == "done"}
+    return done | {(call.address, f"{call.kind} {call.ordinal}") for call in run.calls}
+
+
+@pytest.fixture(scope="module")
+def never_killed(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
+    folder = tmp_path_factory.mktemp("whole")
+    crashing.main(folder, "nowhere", "kill", "async", "verify")
+    with crashing.open_deck(folder) as deck:
+        (run,) = deck.runs("c-1")
+        return what_happened(run)
+
+
+@pytest.mark.parametrize(
+    ("how", "durability"), [("kill", "async"), ("exit", "async"), ("kill", "sync"), ("kill", "exit")]
+)
+@pytest.mark.parametrize("where", POINTS)
+def test_killed_anywhere_it_ends_as_if_it_had_not_been(
+    tmp_path: Path, where: str, how: str, durability: str, never_killed: set[tuple[str, str]]
+) -> None:
+    crash(tmp_path, where, how, durability)
+    with crashing.open_deck(tmp_path) as deck:
+        result = go_on(tmp_path, deck)
+        (run,) = deck.runs("c-1")
+        assert result["said"] == run.output["said"] == SAID
+        assert crashing.World(tmp_path / "world.db").texts() == SENT
+        assert what_happened(run) >= never_killed
+        assert run.status == "done"
+        assert not deck.check().problems
+
+
+def test_going_on_is_the_next_attempt_of_the_same_run(tmp_path: Path) -> None:
+    crash(tmp_path, "after the effect")
+    with crashing.open_deck(tmp_path) as deck:
+        (before,) = deck.runs("c-1")
+        known = [(call.number, call.address) for call in before.calls]
+        assert (before.status, before.attempt) == ("running", 1)
+        go_on(tmp_path, deck)
+        (after,) = deck.runs("c-1")
+        assert (after.id, after.status, after.attempt) == (before.id, "done", 2)
+        assert [(call.number, call.address) for call in after.calls][: len(known)] == known
+
+
+def test_killed_twice_it_still_sends_once(tmp_path: Path) -> None:
+    crash(tmp_path, "inside effect, after the world changed")
+    process = PROCESSES.Process(target=crashing.resume_and_die, args=(tmp_path, "inside effect, after the world changed"))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -9
+    with crashing.open_deck(tmp_path) as deck:
+        go_on(tmp_path, deck)
+        assert crashing.World(tmp_path / "world.db").texts() == SENT
+        assert deck.runs("c-1")[0].attempt == 3
+
+
+def test_killed_and_brought_again_and_killed_again_it_sends_once(tmp_path: Path) -> None:
+    crash(tmp_path, "after the effect #2")
+    crash(tmp_path, "after the effect")  # the same event, delivered again, takes its walk from the start
+    with crashing.open_deck(tmp_path) as deck:
+        assert [run.cause for run in deck.runs("c-1")] == ["m-1", "m-1"]
+        go_on(tmp_path, deck)
+        sent = crashing.World(tmp_path / "world.db").texts()
+        assert sent == ["hello 1", "hello 2", "goodbye"]
+
+
+def test_an_effect_nobody_can_look_up_stops_as_unknown_and_does_not_send(tmp_path: Path) -> None:
+    crash(tmp_path, "inside effect, after the world changed", kind="blind")
+    with crashing.open_deck(tmp_path) as deck:
+        for attempt in (2, 3):
+            with pytest.raises(EffectUnknown, match="send_blind"):
+                go_on(tmp_path, deck, "blind")
+            (run,) = deck.runs("c-1")
+            assert (run.status, run.attempt) == ("failed", attempt)
+            assert run.calls[-1].status == "unknown"
+    assert crashing.World(tmp_path / "world.db").texts() == ["hello 1"]
+    with sqlite3.connect(tmp_path / "runs.db") as connection:
+        assert connection.execute("SELECT status FROM effects").fetchall() == [("unknown",)]
+
+
+def test_an_idempotent_effect_is_run_again_under_the_same_key(tmp_path: Path) -> None:
+    crash(tmp_path, "inside effect, after the world changed", kind="idempotent")
+    with crashing.open_deck(tmp_path) as deck:
+        go_on(tmp_path, deck, "idempotent")
+    with sqlite3.connect(tmp_path / "world.db") as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM sent ORDER BY rowid")]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 4
+
+
+def test_a_finished_conversation_has_nothing_to_resume(tmp_path: Path) -> None:
+    crashing.main(tmp_path, "nowhere", "kill", "async", "verify")
+    with crashing.open_deck(tmp_path) as deck, pytest.raises(NothingToResume):
+        deck.resume("c-1", crashing.build())
+
+
+def test_an_unknown_conversation_is_not_found(tmp_path: Path) -> None:
+    with crashing.open_deck(tmp_path) as deck, pytest.raises(RunNotFound):
+        deck.resume("c-9", crashing.build())
+
+
+def test_a_run_that_another_process_is_at_work_on_is_left_alone(tmp_path: Path) -> None:
+    process = PROCESSES.Process(target=crashing.wait_in_node, args=(tmp_path, started := PROCESSES.Event()))
+    process.start()
+    try:
+        assert started.wait(60)
+        with crashing.open_deck(tmp_path) as deck, pytest.raises(StillRunning, match=str(process.pid)):
+            deck.resume("c-1", crashing.build())
+    finally:
+        process.kill()
+        process.join()
+
+
+def test_an_error_in_a_node_can_be_gone_on_from(tmp_path: Path) -> None:
+    with crashing.open_deck(tmp_path) as deck:
+        resources = {"world": crashing.World(tmp_path / "world.db")}
+        graph = crashing.build(broken := crashing.Breaks())
+        agent = deck.record(graph, "talk", resources=resources)
+        with pytest.raises(ZeroDivisionError):
+            agent.invoke(crashing.GIVEN, {"configurable": {"thread_id": "c-1"}})
+        broken.mended = True
+        assert deck.resume("c-1", graph, resources=resources)["said"] == SAID
+        (run,) = deck.runs("c-1")
+        assert (run.status, run.attempt, run.error) == ("done", 2, None)
+        assert crashing.World(tmp_path / "world.db").texts() == SENT
+
+
+def test_the_context_given_at_first_is_given_again(tmp_path: Path) -> None:
+    crash(tmp_path, "before the effect", kind="context")
+    with crashing.open_deck(tmp_path) as deck:
+        go_on(tmp_path, deck, "context")
+        assert crashing.World(tmp_path / "world.db").texts()[0] == "hello 1 from the shop"
