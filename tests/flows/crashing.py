@@ -33,6 +33,7 @@ inputs:
 Greet {{name}} warmly.
 """
 
+
 class World:
     """What was really sent: each row once per key where the world itself keeps keys, else once per call."""
 

@@ -96,7 +96,9 @@ def test_going_on_is_the_next_attempt_of_the_same_run(tmp_path: Path) -> None:
 
 def test_killed_twice_it_still_sends_once(tmp_path: Path) -> None:
     crash(tmp_path, "inside effect, after the world changed")
-    process = PROCESSES.Process(target=crashing.resume_and_die, args=(tmp_path, "inside effect, after the world changed"))
+    process = PROCESSES.Process(
+        target=crashing.resume_and_die, args=(tmp_path, "inside effect, after the world changed")
+    )
     process.start()
     process.join(60)
     assert process.exitcode == -9

@@ -140,7 +140,9 @@ class Attempt:
             self.settle(result)
         elif self.known.verify is None and not self.known.idempotent:
             self.journal("unknown")
-            raise EffectUnknown(self.known.name, self.key)
+            error = EffectUnknown(self.known.name, self.key)
+            self._record("unknown", None, error)
+            raise error
 
     def _journalled(self) -> Row | None:
         if self.step is None or self.known.read_only:

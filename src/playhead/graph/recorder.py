@@ -100,12 +100,19 @@ class Recording:
             log.error("not recorded", graph=self.name, error=repr(error))
             return {}
 
-    def note(self, operation: Callable[[WritingSession], Any], values: Mapping[str, Any] | None = None) -> None:
+    def note(
+        self,
+        operation: Callable[[WritingSession], Any],
+        values: Mapping[str, Any] | None = None,
+        *,
+        urgent: bool = False,
+    ) -> None:
         """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
         if self.strict:
             self.store.write(operation)
         else:
-            self.store.note(operation, [part for part in (values or {}).values() if isinstance(part, Part)])
+            parts = [part for part in (values or {}).values() if isinstance(part, Part)]
+            self.store.note(operation, parts, urgent=urgent)
 
 
 @dataclass
@@ -190,7 +197,7 @@ class RunRecorder:
         def operation(session: WritingSession) -> None:
             self.number = runs.add_run(session, self.thread, row)
 
-        self.recording.note(operation, row)
+        self.recording.note(operation, row, urgent=True)  # a run that is killed at once can be gone on with
 
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""

@@ -70,9 +70,9 @@ class Store:
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
 
-    def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
+    def note(self, operation: Operation[Any], parts: Sequence[Part] = (), *, urgent: bool = False) -> None:
         """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
-        self._writer.submit(operation, urgent=False, parts=parts).add_done_callback(self._noted)
+        self._writer.submit(operation, urgent=urgent, parts=parts).add_done_callback(self._noted)
 
     def _noted(self, future: Future[Any]) -> None:
         if (error := future.exception()) is not None:
