@@ -32,7 +32,7 @@ def unsupported(text: str, facts: str, message: str) -> list[str]:
 
 def _read(text: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """(money, times, other numbers), each value → as written."""
-    money = {_plain(found[1] or found[2]): found[0].strip() for found in _MONEY.finditer(text)}
+    money = {_plain(found[1] or found[2]): found[0].strip(" .,") for found in _MONEY.finditer(text)}
     rest = _MONEY.sub(" ", text)
     times = {_clock(found): found[0].strip() for found in _TIME.finditer(rest)}
     rest = _TIME.sub(" ", rest)

@@ -16,6 +16,8 @@ def risk(state: State) -> JSON:
     found = rules.risk(state["message"])
     if found is not None:
         return {"risk": {"kind": found.kind, "words": found.words, "by": "rule"}}
+    if not any(character.isalnum() for character in state["message"]):
+        return {"risk": {"kind": "none", "words": "", "by": "rule"}}  # a sign or a picture says nothing dangerous
     answer, failures = asked("risk", "risk", message=state["message"])
     if failures:
         return {"failures": failures}

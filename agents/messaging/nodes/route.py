@@ -6,13 +6,13 @@ needs. Everything else in the graph does its own work and decides nothing about 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from langgraph.types import Send
 
 from agents.messaging.nodes import closing
+from agents.messaging.nodes.understand import sentences_of, wants_knowledge
 from agents.messaging.spoken import parse_when
 from agents.messaging.state import JSON, State
 
@@ -72,8 +72,8 @@ def _sends(worker: str, state: State) -> list[Send]:
     given: JSON = {name: state.get(name) for name in NEEDS[worker]}
     if worker != "search":
         return [Send(worker, given)]
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n", state["message"]) if part.strip()]
-    questions = [each for each in sentences if "?" in each] or [state["message"]]
+    sentences = [each for each in sentences_of(state["message"]) if "?" in each]
+    questions = [each for each in sentences if wants_knowledge(each)] or sentences or [state["message"]]
     return [Send("search", {**given, "question": question}) for question in questions[:3]]
 
 

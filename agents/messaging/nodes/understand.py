@@ -30,6 +30,12 @@ _PLAIN: Final = {
     r"|booking|slot)\b|\bbook\b.{0,40}\bfor\b",
 }
 
+_ARRANGES: Final = re.compile(
+    r"\b(can|could|may) (i|we|you) (please )?(bring|come|get|have|book|drop|stop|fit|look|fix|move|see|make|help|do)\b"
+    r"|\b(free|available|appointment|slot|have time|how about|instead|work for you|anyone there|how are you)\b",
+    re.IGNORECASE,
+)
+
 
 def understand(state: State) -> JSON:
     """Intents with the words that show each, language and mood."""
@@ -46,6 +52,8 @@ def understand(state: State) -> JSON:
     intents = [name for name in answer["intents"] if name in INTENTS]
     quotes = dict(zip(answer["intents"], answer.get("quotes", []), strict=False))
     intents += [name for name in plain_intents(message) if name not in intents]
+    if "question" not in intents and asks_besides(message):
+        intents.append("question")
     if state["open_question"] == closing.QUESTION and set(intents) <= LOOSE and not closing.signs(message):
         intents = ["answer"]  # whatever it sounds like, it comes where we asked
     understood = {
@@ -68,11 +76,27 @@ def plain_intents(message: str) -> list[str]:
     return found
 
 
+def asks_besides(message: str) -> bool:
+    """Whether one of several sentences asks for something that is neither a price nor an appointment."""
+    sentences = sentences_of(message)
+    return len(sentences) > 1 and any("?" in each and wants_knowledge(each) for each in sentences)
+
+
+def wants_knowledge(sentence: str) -> bool:
+    """The sentence is about something else than prices, appointments or who is writing."""
+    return not (_ARRANGES.search(sentence) or plain_intents(sentence))
+
+
+def sentences_of(message: str) -> list[str]:
+    """The message's sentences and lines."""
+    return [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n", message) if part.strip()]
+
+
 def _quoted(quote: str, intent: str, message: str) -> str:
     """The model's quote where it is one; else the sentence of the message that carries the intent, or all of it."""
     if quote and quote.lower() in message.lower():
         return quote
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?\n])\s+|\n", message) if part.strip()]
+    sentences = sentences_of(message)
     if intent in _PLAIN:
         return next((each for each in sentences if re.search(_PLAIN[intent], each, re.IGNORECASE)), message)
     return next((each for each in sentences if each.endswith("?")), message) if intent == "question" else message
