@@ -8,7 +8,7 @@ PlayheadError
 ├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound · RecordingNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
-├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreUnusable
+├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
 ```
 """
@@ -244,6 +244,13 @@ class StoreBusy(StoreError):
             f"{path} was locked by another process for more than {seconds:g} s.",
             "Close the other process, or give each its own database.",
         )
+
+
+class StoreClosed(StoreError):
+    """The recording was closed before this was to be written."""
+
+    def __init__(self) -> None:
+        super().__init__("The recording is closed.", "Open it again: what a closed deck recorded cannot be gone on with.")
 
 
 class StoreUnusable(StoreError):

@@ -9,14 +9,14 @@ one operation of a group fail, the group is rolled back and each is run alone, s
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from playhead.codec import Part
+from playhead.errors import StoreClosed
 from playhead.store.session import WritingSession
 
 GROUP: Final = 1_000  # operations in one commit at most
@@ -31,7 +31,6 @@ class Item(NamedTuple):
 
     operation: Operation[Any]
     future: Future[Any]
-    urgent: bool
     parts: Sequence[Part]
 
 
@@ -39,7 +38,9 @@ class Writer:
     """The one thread that writes; `connect` is called in it."""
 
     def __init__(self, connect: Callable[[], WritingSession]) -> None:
-        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._queue: deque[Item] = deque()
+        self._work_to_do, self._hurry = threading.Event(), threading.Event()
+        self._closed = False
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
         self._thread.start()
@@ -48,15 +49,23 @@ class Writer:
     def submit(self, operation: Operation[T], *, urgent: bool = True, parts: Sequence[Part] = ()) -> Future[T]:
         """Queue an operation; its future resolves once it is committed. Not `urgent`: it may linger for company.
 
-        `parts` are those the operation will store: those of a whole group are looked up together.
+        `parts` are those the operation will store: those of a whole group are looked up together. Raises `StoreClosed`.
         """
+        if self._closed:
+            raise StoreClosed
         future: Future[T] = Future()
-        self._queue.put(Item(operation, future, urgent, parts))
+        self._queue.append(Item(operation, future, parts))
+        if urgent:
+            self._hurry.set()
+        if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
+            self._work_to_do.set()
         return future
 
     def close(self) -> None:
         """Commit what is queued and close the connection."""
-        self._queue.put(None)
+        self._closed = True
+        self._hurry.set()
+        self._work_to_do.set()
         self._thread.join()
 
     def _work(self, connect: Callable[[], WritingSession]) -> None:
@@ -66,7 +75,8 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
-        while (group := self._next_group()) is not None:
+        while not self._closed or self._queue:
+            group = self._next_group()
             try:
                 self._commit(session, group)
             except BaseException:  # noqa: BLE001 - each operation is tried alone, and carries its own error
@@ -74,26 +84,17 @@ class Writer:
                     self._commit_alone(session, single)
         session.connection.close()
 
-    def _next_group(self) -> list[Item] | None:
-        if (item := self._queue.get()) is None:
-            return None
-        group = [item]
-        urgent = item.urgent
-        until = time.monotonic() + LINGER
-        while len(group) < GROUP:
-            try:
-                wait = 0.0 if urgent else until - time.monotonic()
-                item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if item is None:
-                self._queue.put(None)  # come back to it when this group is done
-                break
-            group.append(item)
-            urgent = urgent or item.urgent
-        return group
+    def _next_group(self) -> list[Item]:
+        if not self._queue:
+            self._work_to_do.wait()
+            self._hurry.wait(LINGER)
+        self._work_to_do.clear()
+        self._hurry.clear()  # before the queue is read: what comes later rings again
+        return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP))]
 
     def _commit(self, session: WritingSession, group: list[Item]) -> None:
+        if not group:
+            return
         try:
             session.begin()
             session.prepare(part for item in group for part in item.parts)
