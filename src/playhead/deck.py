@@ -133,7 +133,7 @@ class Deck:
         if not runs:
             raise RunNotFound(thread, self.threads())
         last = runs[-1]
-        if last.status == "done" or (last.status == "interrupted") != (answer is not None):
+        if last.status == "done" or waits_for_answer(last) != (answer is not None):
             raise NothingToResume(thread, last.status)
         if last.status == "running" and (process := living_process(last.owner)):
             raise StillRunning(last.id, process)
@@ -172,6 +172,11 @@ def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
     names = {alias: target for alias, target in given.items() if isinstance(target, str)}
     made = {alias: target for alias, target in given.items() if not isinstance(target, str)}
     return Models({**aliases, **names}, made)
+
+
+def waits_for_answer(run: Run) -> bool:
+    """Did the run stop to ask? One that merely paused before or after a node (a static interrupt) just goes on."""
+    return run.status == "interrupted" and isinstance(run.output, dict) and "__interrupt__" in run.output
 
 
 def living_process(owner: str) -> int | None:
