@@ -10,29 +10,44 @@ Values arrive as msgpack bytes; a scan of the raw bytes finds the rare hit, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import ormsgpack
 
+# Every repetition is bounded or possessive: a customer's text may not be able to make these slow.
 SHAPES: Final = {
-    "api key": r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)?[-_]?[A-Za-z0-9_-]{16,}",
+    "api key": r"\b(?:sk|pk|rk)[-_](?=[\w-]{0,200}?(?:\d|[A-Za-z]{16}))[A-Za-z0-9_-]{16,}",
     "aws key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     "github token": r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{40,})",
     "gitlab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
     "slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     "google key": r"\bAIza[A-Za-z0-9_-]{35}",
-    "token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    "bearer token": r"(?i:\bbearer\s+)[A-Za-z0-9._~+/-]{16,}=*",
-    "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----",
-    "password in address": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^@\s/]+@",
-    "card number": r"(?<![\d-])(?:\d[ -]?){12,18}\d(?![\d-])",
+    "token": r"\beyJ[A-Za-z0-9_-]{8,4000}+\.eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{8,}",
+    "bearer token": r"\b(?:[Bb]earer|BEARER)\s++(?=\S{24}|\S{0,24}?\d)[A-Za-z0-9._~+/-]{16,}=*",
+    "private key": r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
+    r"(?:[\s\S]{0,10000}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[A-Za-z0-9+/=\\\s]{40,})",
+    "password in address": r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^/\s:@]{0,200}+:[^@\s/]{1,200}+@",
+    # A run of numbers that stands alone: not in a word or an id, not behind a decimal point.
+    "card number": r"(?<![\w#+])(?<!\d[. ])(?<!\w-)\d+(?:[ -]\d+)*(?!\w|\.\d|-[\da-fA-F])",
 }
+ISSUED: Final = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|"
+    r"2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|6\d{15,18}"
+)
+"""Lengths and first digits that card issuers use (ISO/IEC 7812)."""
+
+LABELLED: Final = re.compile(
+    r"(?:\bid|order|tracking|invoice|parcel|shipment|ticket|booking|case|serial|imei|\bref(?:erence)?)s?"
+    r"\W{0,3}(?:number|num|no|nr|id|code)?\W{0,3}$",
+    re.IGNORECASE,
+)
+"""What a number is called right before it stands: this one is no card's, unless it is written as cards are."""
 
 # A value is only taken apart if one of these stands in its raw bytes: substring search is what makes the scan cheap.
 NEEDLES: Final = (
     *(b"sk-", b"sk_", b"pk-", b"pk_", b"rk-", b"rk_", b"AKIA", b"ASIA", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
-    *(b"github_pat_", b"glpat-", b"xox", b"AIza", b"eyJ", b"earer ", b"EARER ", b"PRIVATE KEY-----", b"://"),
+    *(b"github_pat_", b"glpat-", b"xox", b"AIza", b"eyJ", b"earer", b"EARER", b"PRIVATE KEY-----", b"://"),
 )
 SHORTEST: Final = 9  # bytes: a secret of eight characters and the byte that says so
 LONG_NUMBER: Final = re.compile(rb"\d(?:[ -]?\d){12}")
@@ -47,15 +62,42 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _replacement(kind: str) -> Callable[[re.Match[str]], str]:
-    def replace(match: re.Match[str]) -> str:
-        if kind == "card number":
-            digits = re.sub(r"\D", "", match[0])
-            if digits[0] not in "23456" or not passes_luhn(digits):
-                return match[0]
-        return f"[redacted {kind}]"
+def is_card_number(digits: str) -> bool:
+    """Could these digits be a payment card's number?"""
+    return ISSUED.fullmatch(digits) is not None and passes_luhn(digits)
 
-    return replace
+
+def _hide_cards(run: re.Match[str]) -> str:
+    """The run of numbers with each card number in it replaced: an expiry date or another number may stand beside it."""
+    numbers = [number.span() for number in re.compile(r"\d+").finditer(run.string, *run.span())]
+    if [end - start for start, end in numbers] == [8, 4, 4, 4, 12]:  # a UUID without letters
+        return run[0]
+    out, done, first = "", run.start(), 0
+    while first < len(numbers):
+        start = numbers[first][0]
+        end, first = next(_cards_at(run.string, numbers, first), (start, first + 1))
+        if end > start:
+            out += run.string[done:start] + "[redacted card number]"
+            done = end
+    return out + run.string[done : run.end()]
+
+
+def _cards_at(text: str, numbers: list[tuple[int, int]], first: int) -> Iterator[tuple[int, int]]:
+    """Where card numbers that begin with this number end, and which number is next; the longest comes first.
+
+    A card's digits are in groups of four and more (only the last may be shorter), or each on its own.
+    """
+    start = numbers[first][0]
+    for last in range(min(first + 19, len(numbers)) - 1, first - 1, -1):
+        sizes = {after - before for before, after in numbers[first:last]}
+        end = numbers[last][1]
+        grouped = min(sizes) >= 4 or sizes == {1} if sizes else not LABELLED.search(text[max(0, start - 30) : start])
+        if grouped and is_card_number(re.sub(r"\D", "", text[start:end])):
+            yield end, last + 1
+
+
+def _replacement(kind: str) -> Callable[[re.Match[str]], str]:
+    return _hide_cards if kind == "card number" else lambda _: f"[redacted {kind}]"
 
 
 class Redactor:
@@ -81,7 +123,8 @@ class Redactor:
         """The msgpack bytes with every string in them redacted, extension payloads included."""
         if len(data) < SHORTEST or not self._suspect(data):
             return data
-        return ormsgpack.packb(self._walk(ormsgpack.unpackb(data, ext_hook=self._extension)))
+        value = ormsgpack.unpackb(data, ext_hook=self._extension, option=ormsgpack.OPT_NON_STR_KEYS)
+        return ormsgpack.packb(self._walk(value), option=ormsgpack.OPT_NON_STR_KEYS)
 
     def _suspect(self, data: bytes) -> bool:
         for needle in self._needles:  # a plain loop: this runs for every value recorded
@@ -92,8 +135,8 @@ class Redactor:
     def _walk(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, list):
-            return [self._walk(element) for element in value]
+        if isinstance(value, list | tuple):  # as a key, a list is a tuple
+            return type(value)(self._walk(element) for element in value)
         if isinstance(value, dict):
             return {self._walk(key): self._walk(element) for key, element in value.items()}
         return value

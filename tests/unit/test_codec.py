@@ -126,8 +126,6 @@ def test_other_values_are_other_parts(one: Any, other: Any) -> None:
 
 column = st.none() | st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=9)
 columns = st.dictionaries(st.sampled_from("abcdef"), column)
-    st.sampled_from("abcdef"), st.none() | st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=9)
-)
 
 
 @given(columns, columns)

@@ -1,0 +1,281 @@
+"""What must never reach the disk is replaced, and nothing else is touched."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import ormsgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from pydantic import BaseModel
+
+from playhead.codec import pack, unpack
+from playhead.redact import SHAPES, Redactor, is_card_number, passes_luhn
+
+KEY, GONE = "sk-proj-4f9Kd02mXq81LsPz77TgYwBn", "[redacted api key]"
+SECRETS = [
+    ("api key", "sk-proj-4f9Kd02mXq81LsPz77TgYwBn"),
+    ("api key", "sk-ant-api03-Zx8Qm1Lw7Rt5Vb2Nc9Kd-4f9Kd02mXq8AA"),
+    ("api key", "sk-abcdefghijklmnopqrstuvwx"),
+    ("api key", "sk_live_51H8xQ2eZvKYlo2CabcdEFGH"),
+    ("api key", "rk_test_4eC39HqLyjWDarjtT1zdp7dc"),
+    ("aws key", "AKIAIOSFODNN7EXAMPLE"),
+    ("github token", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"),
+    ("github token", "github_pat_11ABCDEFG0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789abcdef"),
+    ("gitlab token", "glpat-xY7_kL9mN2pQ4rS6tU8v"),
+    ("slack token", "xoxb-263594206564-FGqddMF8t08v8N7Oq4i57vs1"),
+    ("google key", "AIzaSyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY"),
+    ("token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"),
+    ("bearer token", "Bearer 7f4d2a9c0b1e8f63a5d7"),
+    ("bearer token", "bearer\tmF_9.B5f-4.1JqM/abcd"),
+    ("bearer token", "BEARER abcdefghijklmnopqrstuvwxyz=="),
+    ("private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA04up8hoqzS1\n-----END RSA PRIVATE KEY-----"),
+    ("password in address", "postgresql://admin:hunter2@"),
+    ("card number", "4111111111111111"),
+    ("card number", "4111 1111 1111 1111"),
+    ("card number", "5500-0000-0000-0004"),
+    ("card number", "3782 822463 10005"),
+    ("card number", "6011000990139424"),
+    ("card number", "2223003122003222"),
+    ("card number", "30569309025904"),
+    ("card number", "3530111333300000"),
+]
+
+ORDINARY = [
+    "sk-learn-tutorial-for-beginners is what I read",
+    "the column pk_customer_address_id",
+    "a task-list-for-tomorrow-morning",
+    "AKIA is a name",
+    "AKIAIOSFODNN7EXAMPLES",
+    "ghp_short",
+    "xox and more",
+    "AIza is short",
+    "eyJust.eyJoking.around",
+    "the ring bearer responsibilities",
+    "a bearer of good news",
+    "-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEA04\n-----END CERTIFICATE-----",
+    "https://bikes.example/hours?day=monday",
+    "http://localhost:8000/path@home",
+    "mailto: ana@bikes.example",
+    # numbers
+    "call +1 (555) 010-4477 or +44 20 7946 0958",
+    "+15550104477",
+    "555-123-4567 555-987-6543 555-222-3333",
+    "+49 1512 3456789 0",
+    "order 100234567891",
+    "order #4539578763621486",
+    "order number: 4539578763621486",
+    "Tracking no. 6011000990139424",
+    "invoice 5500000000000004",
+    "4111111111111112",
+    "1749388800123456",
+    "0.4111111111111111",
+    "4111111111111111.25",
+    "ID4111111111111111",
+    "4111111111111111abc",
+    "41111111-1111-1111-8111-111111111111",
+    "IMEI 352099001761481",
+    "IBAN GB29 NWBK 6016 1331 9268 19",
+    "2026-06-08 14:05:00 2026-06-08 15:00:00",
+    "9 12 15 18 21 24 27 30 33",
+]
+
+
+@pytest.fixture(scope="module")
+def redactor() -> Redactor:
+    return Redactor()
+
+
+# ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_secret_is_replaced_and_what_stands_around_it_stays(kind: str, secret: str, redactor: Redactor) -> None:
+    assert redactor.text(f"Hi, {secret} is it.") == f"Hi, [redacted {kind}] is it."
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_what_only_looks_like_a_secret_stays(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_every_shape_is_shown_by_an_example(kind: str) -> None:
+    assert kind in {shown for shown, _ in SECRETS}
+
+
+def test_the_password_goes_and_the_address_stays_readable(redactor: Redactor) -> None:
+    assert (
+        redactor.text("see postgresql://admin:hunter2@db.example/runs")
+        == "see [redacted password in address]db.example/runs"
+    )
+
+
+def test_every_secret_of_a_text_is_replaced(redactor: Redactor) -> None:
+    text = " and ".join(secret for _, secret in SECRETS)
+    assert redactor.text(text) == " and ".join(f"[redacted {kind}]" for kind, _ in SECRETS)
+
+
+@given(st.text())
+def test_what_was_redacted_stays_as_it_is(text: str) -> None:
+    once = Redactor().text(text + " sk-proj-4f9Kd02mXq81LsPz77TgYwBn " + text)
+    assert Redactor().text(once) == once
+
+
+@given(st.uuids())
+def test_random_ids_stay(id: uuid.UUID) -> None:
+    assert Redactor().text(f"{id} {id.hex}") == f"{id} {id.hex}"
+
+
+def test_ids_that_are_nearly_all_digits_stay(redactor: Redactor) -> None:
+    seed = random.Random(7)
+    for _ in range(3_000):
+        digits = "".join(seed.choices("0123456789a", weights=[9] * 10 + [6], k=32))
+        id = str(uuid.UUID(digits))
+        assert redactor.text(id) == id
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_measured_numbers_stay(number: float) -> None:
+    assert Redactor().text(f'{{"score": {number!r}}}') == f'{{"score": {number!r}}}'
+
+
+@pytest.mark.parametrize("bait", ["a.", "eyJ-", "-----BEGIN PRIVATE KEY-----", "sk-", "4111 ", "bearer ", "x://"])
+def test_a_long_text_made_to_be_slow_is_read_to_its_end(bait: str, redactor: Redactor) -> None:
+    """Patterns that take quadratic time would take minutes here."""
+    text = bait * (100_000 // len(bait))
+    assert redactor.text(f"{text}; {KEY}") == f"{text}; {GONE}"
+
+
+# ── card numbers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("digits", ["79927398713", "4111111111111111", "0"])
+def test_the_checksum_holds(digits: str) -> None:
+    assert passes_luhn(digits)
+
+
+@given(st.integers(10**12, 10**18), st.integers(0, 17), st.integers(1, 9))
+def test_one_wrong_digit_breaks_the_checksum(number: int, place: int, wrong: int) -> None:
+    digits = str(number)
+    digits += next(last for last in "0123456789" if passes_luhn(digits + last))
+    place %= len(digits)
+    other = digits[:place] + str((int(digits[place]) + wrong) % 10) + digits[place + 1 :]
+    assert passes_luhn(digits)
+    assert not passes_luhn(other)
+
+
+@pytest.mark.parametrize("first", ["35209900176148", "860000000000000", "111111111111111", "4111111111111", "411111"])
+def test_a_number_that_no_issuer_gives_is_no_card(first: str) -> None:
+    digits = next(first + last for last in "0123456789" if passes_luhn(first + last))
+    assert not is_card_number(digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4111 1111 1111 1111 12/27 123", "[redacted card number] 12/27 123"),
+        ("4111111111111111 1227 123", "[redacted card number] 1227 123"),
+        ("12/27 4111 1111 1111 1111", "12/27 [redacted card number]"),
+        ("555-010-4477 4111-1111-1111-1111", "555-010-4477 [redacted card number]"),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "[redacted card number]"),
+        ("4111111111111111 5500000000000004", "[redacted card number] [redacted card number]"),
+        ("order 4111 1111 1111 1111", "order [redacted card number]"),
+        ("card no.4111111111111111,thanks", "card no.[redacted card number],thanks"),
+        ('{"number": "4111111111111111"}', '{"number": "[redacted card number]"}'),
+    ],
+)
+def test_a_card_number_is_found_among_other_numbers(text: str, expected: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == expected
+
+
+# ── declared secrets ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_declared_secret_is_replaced_wherever_it_stands() -> None:
+    redactor = Redactor(["correct horse", "battery (staple)"])
+    assert redactor.text("a correct horse, a battery (staple)") == "a [redacted secret], a [redacted secret]"
+    assert redactor.packed(pack({"correct horse": ["battery (staple)"]})) == pack(
+        {"[redacted secret]": ["[redacted secret]"]}
+    )
+
+
+def test_of_two_declared_secrets_the_longer_goes_first() -> None:
+    assert Redactor(["password", "password-2026"]).text("password-2026") == "[redacted secret]"
+
+
+def test_a_declared_secret_that_is_likely_a_word_is_not_one() -> None:
+    assert Redactor(["hello", ""]).text("hello there") == "hello there"
+
+
+# ── packed values ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_packed_secret_is_replaced_as_in_text(kind: str, secret: str, redactor: Redactor) -> None:
+    value = {"a": [1, None, {"b": f"see {secret} there", secret: 2.5}]}
+    assert unpack(redactor.packed(pack(value))) == {
+        "a": [1, None, {"b": f"see [redacted {kind}] there", f"[redacted {kind}]": 2.5}]
+    }
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_packed_values_without_a_secret_keep_their_bytes(text: str, redactor: Redactor) -> None:
+    data = pack({"text": text, "n": [1, 2.5, None, True, b"\x00"]})
+    assert redactor.packed(data) == data
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_are_not_msgpack_are_never_a_reason_to_lose_a_value(data: bytes) -> None:
+    tagged = ormsgpack.packb([ormsgpack.Ext(5, b"sk-" + data)])
+    assert ormsgpack.unpackb(Redactor().packed(tagged), ext_hook=lambda tag, inner: (tag, inner))
+
+
+class Card(BaseModel):
+    """A customer's model."""
+
+    owner: str
+    number: str
+
+
+@dataclass
+class Login:
+    """A customer's dataclass."""
+
+    address: str
+    tries: dict[int, str]
+
+
+SERDE = JsonPlusSerializer(allowed_msgpack_modules=[(__name__, "Card"), (__name__, "Login")])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (HumanMessage(f"my key is {KEY}", id="1"), HumanMessage(f"my key is {GONE}", id="1")),
+        (
+            AIMessage("", id="1", tool_calls=[{"name": "t", "args": {"key": KEY}, "id": "c"}]),
+            AIMessage("", id="1", tool_calls=[{"name": "t", "args": {"key": GONE}, "id": "c"}]),
+        ),
+        (Card(owner="Ana", number="4111 1111 1111 1111"), Card(owner="Ana", number="[redacted card number]")),
+        (Login(address=KEY, tries={1: KEY}), Login(address=GONE, tries={1: GONE})),
+        ({1: KEY, (2, 3): "x"}, {1: GONE, (2, 3): "x"}),
+        ({KEY}, {GONE}),
+        ((KEY, [KEY]), (GONE, [GONE])),
+        ({"when": uuid.UUID(int=5), "text": KEY}, {"when": uuid.UUID(int=5), "text": GONE}),
+    ],
+)
+def test_a_secret_inside_what_langgraph_serializes_is_replaced(value: Any, expected: Any, redactor: Redactor) -> None:
+    kind, data = SERDE.dumps_typed(value)
+    assert SERDE.loads_typed((kind, redactor.packed(data))) == SERDE.loads_typed(SERDE.dumps_typed(expected))
+
+
+def test_the_same_value_gives_the_same_bytes_each_time() -> None:
+    data = pack({"key": KEY, "text": "4111 1111 1111 1111"})
+    assert Redactor().packed(data) == Redactor().packed(data)
