@@ -59,14 +59,14 @@ def spread(pile: Pile) -> list[Send]:
     return [Send("check", invoice) for invoice in pile["invoices"]]
 
 
-def check(invoice: Invoice) -> dict[str, Any]:
+def check(state: Invoice) -> dict[str, Any]:
     """Is it plausible?"""
-    return {"checked": [{**invoice, "ok": 0 < invoice["amount"] < 1000}]}
+    return {"checked": [{**state, "ok": 0 < state["amount"] < 1000}]}
 
 
-def approve(pile: Pile) -> dict[str, Any]:
+def approve(state: Pile) -> dict[str, Any]:
     """A person says yes, and then it is paid."""
-    good = [invoice for invoice in pile["checked"] if invoice["ok"]]
+    good = [invoice for invoice in state["checked"] if invoice["ok"]]
     if interrupt(f"Pay {len(good)} invoices, {sum(invoice['amount'] for invoice in good):.2f} in all?") != "yes":
         return {"paid": []}
     return {"paid": [pay(invoice["to"], invoice["amount"]) for invoice in good]}
