@@ -1,4 +1,4 @@
-"""Graphs as other people write them, none of which knows of the recorder: each is built around the model it is given."""
+"""Graphs as other people write them, none of which knows of the recorder: each is built around a given model."""
 
 from __future__ import annotations
 

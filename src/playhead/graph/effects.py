@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -239,7 +240,7 @@ def now() -> datetime:
 
 def new_id() -> str:
     """A fresh random id (32 hex digits), as recorded."""
-    value = new_name("id").removeprefix("id-") + new_name("id").removeprefix("id-")
+    value = secrets.token_hex(16)
     _record_reading("id", "new_id", value)
     return value
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Self, cast
 
+import structlog
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import merge_configs
 from langgraph.pregel import Pregel
@@ -25,6 +26,7 @@ from playhead.graph.saver import Saver
 from playhead.records import ERASED, RunStatus
 from playhead.store import runs
 
+log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
 COMMAND_PARTS: Final = ("resume", "update", "goto")
 STATIC_INTERRUPTS: Final = ("interrupt_before", "interrupt_after")
@@ -32,7 +34,7 @@ NOT_FACTS: Final = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_m
 
 
 def record(graph: Any, recording: Recording) -> Any:
-    """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for another thing."""
+    """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for what is none."""
     if not isinstance(graph, Pregel):
         problem = "it is not compiled" if hasattr(graph, "compile") else "it is not a compiled LangGraph graph"
         raise GraphNotLoadable(type(graph).__name__, problem)
@@ -78,7 +80,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             with run.current():
                 chunks.close()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
-            self._playhead.store.flush()
+            self._write_out()
             raise
         self._end(run, kwargs, None)
         self._playhead.saver.settle(run.thread)
@@ -104,10 +106,17 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             with run.current():
                 await chunks.aclose()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
-            self._playhead.store.flush()
+            self._write_out()
             raise
         self._end(run, kwargs, None)
         await self._playhead.saver.asettle(run.thread)
+
+    def _write_out(self) -> None:
+        """Have what is queued committed; the error that ended the run is the one to be raised, whatever comes of it."""
+        try:
+            self._playhead.store.flush()
+        except Exception as error:  # noqa: BLE001
+            log.error("not recorded", graph=self._playhead.name, error=repr(error))
 
     def _before(self, given: Any, config: RunnableConfig | None) -> Continued | None:
         if not continues(given):

@@ -13,11 +13,13 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sqlite3
 import threading
 import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -38,6 +40,7 @@ from playhead.prompts import PromptFolder
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.store import Store, runs
 from playhead.store.session import WritingSession
+from playhead.store.sqlite import explain
 
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
@@ -106,13 +109,16 @@ class Recording:
         values: Mapping[str, Any] | None = None,
         *,
         urgent: bool = False,
-    ) -> None:
+    ) -> Future[Any]:
         """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
+        parts = [part for part in (values or {}).values() if isinstance(part, Part)]
+        noted = self.store.note(operation, parts, urgent=urgent or self.strict)
         if self.strict:
-            self.store.write(operation)
-        else:
-            parts = [part for part in (values or {}).values() if isinstance(part, Part)]
-            self.store.note(operation, parts, urgent=urgent)
+            try:
+                noted.result()
+            except sqlite3.Error as error:
+                raise explain(error, self.store.path) from error
+        return noted
 
 
 @dataclass
@@ -197,7 +203,13 @@ class RunRecorder:
         def operation(session: WritingSession) -> None:
             self.number = runs.add_run(session, self.thread, row)
 
-        self.recording.note(operation, row, urgent=True)  # a run that is killed at once can be gone on with
+        noted = self.recording.note(operation, row, urgent=True)  # a run that is killed at once can be gone on with
+        noted.add_done_callback(self._begun)
+
+    def _begun(self, noted: Future[None]) -> None:
+        """The run's number is good only if its row was committed."""
+        if noted.exception() is not None:
+            self.number = None
 
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""

@@ -46,12 +46,19 @@ class Store:
         self._synchronous: Synchronous = synchronous
         self._readers: queue.LifoQueue[Session] = queue.LifoQueue()
         self._failures = 0
-        self._writer = Writer(self._open_writer)
+        self._writer = Writer(self._open_writer, self._explain)
 
     def _open_writer(self) -> WritingSession:
         connection = connect(self.path, self._synchronous)
         migrate(connection, self.path)
         return WritingSession(connection)
+
+    def _explain(self, error: BaseException) -> BaseException:
+        if not isinstance(error, sqlite3.Error):
+            return error
+        explained = explain(error, self.path)
+        explained.__cause__ = error
+        return explained
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -65,14 +72,13 @@ class Store:
 
     def write(self, operation: Operation[T], parts: Sequence[Part] = ()) -> T:
         """Write and wait until it is committed."""
-        try:
-            return self.submit(operation, parts).result()
-        except sqlite3.Error as error:
-            raise explain(error, self.path) from error
+        return self.submit(operation, parts).result()
 
-    def note(self, operation: Operation[Any], parts: Sequence[Part] = (), *, urgent: bool = False) -> None:
+    def note(self, operation: Operation[Any], parts: Sequence[Part] = (), *, urgent: bool = False) -> Future[Any]:
         """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
-        self._writer.submit(operation, urgent=urgent, parts=parts).add_done_callback(self._noted)
+        future = self._writer.submit(operation, urgent=urgent, parts=parts)
+        future.add_done_callback(self._noted)
+        return future
 
     def _noted(self, future: Future[Any]) -> None:
         if (error := future.exception()) is not None:

@@ -1,0 +1,109 @@
+"""A failure to record never stops a conversation: it leaves a gap in the log; unless the recording is strict."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+import playhead
+from playhead.deck import Deck
+from playhead.errors import PlayheadError, StoreUnusable
+from tests.graphs.shapes import NOTHING, SHAPES, chain
+from tests.scripted import ScriptedModel
+
+CONFIG: Any = {"configurable": {"thread_id": "t-1"}}
+ANSWER = {"notes": ["echo: turn 0", "echo: turn 1", "echo: turn 2"]}
+
+
+@pytest.fixture
+def deck(tmp_path: Path) -> Iterator[Deck]:
+    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL") as opened:
+        yield opened
+
+
+def refuse(deck: Deck, table: str) -> None:
+    """From now on the database takes no rows into this table."""
+    trigger = f"CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no {table}'); END"
+    deck.store.write(lambda session: session.connection.execute(trigger))
+
+
+def gaps(logs: list[Any]) -> list[Any]:
+    return [entry for entry in logs if entry["event"] == "not recorded"]
+
+
+@pytest.mark.parametrize("table", ["runs", "steps", "calls"])
+def test_the_conversation_goes_on_and_the_gap_is_logged(deck: Deck, table: str) -> None:
+    refuse(deck, table)
+    with structlog.testing.capture_logs() as logs:
+        assert deck.record(SHAPES["loop"].build(ScriptedModel)).invoke(NOTHING, CONFIG) == ANSWER
+        deck.store.flush()
+    assert gaps(logs)
+    assert deck.store.failures == len(gaps(logs))
+
+
+@pytest.mark.parametrize("table", ["runs", "steps", "calls"])
+async def test_an_async_conversation_goes_on_too(deck: Deck, table: str) -> None:
+    refuse(deck, table)
+    with structlog.testing.capture_logs() as logs:
+        assert await deck.record(SHAPES["loop"].build(ScriptedModel)).ainvoke(NOTHING, CONFIG) == ANSWER
+        deck.store.flush()
+    assert gaps(logs)
+
+
+@pytest.mark.parametrize("table", ["runs", "steps", "calls"])
+def test_a_strict_recording_raises_instead(deck: Deck, table: str) -> None:
+    refuse(deck, table)
+    with pytest.raises(StoreUnusable, match=f"no {table}"):
+        deck.record(SHAPES["loop"].build(ScriptedModel), strict=True).invoke(NOTHING, CONFIG)
+
+
+def test_a_strict_recording_that_can_write_works_as_any_other(deck: Deck) -> None:
+    agent = deck.record(SHAPES["loop"].build(ScriptedModel), strict=True)
+    assert agent.invoke(NOTHING, CONFIG) == ANSWER
+    assert len(deck.runs("t-1")[0].calls) == 3
+
+
+@pytest.mark.parametrize("durability", ["async", "sync", "exit"])
+def test_a_checkpoint_that_cannot_be_saved_raises(deck: Deck, durability: Any) -> None:
+    refuse(deck, "checkpoints")
+    with pytest.raises((PlayheadError, sqlite3.Error), match="no checkpoints"):
+        deck.record(SHAPES["loop"].build(ScriptedModel)).invoke(NOTHING, CONFIG, durability=durability)
+
+
+def test_rows_of_a_run_that_could_not_be_recorded_are_not_put_to_another(deck: Deck) -> None:
+    agent = deck.record(SHAPES["loop"].build(ScriptedModel))
+    refuse(deck, "runs")
+    agent.invoke(NOTHING, CONFIG)
+    deck.store.flush()
+    with sqlite3.connect(deck.store.path) as connection:
+        assert connection.execute("SELECT count(*) FROM steps").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM calls").fetchone() == (0,)
+
+
+def test_a_run_after_the_trouble_is_recorded_whole(deck: Deck) -> None:
+    agent = deck.record(SHAPES["loop"].build(ScriptedModel))
+    refuse(deck, "calls")
+    agent.invoke(NOTHING, CONFIG)
+    deck.store.write(lambda session: session.connection.execute("DROP TRIGGER no_calls"))
+    agent.invoke(NOTHING, {"configurable": {"thread_id": "t-2"}})
+    assert len(deck.runs("t-2")[0].calls) == 3
+    assert not deck.check().problems
+
+
+def test_what_cannot_be_encoded_leaves_the_rest_of_its_row(deck: Deck) -> None:
+    class Odd(ScriptedModel):
+        def _get_invocation_params(self, stop: Any = None, **kwargs: Any) -> dict[str, Any]:
+            return {"limit": 2**80}  # more than the 64 bits of msgpack
+
+    model = Odd()
+    with structlog.testing.capture_logs() as logs:
+        graph = chain(("node", lambda state: {"notes": [model.invoke("x").text]}))
+        assert deck.record(graph).invoke(NOTHING, CONFIG) == {"notes": ["echo: x"]}
+    (call,) = deck.runs("t-1")[0].calls
+    assert (call.request, call.response["message"].text) == (None, "echo: x")
+    assert len(gaps(logs)) == 1
