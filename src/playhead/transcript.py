@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from playhead.records import ERASED, Run
+from playhead.records import Run
 from playhead.views import brief, plain
 
 Role = Literal["customer", "business", "person", "note"]
@@ -103,7 +103,7 @@ def _words(given: Any, roles: tuple[str | None, ...], keys: tuple[str, ...]) -> 
     if isinstance(given, str):
         yield given
         return
-    if not isinstance(given, dict) or given == ERASED:
+    if not isinstance(given, dict):
         return
     for value in given.values():
         if isinstance(value, list) and (messages := [each for each in map(_message, value) if each]):
