@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GraphName = Annotated[str, typer.Argument(metavar="GRAPH", help="A graph or application named in pyproject.toml.")]
 MOST_REASONS = 5
+STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
 
 def run(
@@ -55,20 +56,22 @@ def run(
         Player(deck, application, graph) as player,
     ):
         say(f"Recording into {deck.store.path}; the agent's own facts are in {player.world}.")
+        stopped = False
         try:
             for played in _progress(player.play(conversations, as_recorded=as_recorded), conversations):
                 tally.add(played)
                 if json:
                     write_json(asdict(played), lines=True)
         except KeyboardInterrupt:
+            stopped = True
             say("Stopped. What was played is recorded; this is what came of it.")
         _say_renamed(player)
     if json:
         write_json({"summary": tally.summary()}, lines=True)
     else:
         _print_summary(tally)
-    if tally.failed:
-        raise typer.Exit(1)
+    if stopped or tally.failed:
+        raise typer.Exit(STOPPED if stopped else 1)
 
 
 def _progress(played: Iterable[Played], conversations: list[Conversation]) -> Iterator[Played]:
