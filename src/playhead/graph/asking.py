@@ -11,7 +11,6 @@ The loop is a generator that says what to do next; `ask` and `aask` only carry i
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,15 +23,14 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, conver
 
 from playhead.config import load_config
 from playhead.errors import BadAnswer, BadInput
+from playhead.graph.answers import UNREADABLE, as_message, pause_after, read_answer, refused
 from playhead.graph.models import Models
 from playhead.graph.provenance import ASKING, Asked
 from playhead.graph.recorder import CURRENT
 from playhead.prompts import Prompt, PromptFolder
 
 ATTEMPTS: Final = 4
-BUDGET_SECONDS: Final = 300.0
-LONGEST_WAIT: Final = 60.0
-PASSING: Final = ("APIConnectionError", "APITimeoutError", "ConnectError", "ReadError", "RemoteProtocolError")
+BUDGET_SECONDS: Final = 300.0  # a provider that asks for a longer pause than is left is not waited for
 
 
 class Prompts(Protocol):
@@ -133,18 +131,20 @@ def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, An
     use, wait = describe_prompt(found), 0.0
     deadline = time.monotonic() + BUDGET_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
-        reply = yield Turn(model, messages, options, Asked(use, inputs, attempt), wait)
+        reply = as_message((yield Turn(model, messages, options, Asked(use, inputs, attempt), wait)))
         final = attempt == ATTEMPTS
         if isinstance(reply, Exception):
             pause = pause_after(reply, attempt)
             if pause is None or final or time.monotonic() + pause > deadline:
+                if isinstance(reply, UNREADABLE):
+                    raise BadAnswer(name, f"the call failed with {type(reply).__name__}: {reply}", "") from reply
                 raise reply
             wait = pause
             continue
         answer, problem = read_answer(found, reply)
         if problem is None:
             return answer
-        if final or time.monotonic() > deadline or reply.additional_kwargs.get("refusal"):
+        if final or time.monotonic() > deadline or refused(reply):
             raise BadAnswer(name, problem, reply.text)
         complaint = f"That answer cannot be used: {problem}. Answer again, with nothing but what was asked for."
         messages, wait = [*question, AIMessage(reply.text), HumanMessage(complaint)], 0.0
@@ -164,37 +164,6 @@ def _model_of(found: Prompt, models: Models) -> tuple[BaseChatModel, dict[str, A
         form = {"name": found.name, "schema": found.output_schema}
         options["response_format"] = {"type": "json_schema", "json_schema": form}
     return models.get(str(spec.get("name") or "default")), options
-
-
-def read_answer(found: Prompt, reply: AIMessage) -> tuple[Any, str | None]:
-    """The usable answer in a model's message, or why there is none."""
-    if refusal := reply.additional_kwargs.get("refusal"):
-        return None, f"the model refused: {refusal}"
-    text = reply.text.strip()
-    answer: Any = text
-    if found.output_schema is not None:
-        bare = text.removeprefix("```json").removeprefix("```").removesuffix("```").strip()
-        try:
-            answer = json.loads(bare)
-        except ValueError as error:
-            return None, f"it is not JSON ({error})"
-    elif not text:
-        return None, "it is empty"
-    return answer, found.answer_problem(answer)
-
-
-def pause_after(error: Exception, attempt: int) -> float | None:
-    """Seconds to wait before the next attempt (Retry-After, else doubling); None if another would not help."""
-    status = getattr(error, "status_code", None)
-    passes = status in (408, 409, 429) or (isinstance(status, int) and status >= 500)
-    if not passes and type(error).__name__ not in PASSING and not isinstance(error, ConnectionError | TimeoutError):
-        return None
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    try:
-        asked_for = float(headers.get("retry-after", ""))
-    except ValueError:
-        asked_for = 0.5 * 2 ** (attempt - 1)
-    return min(max(asked_for, 0.0), LONGEST_WAIT)
 
 
 def describe_prompt(found: Prompt) -> dict[str, Any]:

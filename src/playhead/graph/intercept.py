@@ -85,7 +85,7 @@ def _generate(original: Original) -> Original:
             raise
         finally:
             INSIDE.reset(token)
-        call.done(result.generations[0].message, result.llm_output)
+        call.answered(result)
         return result
 
     return generate
@@ -107,7 +107,7 @@ def _agenerate(original: Original) -> Original:
             raise
         finally:
             INSIDE.reset(token)
-        call.done(result.generations[0].message, result.llm_output)
+        call.answered(result)
         return result
 
     return agenerate

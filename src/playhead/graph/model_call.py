@@ -16,6 +16,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
 
 from playhead.codec import Part, mapping
 from playhead.graph.encoding import Encoder
@@ -71,6 +72,10 @@ class ModelCall:
         """The model answered."""
         usage = getattr(message, "usage_metadata", None) or {}
         self._finish(message, llm_output, tokens=(usage.get("input_tokens"), usage.get("output_tokens")))
+
+    def answered(self, result: ChatResult) -> None:
+        """The model answered; a provider may also answer nothing at all."""
+        self.done(result.generations[0].message if result.generations else None, result.llm_output)
 
     def failed(self, error: BaseException) -> None:
         """The call raised; what came before that, of a stream, is kept."""
