@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from langgraph.checkpoint.conformance import checkpointer_test, validate
+
 from playhead.graph.encoding import Encoder
 from playhead.graph.saver import Saver
 from playhead.redact import Redactor

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
@@ -64,11 +65,11 @@ class WritingSession(Session):
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self._seen = -1  # the database's change counter when the caches below were valid
+        self._waiting: dict[str, list[Row]] = {}
         self.forget_caches()
 
     def forget_caches(self) -> None:
         """Drop what is remembered of the database: after a roll-back, an erasure, or another process's write."""
-        self._waiting: dict[str, list[Row]] = {}
         self._absent: dict[bytes, None] = {}
         self._ids: dict[bytes, int] = {}
         self._last: dict[str, int] = {}
@@ -94,6 +95,14 @@ class WritingSession(Session):
         """Send the rows that are waiting, and commit."""
         self._send()
         self.connection.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there still is one."""
+        self._waiting = {}
+        self.forget_caches()
+        if self.connection.in_transaction:
+            with suppress(sqlite3.Error):  # the next transaction says so again
+                self.connection.execute("ROLLBACK")
 
     def rows(self, query: str, **params: Any) -> list[Row]:
         """As of any session; it sees the rows that are waiting."""

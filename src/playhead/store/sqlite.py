@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,39 +12,63 @@ from typing import Final, Literal
 
 import sqlite_utils
 
-from playhead.errors import PlayheadError, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
+from playhead.errors import Corrupt, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
 
 Synchronous = Literal["FULL", "NORMAL"]
 WAIT_SECONDS: Final = 10.0
 
 
-def connect(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Connection:
+def connect(path: Path, synchronous: Synchronous = "FULL", *, create: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode, usable from any one thread at a time."""
     with plain_errors(path):
-        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
+        address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA secure_delete = ON")
         return connection
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the schema up to date, each numbered migration in a transaction of its own."""
+def open_database(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
+    """Open a recording, made if it is not there, with its schema up to date. Another's database is left as it is."""
+    connection = connect(path, synchronous, create=True)
+    try:
+        with plain_errors(path):
+            connection.execute("BEGIN")  # one moment: another process may be making the same file
+            pending = pending_migrations(connection, path)
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA journal_mode = WAL")
+            if pending:
+                migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
+    """The numbered scripts that this database has not seen. Raises `SchemaTooNew`, `StoreUnusable`."""
     scripts = sorted(
         (file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql")),
         key=lambda file: file.name,
     )
-    with plain_errors(path):
-        database = sqlite_utils.Database(connection)
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(scripts):
-            raise SchemaTooNew(str(path), version, len(scripts))
-        if not version and database.table_names():
-            raise StoreUnusable(str(path), "it is a database of something else")
-        for number, script in enumerate(scripts, 1):
-            if number > version:
-                body = script.read_text("utf-8")
-                connection.executescript(f"BEGIN IMMEDIATE; {body}; PRAGMA user_version = {number}; COMMIT;")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(scripts):
+        raise SchemaTooNew(str(path), version, len(scripts))
+    if not version and sqlite_utils.Database(connection).table_names():
+        raise StoreUnusable(str(path), "it is a database of something else")
+    return [(number, script.read_text("utf-8")) for number, script in enumerate(scripts, 1) if number > version]
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date in one transaction; of several processes that open a new file, one does it."""
+    connection.execute("BEGIN IMMEDIATE")
+    for number, script in pending_migrations(connection, path):
+        for statement in re.split(r";\s*\n", script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -57,11 +82,16 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 def explain(error: Exception, path: Path) -> StoreError:
     """The error of ours that says what this error of SQLite means for the person in front of it."""
-    if isinstance(error, PlayheadError) and isinstance(error, StoreError):
+    if isinstance(error, StoreError):
         return error
     text = str(error)
-    if "locked" in text or "busy" in text:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what says where it happened
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(str(path), WAIT_SECONDS)
-    if "unable to open" in text and not path.parent.is_dir():
+    if code == sqlite3.SQLITE_CORRUPT or "decode to UTF-8" in text:
+        return Corrupt("pages", path.name, text)
+    if code == sqlite3.SQLITE_CANTOPEN and not path.parent.is_dir():
         return StoreUnusable(str(path), f"its folder {path.parent} does not exist")
+    if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
+        return StoreUnusable(str(path), "it is a folder")
     return StoreUnusable(str(path), text)

@@ -10,19 +10,19 @@ import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from playhead.codec import Part
-from playhead.errors import RunNotFound
+from playhead.errors import RunNotFound, StoreBusy, StoreClosed
 from playhead.records import Run, Step
 from playhead.store import runs
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Row, Session, WritingSession
-from playhead.store.sqlite import Synchronous, connect, explain, migrate
+from playhead.store.sqlite import WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
 from playhead.store.values import Decode, load
 from playhead.store.writer import Operation, T, Writer
 
@@ -46,12 +46,11 @@ class Store:
         self._synchronous: Synchronous = synchronous
         self._readers: queue.LifoQueue[Session] = queue.LifoQueue()
         self._failures = 0
+        self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
 
     def _open_writer(self) -> WritingSession:
-        connection = connect(self.path, self._synchronous)
-        migrate(connection, self.path)
-        return WritingSession(connection)
+        return WritingSession(open_database(self.path, self._synchronous))
 
     def _explain(self, error: BaseException) -> BaseException:
         if not isinstance(error, sqlite3.Error):
@@ -94,11 +93,12 @@ class Store:
         self.flush()
         while not self._readers.empty():
             self._readers.get().connection.close()
-        connection = connect(self.path)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        with closing(connect(self.path)) as connection, plain_errors(self.path):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:  # somebody is still reading what was there before
+            raise StoreBusy(str(self.path), WAIT_SECONDS)
 
     @property
     def failures(self) -> int:
@@ -108,6 +108,7 @@ class Store:
     def close(self) -> None:
         """Commit what is queued and close every connection."""
         self._writer.close()
+        self._closed = True
         while not self._readers.empty():
             self._readers.get().connection.close()
 
@@ -115,7 +116,9 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Borrow a read connection; SQLite's errors come out as ours."""
+        """Borrow a read connection; SQLite's errors come out as ours. Raises `StoreClosed`."""
+        if self._closed:
+            raise StoreClosed
         try:
             session = self._readers.get_nowait()
         except queue.Empty:
@@ -125,7 +128,10 @@ class Store:
         except sqlite3.Error as error:
             raise explain(error, self.path) from error
         finally:
-            self._readers.put(session)
+            if self._closed:
+                session.connection.close()
+            else:
+                self._readers.put(session)
 
     def load(self, refs: Iterable[int | None]) -> list[Any]:
         """The values of these references, in order."""

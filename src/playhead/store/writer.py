@@ -34,13 +34,24 @@ class Item(NamedTuple):
     parts: Sequence[Part]
 
 
-class Writer:
-    """The one thread that writes; `connect` is called in it."""
+class Promise(Future[T]):
+    """A future that cannot be cancelled: who gives up waiting does not take back what is to be written."""
 
-    def __init__(self, connect: Callable[[], WritingSession]) -> None:
+    def cancel(self) -> bool:
+        """Never: an async task that is cancelled while it waits asks for this."""
+        return False
+
+
+class Writer:
+    """The one thread that writes; `connect` is called in it, and `explain` says what an error means."""
+
+    def __init__(
+        self, connect: Callable[[], WritingSession], explain: Callable[[BaseException], BaseException]
+    ) -> None:
+        self._explain = explain
         self._queue: deque[Item] = deque()
         self._work_to_do, self._hurry = threading.Event(), threading.Event()
-        self._closed = False
+        self._closed, self._closing = False, threading.Lock()
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
         self._thread.start()
@@ -51,10 +62,11 @@ class Writer:
 
         `parts` are those the operation will store: those of a whole group are looked up together. Raises `StoreClosed`.
         """
-        if self._closed:
-            raise StoreClosed
-        future: Future[T] = Future()
-        self._queue.append(Item(operation, future, parts))
+        future: Future[T] = Promise()
+        with self._closing:
+            if self._closed or not self._thread.is_alive():  # a forked process has no writer
+                raise StoreClosed
+            self._queue.append(Item(operation, future, parts))
         if urgent:
             self._hurry.set()
         if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
@@ -63,7 +75,8 @@ class Writer:
 
     def close(self) -> None:
         """Commit what is queued and close the connection."""
-        self._closed = True
+        with self._closing:
+            self._closed = True
         self._hurry.set()
         self._work_to_do.set()
         self._thread.join()
@@ -76,12 +89,7 @@ class Writer:
             return
         self._ready.set_result(None)
         while not self._closed or self._queue:
-            group = self._next_group()
-            try:
-                self._commit(session, group)
-            except BaseException:  # noqa: BLE001 - each operation is tried alone, and carries its own error
-                for single in group:
-                    self._commit_alone(session, single)
+            self._commit(session, self._next_group())
         session.connection.close()
 
     def _next_group(self) -> list[Item]:
@@ -92,24 +100,30 @@ class Writer:
         self._hurry.clear()  # before the queue is read: what comes later rings again
         return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP))]
 
-    def _commit(self, session: WritingSession, group: list[Item]) -> None:
+    def _commit(self, session: WritingSession, group: Sequence[Item]) -> None:
+        """Run these operations in one transaction; should one fail, each in its own."""
         if not group:
             return
         try:
             session.begin()
+        except BaseException as error:  # noqa: BLE001 - the database's error, not an operation's: all of them have it
+            self._fail(session, group, error)
+            return
+        try:
             session.prepare(part for item in group for part in item.parts)
             results = [item.operation(session) for item in group]
             session.finish()
-        except BaseException:
-            session.forget_caches()
-            if session.connection.in_transaction:
-                session.connection.execute("ROLLBACK")
-            raise
+        except BaseException as error:  # noqa: BLE001 - carried to whoever waits for it
+            session.roll_back()
+            if len(group) == 1:
+                self._fail(session, group, error)
+            for item in group if len(group) > 1 else ():
+                self._commit(session, [item])
+            return
         for item, result in zip(group, results, strict=True):
             item.future.set_result(result)
 
-    def _commit_alone(self, session: WritingSession, item: Item) -> None:
-        try:
-            self._commit(session, [item])
-        except BaseException as error:  # noqa: BLE001 - carried to whoever waits for it
-            item.future.set_exception(error)
+    def _fail(self, session: WritingSession, group: Sequence[Item], error: BaseException) -> None:
+        session.roll_back()
+        for item in group:
+            item.future.set_exception(self._explain(error))

@@ -1,0 +1,57 @@
+"""A recording of each kind: the suite is one, and every backend passes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playhead.codec import Part, split
+from playhead.store import Store
+from playhead.store.session import WritingSession
+
+
+@pytest.fixture(params=["sqlite"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where a recording of this kind of database is to be kept."""
+    assert request.param == "sqlite"
+    return tmp_path / "runs.db"
+
+
+@pytest.fixture
+def store(address: Path) -> Iterator[Store]:
+    """An open, empty recording."""
+    opened = Store(address, synchronous="NORMAL")
+    yield opened
+    opened.close()
+
+
+def keep(store: Store, *values: Any) -> list[int]:
+    """Store plain values; gives their references."""
+    return store.write(lambda session: intern(session, [split(value) for value in values]))
+
+
+def intern(session: WritingSession, parts: list[Part]) -> list[int]:
+    """Store parts; gives their references."""
+    return [session.intern(part) or 0 for part in parts]
+
+
+def a_run(store: Store, thread: str, name: str, **more: Any) -> None:
+    """Write a finished run with the values given."""
+    from playhead.store import runs
+
+    row = {
+        "name": name,
+        "graph": "g",
+        "cause": name,
+        "status": "done",
+        "attempt": 1,
+        "owner": "here:1",
+        "started": 1.0,
+        "ended": 2.0,
+        **dict.fromkeys(runs.RUN_VALUES),
+        **{key: split(value) for key, value in more.items()},
+    }
+    store.write(lambda session: runs.add_run(session, thread, row))

@@ -1,0 +1,318 @@
+"""One thread writes: in groups, in order, and each operation for itself where one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playhead.codec import split
+from playhead.errors import RunNotFound, StoreClosed, StoreError
+from playhead.store import Store
+from playhead.store.session import WritingSession
+
+from .conftest import a_run, keep
+
+
+def names(store: Store) -> list[str]:
+    """The conversations, in the order they were written."""
+    return store.threads()
+
+
+def hold_up(store: Store) -> threading.Event:
+    """Keep the writer busy until the event is set, so that what is submitted meanwhile becomes one group."""
+    go, busy = threading.Event(), threading.Event()
+    store.submit(lambda _: (busy.set(), go.wait(10)))
+    assert busy.wait(10)
+    return go
+
+
+def failing(_: WritingSession) -> None:
+    """An operation that fails."""
+    raise LookupError("no such thing")
+
+
+def test_a_written_value_is_read_at_once(store: Store) -> None:
+    for number in range(50):
+        (ref,) = keep(store, number)
+        assert store.read(ref) == number
+
+
+def test_what_was_noted_is_read_at_once(store: Store) -> None:
+    for number in range(50):
+        store.note(lambda session, name=f"c-{number}": session.thread(name))
+    assert names(store) == [f"c-{number}" for number in range(50)]
+
+
+def test_operations_run_in_the_order_they_came(store: Store) -> None:
+    seen: list[int] = []
+    futures = [
+        (store.submit if number % 3 else store.submit_soon)(lambda _, number=number: seen.append(number))
+        for number in range(300)
+    ]
+    wait(futures, timeout=10)
+    assert seen == list(range(300))
+
+
+def test_a_group_is_committed_once(store: Store) -> None:
+    seen: list[int] = []
+    with store.reading() as session:
+
+        def changes() -> int:
+            return int(session.connection.execute("PRAGMA data_version").fetchone()[0])
+
+        go = hold_up(store)
+        futures = [store.submit(lambda session, name=f"c-{number}": session.thread(name)) for number in range(100)]
+        futures[-1].add_done_callback(lambda _: seen.append(changes()))
+        before = changes()
+        go.set()
+        wait(futures, timeout=10)
+        assert len({changes()} - {before}) == 1
+    assert len(names(store)) == 100
+
+
+def test_an_operation_that_fails_harms_none_of_its_group(store: Store) -> None:
+    go = hold_up(store)
+    operations = [lambda session: session.thread("one"), failing, lambda session: session.thread("two")]
+    futures: list[Future[Any]] = [store.submit(operation) for operation in operations]
+    go.set()
+    wait(futures, timeout=10)
+    assert [type(future.exception()) for future in futures] == [type(None), LookupError, type(None)]
+    assert names(store) == ["one", "two"]
+
+
+def test_what_a_failed_operation_wrote_is_not_kept(store: Store) -> None:
+    def half(session: WritingSession) -> None:
+        session.thread("half")
+        session.intern(split({"a": ["half"]}))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        store.write(half)
+    assert names(store) == []
+    assert keep(store, "after") == [1]
+
+
+def test_ids_remembered_by_an_operation_that_failed_are_forgotten(store: Store) -> None:
+    def half(session: WritingSession) -> None:
+        session.intern(split("shared"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        store.write(half)
+    (ref,) = keep(store, "shared")
+    assert store.read(ref) == "shared"
+
+
+def test_a_future_that_is_given_up_stops_nobody(store: Store) -> None:
+    go = hold_up(store)
+    given_up = store.submit(lambda session: session.thread("given up"))
+    after = store.submit(lambda session: session.thread("after"))
+    given_up.cancel()
+    go.set()
+    assert after.result(timeout=10)
+    assert store.write(lambda session: session.thread("later"))
+    assert names(store) == ["given up", "after", "later"]
+
+
+async def test_a_task_that_is_cancelled_while_it_waits_stops_nobody(store: Store) -> None:
+    go = hold_up(store)
+
+    async def put() -> int:
+        return await asyncio.wrap_future(store.submit(lambda session: session.thread("cancelled")))
+
+    task = asyncio.create_task(put())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go.set()
+    assert await asyncio.wrap_future(store.submit(lambda session: session.thread("after")))
+    assert await asyncio.to_thread(names, store) == ["cancelled", "after"]
+
+
+def test_a_note_that_fails_is_counted_and_raises_nowhere(store: Store) -> None:
+    store.note(failing)
+    store.note(lambda session: session.thread("after"))
+    assert names(store) == ["after"]
+    assert store.failures == 1
+
+
+def test_closing_commits_what_is_queued(address: Path) -> None:
+    store = Store(address)
+    for number in range(500):
+        store.note(lambda session, name=f"c-{number}": session.thread(name))
+    store.close()
+    again = Store(address)
+    assert len(names(again)) == 500
+    again.close()
+
+
+def test_a_closed_recording_says_so(address: Path) -> None:
+    store = Store(address)
+    store.close()
+    for verb in (store.flush, store.threads, lambda: store.write(lambda _: None), lambda: store.read(1)):
+        with pytest.raises(StoreClosed):
+            verb()
+    store.close()
+
+
+def test_many_threads_closing_and_writing_leave_nobody_waiting(address: Path) -> None:
+    for _ in range(20):
+        store = Store(address, synchronous="NORMAL")
+        made: list[Future[Any]] = []
+
+        def write(store: Store = store, made: list[Future[Any]] = made) -> None:
+            try:
+                while True:
+                    made.append(store.submit(lambda _: None))
+            except StoreClosed:
+                pass
+
+        threads = [threading.Thread(target=write) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        store.close()
+        for thread in threads:
+            thread.join(10)
+        assert not wait(made, timeout=10).not_done
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_is_told_to_open_its_own(store: Store) -> None:
+    store.flush()
+    child = os.fork()
+    if not child:
+        try:
+            store.submit(lambda _: None)
+            os._exit(1)
+        except StoreClosed:
+            os._exit(0)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_reopening_finds_everything(address: Path) -> None:
+    store = Store(address)
+    a_run(store, "c-1", "r-1", input={"text": "hello"})
+    store.close()
+    again = Store(address)
+    assert again.threads() == ["c-1"]
+    assert again.run("r-1").input == {"text": "hello"}
+    assert keep(again, {"text": "hello"})  # the caches are empty, the values found
+    again.close()
+
+
+def test_an_id_may_be_shortened_while_one_run_begins_so(store: Store) -> None:
+    for name in ("r-aa11", "r-aa22", "r-bb33", "r-bb3"):
+        a_run(store, "c-1", name)
+    assert store.run("r-aa1").id == "r-aa11"
+    assert store.run("r-bb3").id == "r-bb3"
+    for unclear in ("r-aa", "r-", "r-cc", ""):
+        with pytest.raises(RunNotFound):
+            store.run(unclear)
+
+
+def test_a_reader_sees_what_is_committed_while_another_writes(store: Store) -> None:
+    keep(store, "before")
+    go = hold_up(store)
+    with store.reading() as session:
+        assert session.one("vals_last") == {"id": 1}
+    go.set()
+
+
+def test_many_readers_and_writers_at_once(store: Store) -> None:
+    wrong: list[object] = []
+
+    def work(number: int) -> None:
+        for turn in range(20):
+            value = {"of": number, "turns": list(range(turn))}
+            (ref,) = keep(store, value)
+            if store.read(ref) != value:
+                wrong.append((number, turn))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+# ── two on one file ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_stores_on_one_file_share_values_and_numbers(address: Path) -> None:
+    one, other = Store(address), Store(address)
+    for number in range(30):
+        first, second = (one, other) if number % 2 else (other, one)
+        a_run(first, f"c-{number % 3}", f"r-{number}", input={"text": f"hello {number // 2}"})
+        assert second.run(f"r-{number}").input == {"text": f"hello {number // 2}"}
+    assert len(one.threads()) == 3
+    assert len(other.newest_runs(100)) == 30
+    one.close()
+    other.close()
+
+
+WORKER = """
+import sys
+from playhead.codec import split
+from playhead.store import Store, runs
+path, who = sys.argv[1:]
+store = Store(path, synchronous="NORMAL")
+row = dict(graph="g", status="done", attempt=1, owner="x:1", started=1.0, ended=2.0, **dict.fromkeys(runs.RUN_VALUES))
+for number in range(100):
+    name = f"r-{who}-{number}"
+    given = {**row, "name": name, "cause": name, "input": split({"shared": [number], "of": who})}
+    store.submit(lambda session, given=given, number=number: runs.add_run(session, f"c-{number % 7}", given))
+store.close()
+"""
+
+
+def test_processes_that_write_at_the_same_time_lose_nothing(address: Path) -> None:
+    """They also all make the file: none of them finds it half made."""
+    workers = [
+        subprocess.Popen([sys.executable, "-c", WORKER, str(address), str(who)], stderr=subprocess.PIPE)
+        for who in range(4)
+    ]
+    for worker in workers:
+        assert worker.wait(60) == 0, worker.stderr and worker.stderr.read().decode()
+    store = Store(address)
+    found = store.newest_runs(1000)
+    assert len(found) == 400
+    assert len(store.threads()) == 7
+    for run in found:
+        _, who, number = run.id.split("-")
+        assert run.input == {"shared": [int(number)], "of": who}
+    store.close()
+
+
+def test_a_store_sees_that_another_pruned_what_it_remembers(address: Path) -> None:
+    from playhead.store import erasure
+
+    one, other = Store(address), Store(address)
+    keep(one, "remembered")
+    other.write(erasure.sweep)
+    (ref,) = keep(one, "remembered")
+    assert one.read(ref) == other.read(ref) == "remembered"
+    one.close()
+    other.close()
+
+
+def test_store_errors_are_ours(store: Store) -> None:
+    def broken(session: WritingSession) -> None:
+        session.connection.execute("SELECT * FROM no_such_table")
+
+    with pytest.raises(StoreError):
+        store.submit(broken).result(10)
+
+    store.flush()
