@@ -66,7 +66,7 @@ def failure(status: int, **headers: str) -> tuple[int, dict[str, str], bytes]:
 
 
 class Provider:
-    """What to answer, and what was asked. An answer is a body, `(status, headers, bytes)`, or a function of the handler."""
+    """What to answer, and what was asked. An answer is a body, `(status, headers, bytes)`, or a function."""
 
     def __init__(self) -> None:
         self.answers: list[Any] = []

@@ -153,8 +153,9 @@ class Attempt:
 
     def _settle_from(self, row: Row) -> None:
         assert self.step is not None
-        before, result = self.step.run.recording.store.load([row["arguments"], row["result"]])
-        if pack(before) != pack(self.arguments):
+        recording = self.step.run.recording
+        before, result = recording.store.load([row["arguments"], row["result"]])
+        if pack(before) != recording.encoder.redactor.packed(pack(self.arguments)):
             log.warning("an effect was asked for again with other arguments; the first stands", key=self.key)
         self.settle(result)
 

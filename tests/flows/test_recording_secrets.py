@@ -1,0 +1,176 @@
+"""Secrets never reach the disk, wherever in a conversation they stand; everything else does, unaltered."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from langchain.agents import create_agent
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.tools import tool
+from langgraph.types import interrupt
+
+import playhead
+from playhead import effect
+from playhead.deck import Deck
+from tests.graphs.shapes import NOTHING, chain
+from tests.scripted import ScriptedModel, calling
+
+# Put together here, so that no scanner takes this file for a leak.
+SECRETS = {
+    "openai project key": "sk-" + "proj-Ab3dEf6hIj9lMn2pQr5tUv8x",
+    "openai old key": "sk-" + "Ab3dEf6hIj9lMn2pQr5tUv8xAb3dEf6hIj9lMn2pQr5tUv8x",
+    "anthropic key": "sk-" + "ant-api03-Ab3dEf6hIj9lMn2pQr5tUv8x",
+    "stripe live key": "sk_" + "live_Ab3dEf6hIj9lMn2pQr5tUv8x",
+    "stripe test key": "rk_" + "test_Ab3dEf6hIj9lMn2pQr5tUv8x",
+    "aws key id": "AKIA" + "IOSFODNN7EXAMPLE",
+    "aws session key id": "ASIA" + "IOSFODNN7EXAMPLE",
+    "github token": "ghp_" + "Ab3dEf6hIj9lMn2pQr5tUv8xAb3dEf6hIj9l",
+    "github server token": "ghs_" + "Ab3dEf6hIj9lMn2pQr5tUv8xAb3dEf6hIj9l",
+    "github fine-grained token": "github_pat_" + "Ab3dEf6hIj9lMn2pQr5tUv8xAb3dEf6hIj9lMn2pQr5tUv8x",
+    "gitlab token": "glpat-" + "Ab3dEf6hIj9lMn2pQr5t",
+    "slack bot token": "xoxb-" + "123456789012-Ab3dEf6hIj9l",
+    "slack user token": "xoxp-" + "123456789012-Ab3dEf6hIj9l",
+    "google key": "AIza" + "SyAb3dEf6hIj9lMn2pQr5tUv8xAb3dEf6hI",
+    "json web token": "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+    "bearer token": "Bearer " + "q7Zx9kLm2Np4Rt6Vw8Yb",
+    "private key": "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA7\n-----END RSA PRIVATE KEY-----",
+    "database address": "postgresql://admin:" + "hunter2secret@db.example.com/app",
+    "card number": "4242 4242 " + "4242 4242",
+    "card number in one": "5555555555" + "554444",
+    "declared secret": "a-word-nobody-would-guess",
+}
+TELLING = {  # what of a secret must not be found, where the whole may be told apart from its surroundings
+    "database address": "hunter2secret",
+    "bearer token": "q7Zx9kLm2Np4Rt6Vw8Yb",
+    "private key": "MIIEowIBAAKCAQEA7",
+    "json web token": "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+}
+every_secret = pytest.mark.parametrize("kind", SECRETS)
+
+
+def open_deck(folder: Path) -> Deck:
+    return playhead.open(folder / "runs.db", redact=[SECRETS["declared secret"]], synchronous="NORMAL")  # type: ignore[no-any-return]
+
+
+@effect()
+def send(text: str, *, key: str) -> dict[str, str]:
+    """Send."""
+    return {"sent": text}
+
+
+@tool
+def note(text: str) -> str:
+    """Note something."""
+    return f"noted {text}"
+
+
+def converse(deck: Deck, said: str) -> None:
+    """A conversation with these words in every place there is."""
+    model = ScriptedModel(script={"tool": calling(("note", {"text": said})), "fail": RuntimeError(said)})
+
+    def node(state: Any) -> Any:
+        send(said)
+        reply = model.invoke([HumanMessage(said), AIMessage(said, additional_kwargs={"of": [said]})], stop=[said])
+        with contextlib.suppress(RuntimeError):
+            model.invoke(f"fail {said}")
+        interrupt({"ask": said})
+        return {"notes": [reply.text, {said: said}, HumanMessage(said)]}
+
+    def fails(state: Any) -> Any:
+        raise ValueError(said)
+
+    config: Any = {"configurable": {"thread_id": "t-1", "token": said}, "metadata": {"about": said}}
+    graph = chain(("node", node), ("fails", fails))
+    deck.record(graph).invoke({"notes": [said]}, config, context={"key": said})
+    with pytest.raises(ValueError, match="My secret"):
+        deck.resume("t-1", graph, answer=said)
+    agent = create_agent(model, [note], system_prompt=said)
+    deck.record(agent).invoke({"messages": [("user", f"tool {said}")]}, {"configurable": {"thread_id": "t-2"}})
+
+
+class Recorded:
+    """What is on the disk after one conversation that is full of secrets."""
+
+    def __init__(self, folder: Path) -> None:
+        said = "\n".join(f"My secret {kind}: {secret} (keep it)" for kind, secret in SECRETS.items())
+        with open_deck(folder) as deck:
+            converse(deck, said)
+            deck.store.flush()
+            self.files = b"".join(path.read_bytes() for path in folder.iterdir())  # with the write-ahead log
+            self.kept = deck.runs("t-1")[0].input["notes"][0]
+        self.files += b"".join(path.read_bytes() for path in folder.iterdir())
+        self.values = everything(folder)
+
+
+def everything(folder: Path) -> str:
+    """All that can be read from the recording: values are compressed in the file."""
+    with open_deck(folder) as deck:
+        ids = deck.store.write(lambda session: [row[0] for row in session.connection.execute("SELECT id FROM vals")])
+        rows = deck.store.write(
+            lambda session: [
+                str(list(session.connection.execute(f"SELECT * FROM {table}")))
+                for table in ("runs", "steps", "calls", "effects", "threads", "checkpoints")
+            ]
+        )
+        return repr(deck.store.load(ids)) + "".join(rows)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    return Recorded(tmp_path_factory.mktemp("secrets"))
+
+
+@every_secret
+def test_a_secret_reaches_no_file(recorded: Recorded, kind: str) -> None:
+    telling = TELLING.get(kind, SECRETS[kind])
+    assert telling.encode() not in recorded.files
+    assert telling not in recorded.values
+
+
+@every_secret
+def test_a_placeholder_stands_in_its_place_and_the_words_around_it_stay(recorded: Recorded, kind: str) -> None:
+    (line,) = [line for line in recorded.kept.splitlines() if line.startswith(f"My secret {kind}: ")]
+    assert "[redacted " in line
+    assert line.endswith(" (keep it)") or kind == "database address"
+
+
+def test_a_node_run_again_is_not_taken_for_one_with_other_words(tmp_path: Path) -> None:
+    with open_deck(tmp_path) as deck, structlog.testing.capture_logs() as logs:
+        converse(deck, f"My secret: {SECRETS['gitlab token']}")
+    assert not [entry for entry in logs if "other arguments" in entry["event"]]
+
+
+def test_the_graph_itself_goes_on_with_the_real_words(tmp_path: Path) -> None:
+    seen = []
+
+    def node(state: Any) -> Any:
+        seen.extend(state["notes"])
+        return NOTHING
+
+    with open_deck(tmp_path) as deck:
+        deck.record(chain(("node", node))).invoke(
+            {"notes": [SECRETS["github token"]]}, {"configurable": {"thread_id": "t"}}
+        )
+    assert seen == [SECRETS["github token"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call +1 555 010 4477.",
+        "Order 20261122-0042",
+        "2026-11-22T17:00:00",
+        "1234 5678",
+        "a" * 40,
+        "4242 4242 4242 4241",
+    ],
+)
+def test_what_is_no_secret_is_not_touched(tmp_path: Path, text: str) -> None:
+    with open_deck(tmp_path) as deck:
+        graph = chain(("node", lambda state: {"notes": [text]}))
+        deck.record(graph).invoke({"notes": [text]}, {"configurable": {"thread_id": "t"}})
+        assert deck.runs("t")[0].output == {"notes": [text, text]}
