@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import threading
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -53,6 +54,7 @@ class Saver(BaseCheckpointSaver[Any]):
         self.store, self._encoder = store, encoder
         self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
         self._written: dict[str, deque[Future[None]]] = {}
+        self._lock = threading.Lock()
 
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -92,15 +94,21 @@ class Saver(BaseCheckpointSaver[Any]):
         """Store with whatever is committed next; an error shows at the next look back."""
         thread, _ = _place(config)
         self._look_back(thread)
-        self._written.setdefault(thread, deque()).append(self.store.submit_soon(operation, parts))
+        future = self.store.submit_soon(operation, parts)
+        with self._lock:  # tasks of one superstep write from threads of their own
+            self._written.setdefault(thread, deque()).append(future)
 
     def _look_back(self, thread: str) -> None:
         """Raise what kept earlier writes of this conversation, which are stored in order, from being stored."""
-        waiting = self._written.get(thread)
-        while waiting and waiting[0].done():
-            waiting.popleft().result()
-        if not waiting:
-            self._written.pop(thread, None)
+        done: list[Future[None]] = []
+        with self._lock:
+            waiting = self._written.get(thread)
+            while waiting and waiting[0].done():
+                done.append(waiting.popleft())
+            if not waiting:
+                self._written.pop(thread, None)
+        for future in done:
+            future.result()
 
     def _put(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
