@@ -69,7 +69,9 @@ class MessagingApplication:
             "zone": known.zone,
             "mode": known.mode,
             "versions": {"business": version},
-            "earlier": [{"role": str(each["role"]), "text": str(each["text"]), "id": "", "at": ""} for each in history or []],
+            "earlier": [
+                {"role": str(each["role"]), "text": str(each["text"]), "id": "", "at": ""} for each in history or []
+            ],
         }
 
     def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:

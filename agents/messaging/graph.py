@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from langgraph.graph import END, START, StateGraph
+
 from agents.messaging.nodes.appointment import appointment
 from agents.messaging.nodes.approve import approve, approved
 from agents.messaging.nodes.brief import brief
@@ -30,7 +32,6 @@ from agents.messaging.nodes.understand import understand
 from agents.messaging.nodes.when import when
 from agents.messaging.nodes.wrap import wrap
 from agents.messaging.state import State
-from langgraph.graph import END, START, StateGraph
 
 NODES = (
     gate, opt_out, silent, understand, risk, ending, route, search, lookup, when, find_slots, appointment, offer,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from agents.messaging import rules
 from agents.messaging.nodes.asking import asked
+from agents.messaging.nodes.evidence import hints
 from agents.messaging.state import JSON, State
 
 
@@ -18,7 +19,9 @@ def risk(state: State) -> JSON:
         return {"risk": {"kind": found.kind, "words": found.words, "by": "rule"}}
     if not any(character.isalnum() for character in state["message"]):
         return {"risk": {"kind": "none", "words": "", "by": "rule"}}  # a sign or a picture says nothing dangerous
-    answer, failures = asked("risk", "risk", message=state["message"])
+    answer, failures = asked(
+        "risk", "risk", hints=", ".join(hints(state["message"])) or "none", message=state["message"]
+    )
     if failures:
         return {"failures": failures}
     return {"risk": {"kind": answer["kind"], "words": "", "by": "model"}}

@@ -12,6 +12,7 @@ from typing import Final
 from agents.messaging import pricing, rules
 from agents.messaging.nodes import closing
 from agents.messaging.nodes.asking import asked
+from agents.messaging.nodes.evidence import speaks_for
 from agents.messaging.state import JSON, State
 
 INTENTS: Final = (
@@ -19,6 +20,7 @@ INTENTS: Final = (
     "identity", "other",
 )  # fmt: skip
 
+NEEDS_WORDS: Final = {"person": "person", "complaint": "trouble", "identity": "machine"}
 LOOSE: Final = frozenset({"thanks", "greeting", "other"})
 _PLAIN: Final = {
     "price": r"\bhow much\b|\bprice[sd]?\b|\bcosts?\b|\b(what|how) (do|does|would) .{0,30}\bcharge\b"
@@ -49,7 +51,7 @@ def understand(state: State) -> JSON:
     )
     if failures:
         return {"failures": failures}
-    intents = [name for name in answer["intents"] if name in INTENTS]
+    intents = [name for name in answer["intents"] if _possible(name, message)]
     quotes = dict(zip(answer["intents"], answer.get("quotes", []), strict=False))
     intents += [name for name in plain_intents(message) if name not in intents]
     if "question" not in intents and asks_besides(message):
@@ -60,7 +62,7 @@ def understand(state: State) -> JSON:
         "intents": intents or ["other"],
         "quotes": {name: _quoted(str(quotes.get(name, "")), name, message) for name in intents},
         "language": answer["language"],
-        "mood": answer["mood"],
+        "mood": answer["mood"] if answer["mood"] != "angry" or speaks_for("trouble", message) else "upset",
     }
     return {"understood": understood}
 
@@ -74,6 +76,11 @@ def plain_intents(message: str) -> list[str]:
     found += ["person"] if rules.asks_for_person(message) else []
     found += ["identity"] if rules.asks_if_ai(message) else []
     return found
+
+
+def _possible(intent: str, message: str) -> bool:
+    """Readings that take the conversation away from the agent need a word that speaks for them."""
+    return intent in INTENTS and (intent not in NEEDS_WORDS or speaks_for(NEEDS_WORDS[intent], message))
 
 
 def asks_besides(message: str) -> bool:
