@@ -7,6 +7,7 @@ then a person.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from agents.messaging import rules
@@ -18,6 +19,7 @@ from agents.messaging.state import JSON, State
 
 LONGEST: Final = 600  # characters: four parts of a text message
 TRIES: Final = 3
+ECHO: Final = 5  # words: shorter messages may well stand in a reply
 
 
 def check(state: State) -> JSON:
@@ -65,8 +67,16 @@ def faults(state: State) -> list[str]:
         problems.append("the reply is empty")
     if len(reply) > LONGEST:
         problems.append(f"the reply has {len(reply)} characters; {LONGEST} is the most")
+    if _echoes(state["message"], reply):
+        problems.append("the reply says the customer's own words back")
     problems += [f"{name} is not told" for name in _untold(state, reply)]
     return problems
+
+
+def _echoes(message: str, reply: str) -> bool:
+    """A small model now and then answers a question with the question."""
+    said, answered = (re.findall(r"\w+", text.lower()) for text in (message, reply))
+    return len(said) >= ECHO and " ".join(said) in " ".join(answered)
 
 
 def _untold(state: State, reply: str) -> list[str]:
