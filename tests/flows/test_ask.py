@@ -70,8 +70,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def instead(seconds: float) -> None:
         made.append(seconds)
 
-    monkeypatch.setattr(asking.time, "sleep", made.append)
-    monkeypatch.setattr(asking.asyncio, "sleep", instead)
+    monkeypatch.setattr(asking, "sleep", made.append)
+    monkeypatch.setattr(asking, "asleep", instead)
     return made
 
 

@@ -153,8 +153,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def instead(seconds: float) -> None:
         made.append(seconds)
 
-    monkeypatch.setattr(asking.time, "sleep", lambda seconds: made.append(seconds) if seconds else None)
-    monkeypatch.setattr(asking.asyncio, "sleep", instead)
+    monkeypatch.setattr(asking, "sleep", lambda seconds: made.append(seconds) if seconds else None)
+    monkeypatch.setattr(asking, "asleep", instead)
     return made
 
 

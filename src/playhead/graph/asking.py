@@ -10,12 +10,12 @@ The loop is a generator that says what to do next; `ask` and `aask` only carry i
 
 from __future__ import annotations
 
-import asyncio
-import time
+from asyncio import sleep as asleep
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic, sleep
 from typing import Any, Final, Protocol, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
@@ -80,7 +80,7 @@ def ask(name: str, /, **inputs: Any) -> Any:
     loop = _attempts(name, inputs)
     turn = next(loop)
     while True:
-        time.sleep(turn.wait)
+        sleep(turn.wait)
         with _asking(turn.asked):
             try:
                 reply: Reply = turn.model.invoke(turn.messages, **turn.options)
@@ -97,7 +97,7 @@ async def aask(name: str, /, **inputs: Any) -> Any:
     loop = _attempts(name, inputs)
     turn = next(loop)
     while True:
-        await asyncio.sleep(turn.wait)
+        await asleep(turn.wait)
         with _asking(turn.asked):
             try:
                 reply: Reply = await turn.model.ainvoke(turn.messages, **turn.options)
@@ -129,13 +129,13 @@ def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, An
     model, options = _model_of(found, models)
     question = messages = messages_of(found, inputs)
     use, wait = describe_prompt(found), 0.0
-    deadline = time.monotonic() + BUDGET_SECONDS
+    deadline = monotonic() + BUDGET_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
         reply = as_message((yield Turn(model, messages, options, Asked(use, inputs, attempt), wait)))
         final = attempt == ATTEMPTS
         if isinstance(reply, Exception):
             pause = pause_after(reply, attempt)
-            if pause is None or final or time.monotonic() + pause > deadline:
+            if pause is None or final or monotonic() + pause > deadline:
                 if isinstance(reply, UNREADABLE):
                     raise BadAnswer(name, f"the call failed with {type(reply).__name__}: {reply}", "") from reply
                 raise reply
@@ -144,7 +144,7 @@ def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, An
         answer, problem = read_answer(found, reply)
         if problem is None:
             return answer
-        if final or time.monotonic() > deadline or refused(reply):
+        if final or monotonic() > deadline or refused(reply):
             raise BadAnswer(name, problem, reply.text)
         complaint = f"That answer cannot be used: {problem}. Answer again, with nothing but what was asked for."
         messages, wait = [*question, AIMessage(reply.text), HumanMessage(complaint)], 0.0
