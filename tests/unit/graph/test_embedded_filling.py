@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -214,3 +216,9 @@ def test_every_number_of_an_answer_stands_in_the_request(
     made = reply(examples, user)
     assert [number for number in re.findall(r"\d+", made) if number not in numbers] == []
     assert "four" not in made
+
+
+def test_a_long_list_that_ends_in_a_question_mark_is_read_in_no_time() -> None:
+    """Found on real input: a pattern with two ways to read a word took ten minutes for six entries."""
+    reader = "from playhead.graph.embedded.facts import _COMMA_LIST as c; c.fullmatch(', '.join(['abcdefghij klmnop'] * 40) + '?')"
+    subprocess.run([sys.executable, "-c", reader], check=True, timeout=20)

@@ -18,7 +18,9 @@ from playhead.nearest import deciding_label, rank
 _LABEL = re.compile(r"([^\W\d_][^\n:]{0,40}):(?:\s+(.*))?$")
 _ITEM = re.compile(r"\s*[-*•]\s+(.*)")
 _KEYED = re.compile(r"\[[\w./:\-]{1,40}\]")
-_COMMA_LIST = re.compile(r"(?:[^\s,.!?\d]+ ?){1,4}(?:, (?:[^\s,.!?\d]+ ?){1,4})+")
+# Each word is followed by exactly one space or by what ends the entry: no two ways to read it, so no backtracking.
+_ENTRY = r"[^\s,.!?\d]+(?: [^\s,.!?\d]+){0,3}"
+_COMMA_LIST = re.compile(rf"{_ENTRY}(?:, {_ENTRY})+")
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _MESSAGE_LABELS: Final = ("message", "customer")
 
