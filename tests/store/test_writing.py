@@ -165,7 +165,7 @@ def test_a_closed_recording_says_so(address: Path) -> None:
 
 
 def test_many_threads_closing_and_writing_leave_nobody_waiting(address: Path) -> None:
-    for _ in range(20):
+    for _ in range(8):
         store = Store(address, synchronous="NORMAL")
         made: list[Future[Any]] = []
 

@@ -190,8 +190,8 @@ def test_a_value_is_cut_by_keys_and_elements_to_the_depth_asked_for() -> None:
 
 
 def test_keys_stay_in_order_where_that_is_asked_for() -> None:
-    made = codec.split({"b": 1, "a": 2}, in_order=True)
-    assert made.children == (codec.plain(["b", "a"]), codec.plain(1), codec.plain(2))
+    made = codec.split({"b": [1], "a": [2]}, in_order=True)
+    assert made.children == (codec.plain(["b", "a"]), codec.split([1]), codec.split([2]))
 
 
 def test_a_mapping_with_other_keys_than_text_is_one_leaf() -> None:

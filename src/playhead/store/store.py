@@ -24,7 +24,7 @@ from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Row, Session, WritingSession
 from playhead.store.sqlite import WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
 from playhead.store.values import Decode, load
-from playhead.store.writer import Operation, T, Writer
+from playhead.store.writer import Operation, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
 
@@ -86,7 +86,7 @@ class Store:
 
     def flush(self) -> None:
         """Wait until everything submitted so far is committed."""
-        self.submit(lambda _: None).result()
+        self.submit(nothing).result()
 
     def compact(self) -> None:
         """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""

@@ -34,6 +34,10 @@ class Item(NamedTuple):
     parts: Sequence[Part]
 
 
+def nothing(session: WritingSession) -> None:
+    """An operation to wait for: what came before it is committed then."""
+
+
 class Promise(Future[T]):
     """A future that cannot be cancelled: who gives up waiting does not take back what is to be written."""
 
@@ -102,7 +106,9 @@ class Writer:
 
     def _commit(self, session: WritingSession, group: Sequence[Item]) -> None:
         """Run these operations in one transaction; should one fail, each in its own."""
-        if not group:
+        if all(item.operation is nothing for item in group):  # who only waits needs no lock on the database
+            for item in group:
+                item.future.set_result(None)
             return
         try:
             session.begin()
