@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import ormsgpack
@@ -24,6 +25,10 @@ Encode: TypeAlias = Callable[[Any], "Part"]
 HASH_BYTES: Final = 16
 SEAL_BYTES: Final = 8
 WIDTH: Final = 32  # children of a full list chunk
+
+SCALARS: Final = frozenset({bool, int, float, type(None)})
+SMALL_MAPPING: Final = 6  # keys
+SMALL_TEXT: Final = 24  # characters
 
 # Kinds of part. Numbers are on disk: never renumber.
 PLAIN: Final = 0  # canonical msgpack of plain data
@@ -83,7 +88,12 @@ def digest(data: bytes, size: int = HASH_BYTES) -> bytes:
 
 def seal(columns: Mapping[str, Any]) -> bytes:
     """A row's own check: any flipped bit in any column shows when it is read."""
-    return digest(ormsgpack.packb([columns[name] for name in sorted(columns)]), SEAL_BYTES)
+    return digest(ormsgpack.packb([columns[name] for name in _in_order(tuple(columns))]), SEAL_BYTES)
+
+
+@lru_cache(maxsize=256)
+def _in_order(names: tuple[str, ...]) -> list[str]:
+    return sorted(names)
 
 
 def leaf(kind: int, data: bytes) -> Part:
@@ -132,15 +142,22 @@ def listing(elements: Sequence[Part]) -> Part:
 def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode = plain, in_order: bool = False) -> Part:
     """Cut a value into parts: mappings and lists down to `depth`, everything below as leaves made by `encode`.
 
-    Keys are sorted, as in canonical bytes, unless the value is to come back with them `in_order`.
+    Keys are sorted, as in canonical bytes, unless the value is to come back with them `in_order`. A mapping of a few
+    small values is one leaf: parts of its own would be larger than what they share.
     """
     if depth and type(value) is list:
         return listing([encode(element) for element in value])
-    if depth and type(value) is dict and all(type(key) is str for key in value):
+    if depth and type(value) is dict and all(type(key) is str for key in value) and not _is_small(value):
         keys = value if in_order else sorted(value)
         below = {key: split(value[key], encode, depth - 1, names=names, in_order=in_order) for key in keys}
         return mapping(below, names)
     return encode(value)
+
+
+def _is_small(value: dict[str, Any]) -> bool:
+    return len(value) <= SMALL_MAPPING and all(
+        type(element) in SCALARS or (type(element) is str and len(element) <= SMALL_TEXT) for element in value.values()
+    )
 
 
 def chunk_levels(size: int) -> list[int]:

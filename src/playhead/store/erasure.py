@@ -23,12 +23,6 @@ from playhead.store.values import children, load
 BATCH: Final = 1_000
 # The prompt a call was made from is the business's own text, not the customer's.
 KEPT: Final = {"versions", "prompt"}
-VALUES_OF: Final = {
-    "runs": runs.RUN_VALUES,
-    "steps": runs.STEP_VALUES,
-    "calls": runs.CALL_VALUES,
-    "effects": runs.EFFECT_VALUES,
-}
 
 
 def delete_thread(session: WritingSession, thread: str) -> None:
@@ -76,7 +70,7 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
 
 
 def _erased(table: str, row: Row) -> Row:
-    gone = {name: 0 for name in VALUES_OF[table] if name not in KEPT and row[name] is not None}
+    gone = {name: 0 for name in runs.VALUES_OF[table] if name not in KEPT and row[name] is not None}
     return {**row, **gone}
 
 
@@ -143,7 +137,7 @@ def _roots(session: Session) -> Iterator[int]:
             "calls": session.rows("calls_of_run", run=run["id"]),
         }
         for table, found in rows.items():
-            yield from (row[name] for row in found for name in VALUES_OF[table] if row[name])
+            yield from (row[name] for row in found for name in runs.VALUES_OF[table] if row[name])
     for row in session.rows("effects_scan", after="", limit=EVERYTHING):
         yield from (row[name] for name in runs.EFFECT_VALUES if row[name])
 

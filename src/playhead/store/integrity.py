@@ -13,7 +13,7 @@ from typing import Final
 from playhead.codec import decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import Corrupt
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.erasure import VALUES_OF
+from playhead.store.runs import VALUES_OF
 from playhead.store.session import Row, Session
 from playhead.store.values import NODES, children
 

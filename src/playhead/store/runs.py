@@ -14,12 +14,15 @@ STEP_VALUES: Final = ("input", "output", "error")
 CALL_VALUES: Final = ("request", "response", "prompt", "inputs", "error")
 EFFECT_VALUES: Final = ("arguments", "result")
 
+VALUES_OF: Final = {"runs": RUN_VALUES, "steps": STEP_VALUES, "calls": CALL_VALUES, "effects": EFFECT_VALUES}
+
 OUTSIDE: Final = 0  # the step number of calls made outside every step
 
 
 def put(session: WritingSession, table: str, row: Mapping[str, Any]) -> None:
     """Write a row of `runs`, `steps`, `calls` or `effects`; its values come as parts and are stored on the way."""
-    session.write(f"{table}_put", {k: session.intern(v) if isinstance(v, Part) else v for k, v in row.items()})
+    values = {name: session.intern(row[name]) for name in VALUES_OF[table] if isinstance(row[name], Part)}
+    session.write(f"{table}_put", {**row, **values})
 
 
 def add_run(session: WritingSession, thread: str, row: Mapping[str, Any]) -> int:
