@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from playhead.codec import decode_numbers
+from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, runs
 from playhead.store.checkpoints import EVERYTHING
@@ -43,15 +43,25 @@ def forget(session: WritingSession, customer: str) -> int:
 
 
 def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
-    """The conversations of a customer."""
-    theirs = set()
+    """The conversations of a customer, and copies of them that name nobody else."""
+    named: dict[int, set[str]] = {}
     for run in session.rows("runs_scan", after=0, limit=EVERYTHING):
         (facts,) = load(session, [run["metadata"]], lambda _, data: data)
-        if isinstance(facts, dict) and str(facts.get("customer")) == customer:
-            theirs.add(run["thread"])
-    for row in session.rows("threads_scan", after=0, limit=EVERYTHING):
-        if row["name"] == customer or row["id"] in theirs:
+        if isinstance(facts, dict) and facts.get("customer") is not None:
+            named.setdefault(run["thread"], set()).add(str(facts["customer"]))
+    threads = session.rows("threads_scan", after=0, limit=EVERYTHING)
+    theirs = [row for row in threads if row["name"] == customer or customer in named.get(row["id"], ())]
+    yield from theirs
+    made = {id for row in theirs for id in _checkpoint_ids(session, row)}
+    for row in threads if made else ():
+        if row not in theirs and row["id"] not in named and not made.isdisjoint(_checkpoint_ids(session, row)):
             yield row
+
+
+def _checkpoint_ids(session: Session, thread: Row) -> Iterator[bytes]:
+    """A copied checkpoint has its original's id."""
+    for space in session.rows("spaces_of_thread", thread=thread["id"]):
+        yield from (row["id"] for row in session.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING))
 
 
 def _erase_thread(session: WritingSession, thread: Row) -> None:
@@ -111,8 +121,13 @@ def copy_thread(session: WritingSession, source: str, target: str) -> None:
 
 
 def sweep(session: WritingSession) -> int:
-    """Remove every value that nothing refers to; gives how many."""
+    """Remove every value that nothing refers to; gives how many.
+
+    The highest number stays taken, so that none is given again: who still holds a reference to what is gone must not
+    find another customer's words there.
+    """
     live = set(_reachable(session, _roots(session)))
+    (last,) = session.rows("vals_last")
     removed = 0
     after = 0
     while rows := session.rows("vals_scan", after=after, limit=BATCH):
@@ -120,6 +135,9 @@ def sweep(session: WritingSession) -> int:
         dead = [row["id"] for row in rows if row["id"] not in live]
         session.delete("vals_delete", ids=json.dumps(dead))
         removed += len(dead)
+    if last["id"] and last["id"] not in live:
+        mark = plain(secrets.token_bytes(HASH_BYTES))
+        session.write("vals_add", {"id": last["id"], "hash": mark.hash, "kind": mark.kind, "data": mark.data})
     session.forget_caches()
     return removed
 
