@@ -147,8 +147,11 @@ def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode =
     """
     if depth and type(value) is list:
         return listing([encode(element) for element in value])
-    if depth and type(value) is dict and all(type(key) is str for key in value) and not _is_small(value):
-        keys = value if in_order else sorted(value)
+    if depth and type(value) is dict and all(type(key) is str for key in value):
+        keys = sorted(value)
+        if _is_small(value) and (not in_order or keys == list(value)):
+            return encode(value)
+        keys = list(value) if in_order else keys
         below = {key: split(value[key], encode, depth - 1, names=names, in_order=in_order) for key in keys}
         return mapping(below, names)
     return encode(value)
