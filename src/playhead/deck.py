@@ -164,7 +164,7 @@ class Deck:
         """Read every record and check its seal, its references and its values' hashes."""
         self.store.flush()
         with self.store.reading() as session:
-            return integrity.check_all(session)
+            return integrity.check_all(session, self.store.path)
 
 
 def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:

@@ -6,15 +6,16 @@ pages comes on top. A damaged record is named; the others stay readable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from playhead.codec import decode_numbers, digest, encode_numbers, inflate
-from playhead.errors import Corrupt
+from playhead.errors import StoreError
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Row, Session
+from playhead.store.sqlite import ERRORS, damaged_pages, explain
 from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000
@@ -29,43 +30,33 @@ class Findings:
 
 
 class _Check:
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, path: Path) -> None:
+        self.session, self.path = session, path
         self.records = 0
         self.problems: list[str] = []
         self.hashes: dict[int, bytes] = {}
         self.nodes: list[Row] = []
 
     def rows(self, query: str, **params: object) -> list[Row]:
-        """Rows of a query; a damaged one is noted, and the rest of that query is passed over."""
+        """Rows of a query; a damaged one is noted and passed over, and what SQLite cannot read at all."""
         try:
-            found = self.session.rows(query, **params)
-        except Corrupt as error:
-            self.problems.append(str(error))
+            found = self.session.rows(query, self.note, **params)
+        except ERRORS as error:
+            self.note(explain(error, self.path))
             return []
         self.records += len(found)
         return found
 
+    def note(self, error: StoreError) -> None:
+        """Keep a problem."""
+        self.problems.append(error.happened)
+
     def values(self) -> None:
         """Every value's own bytes."""
-        after = 0
-        (last,) = self.session.rows("vals_last")
-        while after < last["id"]:
-            try:
-                rows = self.session.rows("vals_scan", after=after, limit=BATCH)
-            except Corrupt:
-                rows = list(self._one_by_one(after))
-            for row in rows:
+        last = max((row["id"] for row in self.rows("vals_last")), default=0)
+        for after in range(0, last, BATCH):
+            for row in self.rows("vals_between", after=after, last=after + BATCH):
                 self._value(row)
-            after = max((row["id"] for row in rows), default=after + BATCH)
-            self.records += len(rows)
-
-    def _one_by_one(self, after: int) -> Iterator[Row]:
-        for number in range(after + 1, after + BATCH + 1):
-            try:
-                yield from self.session.rows("vals_get", ids=f"[{number}]")
-            except Corrupt as error:
-                self.problems.append(str(error))
 
     def _value(self, row: Row) -> None:
         self.hashes[row["id"]] = row["hash"]
@@ -96,9 +87,9 @@ class _Check:
             self.problems.append(f"{where} refers to values that are not there: {absent[:5]}.")
 
 
-def check_all(session: Session) -> Findings:
-    """Check the whole recording."""
-    check = _Check(session)
+def check_all(session: Session, path: Path) -> Findings:
+    """Check the whole recording, which is kept at `path`."""
+    check = _Check(session, path)
     check.values()
     check.trees()
     check.rows("threads_scan", after=0, limit=EVERYTHING)
@@ -115,6 +106,4 @@ def check_all(session: Session) -> Findings:
                 check.refer(where, [row[name] for name in VALUES_OF[table]])
     for row in check.rows("effects_scan", after="", limit=EVERYTHING):
         check.refer(f"Effect {row['key']}", [row["arguments"], row["result"]])
-    (pages,) = [row[0] for row in session.connection.execute("PRAGMA integrity_check(1)").fetchall()]
-    problems = check.problems if pages == "ok" else [*check.problems, f"SQLite: {pages}"]
-    return Findings(check.records, tuple(problems))
+    return Findings(check.records, (*check.problems, *damaged_pages(session.connection, path)))

@@ -23,6 +23,9 @@ SELECT * FROM vals WHERE id IN (SELECT value FROM json_each(:ids))
 -- name: vals_scan
 SELECT * FROM vals WHERE id > :after ORDER BY id LIMIT :limit
 
+-- name: vals_between
+SELECT * FROM vals WHERE id > :after AND id <= :last ORDER BY id
+
 -- name: vals_delete
 DELETE FROM vals WHERE id IN (SELECT value FROM json_each(:ids))
 

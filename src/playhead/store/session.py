@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,7 @@ TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 
 Row: TypeAlias = dict[str, Any]
+Damaged: TypeAlias = Callable[[Corrupt], None]
 
 
 class MissingValue(StoreError):
@@ -35,15 +36,18 @@ class Session:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def rows(self, query: str, **params: Any) -> list[Row]:
-        """All rows of a named query; raises `Corrupt` for one whose seal is broken."""
+    def rows(self, query: str, damaged: Damaged | None = None, /, **params: Any) -> list[Row]:
+        """All rows of a named query; raises `Corrupt` for one whose seal is broken, or gives it to `damaged`."""
         cursor = self.connection.execute(QUERIES[query], params)
         names = [column[0] for column in cursor.description]
         found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-        if "seal" in names:
+        if "seal" not in names:
+            return found
+        if damaged is None:
             for row in found:
                 check(query, row)
-        return found
+            return found
+        return [row for row in found if _is_sound(query, row, damaged)]
 
     def one(self, query: str, **params: Any) -> Row | None:
         """The first row of a named query, or None."""
@@ -104,10 +108,10 @@ class WritingSession(Session):
             with suppress(sqlite3.Error):  # the next transaction says so again
                 self.connection.execute("ROLLBACK")
 
-    def rows(self, query: str, **params: Any) -> list[Row]:
+    def rows(self, query: str, damaged: Damaged | None = None, /, **params: Any) -> list[Row]:
         """As of any session; it sees the rows that are waiting."""
         self._send()
-        return super().rows(query, **params)
+        return super().rows(query, damaged, **params)
 
     def _send(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -202,6 +206,15 @@ def check(query: str, row: Row) -> None:
         table = query.split("_", 1)[0]
         key = next((str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None), "?")
         raise Corrupt(table, key)
+
+
+def _is_sound(query: str, row: Row, damaged: Damaged) -> bool:
+    try:
+        check(query, row)
+    except Corrupt as error:
+        damaged(error)
+        return False
+    return True
 
 
 def base_kind(kind: int) -> int:

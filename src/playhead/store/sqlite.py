@@ -16,6 +16,7 @@ from playhead.errors import Corrupt, SchemaTooNew, StoreBusy, StoreError, StoreU
 
 Synchronous = Literal["FULL", "NORMAL"]
 WAIT_SECONDS: Final = 10.0
+ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)  # the latter for an error's text that quotes damaged bytes
 
 
 def connect(path: Path, synchronous: Synchronous = "FULL", *, create: bool = False) -> sqlite3.Connection:
@@ -71,12 +72,21 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
 
 
+def damaged_pages(connection: sqlite3.Connection, path: Path) -> list[str]:
+    """What SQLite itself finds wrong with its pages and indexes."""
+    try:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)").fetchall()]
+    except ERRORS as error:
+        found = [explain(error, path).happened]
+    return [f"SQLite: {text}" for text in found if text != "ok"]
+
+
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, which say what to do."""
     try:
         yield
-    except sqlite3.Error as error:
+    except ERRORS as error:
         raise explain(error, path) from error
 
 
@@ -88,7 +98,7 @@ def explain(error: Exception, path: Path) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what says where it happened
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(str(path), WAIT_SECONDS)
-    if code == sqlite3.SQLITE_CORRUPT or "decode to UTF-8" in text:
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in text:
         return Corrupt("pages", path.name, text)
     if code == sqlite3.SQLITE_CANTOPEN and not path.parent.is_dir():
         return StoreUnusable(str(path), f"its folder {path.parent} does not exist")

@@ -7,7 +7,6 @@ that are lent out one at a time. Everything above it speaks of parts, rows and r
 from __future__ import annotations
 
 import queue
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -22,7 +21,7 @@ from playhead.records import Run, Step
 from playhead.store import runs
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Row, Session, WritingSession
-from playhead.store.sqlite import WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
+from playhead.store.sqlite import ERRORS, WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
 from playhead.store.values import Decode, load
 from playhead.store.writer import Operation, T, Writer, nothing
 
@@ -53,7 +52,7 @@ class Store:
         return WritingSession(open_database(self.path, self._synchronous))
 
     def _explain(self, error: BaseException) -> BaseException:
-        if not isinstance(error, sqlite3.Error):
+        if not isinstance(error, ERRORS):
             return error
         explained = explain(error, self.path)
         explained.__cause__ = error
@@ -125,7 +124,7 @@ class Store:
             session = Session(connect(self.path))
         try:
             yield session
-        except sqlite3.Error as error:
+        except ERRORS as error:
             raise explain(error, self.path) from error
         finally:
             if self._closed:
