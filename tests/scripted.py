@@ -1,7 +1,7 @@
 """The one test double: a chat model that answers from a script, and everything else as a real model does.
 
-It is a real `BaseChatModel`: tools can be bound, output structured (JSON in the content), and answers streamed word by word.
-A graph under test is not changed for it.
+It is a real `BaseChatModel`: tools can be bound, output structured (JSON in the content), and answers streamed word
+by word. A graph under test is not changed for it.
 """
 
 from __future__ import annotations

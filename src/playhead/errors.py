@@ -250,7 +250,7 @@ class StoreClosed(StoreError):
     """The recording was closed before this was to be written."""
 
     def __init__(self) -> None:
-        super().__init__("The recording is closed.", "Open it again: what a closed deck recorded cannot be gone on with.")
+        super().__init__("The recording is closed.", "Open it again with playhead.open(…).")
 
 
 class StoreUnusable(StoreError):

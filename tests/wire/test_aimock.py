@@ -1,6 +1,6 @@
 """The same, against a stand-in for OpenAI that other people wrote: it knows the wire from the provider's side.
 
-Needs Node and npm's `@copilotkit/aimock`, which is installed once into the user's cache; skipped where that cannot be had.
+Needs Node and npm's `@copilotkit/aimock`, which is installed once into the user's cache; else it is skipped.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def installed() -> Path:
     if not program.is_file():
         cache.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache.parent) as folder:  # two test runs may install at the same time
-            made = subprocess.run([npm, "install", "--prefix", folder, PACKAGE], capture_output=True, timeout=120)
+            command = [npm, "install", "--prefix", folder, PACKAGE]
+            made = subprocess.run(command, check=False, capture_output=True, timeout=120)
             if made.returncode:
                 pytest.skip(f"{PACKAGE} cannot be installed: {made.stderr.decode()[-300:]}")
             shutil.copytree(folder, cache, dirs_exist_ok=True)
