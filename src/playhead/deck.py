@@ -16,7 +16,7 @@ from playhead.errors import NothingToResume, RunNotFound, StillRunning
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
-from playhead.graph.recorder import Recording
+from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder
 from playhead.records import Run

@@ -16,6 +16,7 @@ from langgraph.types import RetryPolicy, Send, interrupt
 
 import playhead
 from playhead import effect, new_id, now, resource
+from playhead.config import load_config
 from playhead.deck import Deck
 from playhead.errors import BadInput, EffectUnknown, NoResource, StoreUnusable
 from playhead.graph.effects import EFFECTS
@@ -92,7 +93,7 @@ def world() -> World:
 
 @pytest.fixture
 def deck(tmp_path: Path) -> Iterator[Deck]:
-    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL") as opened:
+    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL", config=load_config(tmp_path)) as opened:
         yield opened
 
 

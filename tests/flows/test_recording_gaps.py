@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 import playhead
+from playhead.config import load_config
 from playhead.deck import Deck
 from playhead.errors import PlayheadError, StoreUnusable
 from tests.graphs.shapes import NOTHING, SHAPES, chain
@@ -22,7 +23,7 @@ ANSWER = {"notes": ["echo: turn 0", "echo: turn 1", "echo: turn 2"]}
 
 @pytest.fixture
 def deck(tmp_path: Path) -> Iterator[Deck]:
-    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL") as opened:
+    with playhead.open(tmp_path / "runs.db", synchronous="NORMAL", config=load_config(tmp_path)) as opened:
         yield opened
 
 

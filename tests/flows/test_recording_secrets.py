@@ -13,8 +13,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.types import interrupt
 
-import playhead
 from playhead import effect
+from playhead.config import load_config
 from playhead.deck import Deck
 from tests.graphs.shapes import NOTHING, chain
 from tests.scripted import ScriptedModel, calling
@@ -53,7 +53,8 @@ every_secret = pytest.mark.parametrize("kind", SECRETS)
 
 
 def open_deck(folder: Path) -> Deck:
-    return playhead.open(folder / "runs.db", redact=[SECRETS["declared secret"]], synchronous="NORMAL")  # type: ignore[no-any-return]
+    redact = [SECRETS["declared secret"]]
+    return Deck(folder / "runs.db", redact=redact, synchronous="NORMAL", config=load_config(folder))
 
 
 @effect()

@@ -180,7 +180,7 @@ def test_an_error_in_a_node_can_be_gone_on_from(tmp_path: Path) -> None:
 
 
 def test_the_context_given_at_first_is_given_again(tmp_path: Path) -> None:
-    crash(tmp_path, "before the effect", kind="context")
+    crash(tmp_path, "after the effect", kind="context")
     with crashing.open_deck(tmp_path) as deck:
         go_on(tmp_path, deck, "context")
-        assert crashing.World(tmp_path / "world.db").texts()[0] == "hello 1 from the shop"
+        assert crashing.World(tmp_path / "world.db").texts()[1] == "hello 2 from the shop"

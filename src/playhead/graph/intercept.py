@@ -23,7 +23,7 @@ from langgraph.pregel import _runner
 from playhead.graph.encoding import Encoder
 from playhead.graph.model_call import INSIDE, ModelCall, recording_step
 from playhead.graph.node_run import NodeRun
-from playhead.graph.recorder import CURRENT, CallRecorder, warn_if_lost
+from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -45,8 +45,9 @@ _installed = False
 
 
 def install() -> None:
-    """Put the interception in place, once per process."""
+    """Put the interception in place, once per process; the calling thread is one that runs recorded graphs."""
     global _installed  # noqa: PLW0603
+    KNOWN_THREAD.set(True)
     with _installing:
         if _installed:
             return

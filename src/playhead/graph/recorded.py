@@ -8,9 +8,7 @@ crash (`invoke(None)`) is another attempt of the same run; an answer to an inter
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final, Self, cast
 
 import structlog
@@ -20,15 +18,14 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command
 
 from playhead.errors import GraphNotLoadable
+from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
-from playhead.graph.recorder import CURRENT, Continued, Recording, RunRecorder, new_name
-from playhead.graph.saver import Saver
-from playhead.records import ERASED, RunStatus
-from playhead.store import runs
+from playhead.graph.recorder import CURRENT, RunRecorder, new_name
+from playhead.graph.recording import Recording
+from playhead.records import RunStatus
 
 log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
-COMMAND_PARTS: Final = ("resume", "update", "goto")
 STATIC_INTERRUPTS: Final = ("interrupt_before", "interrupt_after")
 NOT_FACTS: Final = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map")
 
@@ -179,58 +176,3 @@ def plain_input(given: Any) -> Any:
         parts = {name: getattr(given, name) for name in COMMAND_PARTS}
         return {key: value for key, value in parts.items() if value not in (None, ())}
     return given
-
-
-def find_before(recording: Recording, thread: str, given: Any) -> Continued | None:
-    """What the conversation's last run leaves to the one that goes on with it."""
-    store = recording.store
-    store.flush()
-    with store.reading() as session:
-        rows = runs.thread_runs(session, thread)
-        if not rows:
-            return None
-        last = rows[-1]
-        same_cause = [row for row in rows if row["cause"] == last["cause"]]
-        visited = runs.places(session, same_cause)
-        numbers = runs.next_numbers(session, last["id"])
-    found = Continued(cause=last["cause"], context=_unless_erased(store.read(last["context"])))
-    if given is None and last["status"] not in ("done", "interrupted"):
-        found.run, found.name, found.attempt = last["id"], last["name"], last["attempt"] + 1
-        found.next_step, found.next_call = numbers
-        if not _saved_since(recording.saver, thread, last["started"]):
-            found.again = _given_before(store.read(last["input"]), answer=len(same_cause) > 1)
-    if found.again is None or isinstance(found.again, Command):
-        found.visited = _visited_since_input(recording.saver, thread, visited)
-    return found
-
-
-def _saved_since(saver: Saver, thread: str, started: float) -> bool:
-    """Was a checkpoint saved since then? If not, going on from the last one would lose the input."""
-    latest = saver.get_tuple({"configurable": {"thread_id": thread}})
-    return latest is not None and datetime.fromisoformat(latest.checkpoint["ts"]).timestamp() >= started
-
-
-def _given_before(recorded: Any, *, answer: bool) -> Any:
-    if answer and isinstance(recorded, dict) and "resume" in recorded and recorded.keys() <= set(COMMAND_PARTS):
-        return Command(**recorded)
-    return _unless_erased(recorded)
-
-
-def _unless_erased(value: Any) -> Any:
-    return None if value == ERASED else value
-
-
-def _visited_since_input(saver: Saver, thread: str, visited: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The addresses reached since the conversation's last input: an event that came again was a walk of its own."""
-    config: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": ""}}
-    inputs = [found.metadata.get("step", -1) for found in saver.list(config, filter={"source": "input"}, limit=1)]
-    after = inputs[0] if inputs else -2
-    return {
-        place: [address for address in addresses if superstep(address) > after] for place, addresses in visited.items()
-    }
-
-
-def superstep(address: str) -> int:
-    """The outermost graph's superstep in an address."""
-    found = re.search(r"@(-?\d+)", address)
-    return int(found[1]) if found else 0

@@ -3,9 +3,6 @@
 A `Recording` belongs to one recorded graph, a `RunRecorder` to one run of it, a `StepRecorder` to one execution of a
 node. Which step a call belongs to is known from a context variable that is set where the step starts, so it holds in
 threads and tasks that LangGraph starts, whatever config the user passes along.
-
-Recording never kills a customer's conversation: what cannot be written down is logged and leaves a gap, unless the
-recording is strict.
 """
 
 from __future__ import annotations
@@ -13,7 +10,6 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import sqlite3
 import threading
 import time
 import warnings
@@ -22,25 +18,22 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from langchain_core.runnables.config import var_child_runnable_config
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
 
 from playhead.codec import Part, known, mapping
 from playhead.codec import pairs as pairs_of
 from playhead.errors import PlayheadWarning, StoreError
+from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
-from playhead.graph.models import Models
 from playhead.graph.provenance import Renderings
-from playhead.graph.saver import LINGERING, Saver
-from playhead.prompts import PromptFolder
+from playhead.graph.recording import Recording
+from playhead.graph.saver import LINGERING
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
-from playhead.store import Store, runs
+from playhead.store import runs
 from playhead.store.session import WritingSession
-from playhead.store.sqlite import explain
 
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
@@ -48,6 +41,9 @@ UNDER_WAY: Final[set[str]] = set()
 
 CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=None)
 """The step that is running, the run itself between steps, or None where nothing records."""
+
+KNOWN_THREAD: ContextVar[bool] = ContextVar("playhead_known_thread", default=False)
+"""Set where graphs are recorded and run, and so wherever that context was passed on: a bare new thread lacks it."""
 
 
 def new_name(prefix: str) -> str:
@@ -62,8 +58,7 @@ def owner() -> str:
 
 def warn_if_lost(kind: str, name: str) -> None:
     """Say so where a call is made in a thread that belongs to no run, while runs are recorded."""
-    inside = var_child_runnable_config.get() is not None or threading.current_thread() is threading.main_thread()
-    if UNDER_WAY and not inside:
+    if UNDER_WAY and not KNOWN_THREAD.get():
         warnings.warn(
             f"{kind} {name!r} is called in a thread that belongs to no run, so it is not recorded. "
             "Start a node's own threads with contextvars.copy_context().run.",
@@ -77,66 +72,6 @@ class NoRun(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Run {name} is not on the recording.", "See the error logged when it began.")
-
-
-@dataclass
-class Recording:
-    """What one recorded graph needs to write its runs, and what its nodes may ask for."""
-
-    name: str
-    store: Store
-    saver: Saver
-    encoder: Encoder
-    prompts: PromptFolder | None
-    models: Models
-    resources: Mapping[str, Any]
-    versions: Mapping[str, str]
-    strict: bool = False
-
-    def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
-        """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
-        try:
-            return dict(values(self.encoder))
-        except Exception as error:
-            if self.strict:
-                raise
-            log.error("not recorded", graph=self.name, error=repr(error))
-            return {}
-
-    def note(
-        self,
-        operation: Callable[[WritingSession], Any],
-        values: Mapping[str, Any] | None = None,
-        *,
-        urgent: bool = False,
-    ) -> Future[Any]:
-        """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
-        parts = [part for part in (values or {}).values() if isinstance(part, Part)]
-        noted = self.store.note(operation, parts, urgent=urgent or self.strict)
-        if self.strict:
-            try:
-                noted.result()
-            except sqlite3.Error as error:
-                raise explain(error, self.store.path) from error
-        return noted
-
-
-@dataclass
-class Continued:
-    """What an earlier execution leaves to the one that goes on: its cause, its numbers, and where it has been.
-
-    `again` is the input to give once more, where the earlier execution was cut off before anything of it was saved.
-    """
-
-    cause: str
-    run: int | None = None
-    name: str = ""
-    attempt: int = 1
-    next_step: int = 1
-    next_call: int = 1
-    visited: dict[str, list[str]] = field(default_factory=dict)
-    context: Any = None
-    again: Any = None
 
 
 class RunRecorder:
@@ -178,10 +113,10 @@ class RunRecorder:
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
         """Write the run's row, or, where an earlier execution is gone on with, its next attempt."""
-        UNDER_WAY.add(self.name)
         again = {"status": "running", "attempt": self.attempt, "owner": owner(), "ended": None}
         if self.number is not None:
             self._change({**again, "error": None})
+            self._under_way()
             return
         row = {
             **again,
@@ -205,6 +140,11 @@ class RunRecorder:
 
         noted = self.recording.note(operation, row, urgent=True)  # a run that is killed at once can be gone on with
         noted.add_done_callback(self._begun)
+        self._under_way()
+
+    def _under_way(self) -> None:
+        UNDER_WAY.add(self.name)
+        KNOWN_THREAD.set(True)
 
     def _begun(self, noted: Future[None]) -> None:
         """The run's number is good only if its row was committed."""

@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool
 from langgraph.pregel import _runner
 
 import playhead
+from playhead.config import load_config
 from playhead.graph import intercept
 from tests.graphs.shapes import NOTHING, SHAPES, add
 from tests.scripted import ScriptedModel, StreamingModel
@@ -63,7 +64,7 @@ def test_installing_twice_patches_once() -> None:
 
 @pytest.mark.parametrize("kind", [ScriptedModel, StreamingModel])
 async def test_outside_a_recorded_run_nothing_is_written(tmp_path: Path, kind: type[ScriptedModel]) -> None:
-    with playhead.open(tmp_path / "runs.db") as deck:
+    with playhead.open(tmp_path / "runs.db", config=load_config(tmp_path)) as deck:
         graph = SHAPES["loop"].build(kind)
         deck.record(graph)
         model = kind()
@@ -84,7 +85,7 @@ async def test_outside_a_recorded_run_nothing_is_written(tmp_path: Path, kind: t
 
 
 def test_the_graph_that_was_given_stays_unrecorded_and_as_it_was(tmp_path: Path) -> None:
-    with playhead.open(tmp_path / "runs.db") as deck:
+    with playhead.open(tmp_path / "runs.db", config=load_config(tmp_path)) as deck:
         graph = SHAPES["loop"].build(ScriptedModel)
         kind, before = type(graph), graph.checkpointer
         agent = deck.record(graph)
@@ -94,7 +95,7 @@ def test_the_graph_that_was_given_stays_unrecorded_and_as_it_was(tmp_path: Path)
 
 def test_between_two_steps_nothing_is_recorded_as_theirs(tmp_path: Path) -> None:
     model = ScriptedModel()
-    with playhead.open(tmp_path / "runs.db") as deck:
+    with playhead.open(tmp_path / "runs.db", config=load_config(tmp_path)) as deck:
         agent = deck.record(SHAPES["loop"].build(ScriptedModel))
         for _ in agent.stream(NOTHING, {"configurable": {"thread_id": "t-1"}}):
             model.invoke("asked by the reader of the stream")

@@ -1,0 +1,67 @@
+"""What does a recorded graph need to write its runs, and what becomes of what cannot be written?
+
+It never stops a customer's conversation: it is logged and leaves a gap, unless the recording is strict.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from playhead.codec import Part
+from playhead.graph.encoding import Encoder
+from playhead.graph.models import Models
+from playhead.graph.saver import Saver
+from playhead.prompts import PromptFolder
+from playhead.store import Store
+from playhead.store.session import WritingSession
+from playhead.store.sqlite import explain
+
+log = structlog.get_logger("playhead")
+
+
+@dataclass
+class Recording:
+    """What one recorded graph needs to write its runs, and what its nodes may ask for."""
+
+    name: str
+    store: Store
+    saver: Saver
+    encoder: Encoder
+    prompts: PromptFolder | None
+    models: Models
+    resources: Mapping[str, Any]
+    versions: Mapping[str, str]
+    strict: bool = False
+
+    def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
+        """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
+        try:
+            return dict(values(self.encoder))
+        except Exception as error:
+            if self.strict:
+                raise
+            log.error("not recorded", graph=self.name, error=repr(error))
+            return {}
+
+    def note(
+        self,
+        operation: Callable[[WritingSession], Any],
+        values: Mapping[str, Any] | None = None,
+        *,
+        urgent: bool = False,
+    ) -> Future[Any]:
+        """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
+        parts = [part for part in (values or {}).values() if isinstance(part, Part)]
+        noted = self.store.note(operation, parts, urgent=urgent or self.strict)
+        if self.strict:
+            try:
+                noted.result()
+            except sqlite3.Error as error:
+                raise explain(error, self.store.path) from error
+        return noted
