@@ -31,7 +31,7 @@ bench: $(STAMP)
 # Resolve pyproject.toml anew, in an environment of its own, and write the exact versions down.
 lock:
 	rm -rf .lock-venv && $(PYTHON) -m venv .lock-venv
-	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check setuptools -e '.[dev]'
+	.lock-venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade setuptools -e '.[dev]'
 	.lock-venv/bin/python -m pip freeze --all --exclude-editable --exclude pip > requirements.lock
 	rm -rf .lock-venv
 
