@@ -82,15 +82,6 @@ def flipped(path: Path, seed: int) -> Iterator[int]:
         data[place] ^= bit
 
 
-def found_by_check(path: Path) -> bool:
-    """Does the check of the whole recording see that something is wrong?"""
-    try:
-        with open_deck(path) as deck:
-            return bool(deck.check().problems)
-    except StoreError:
-        return True
-
-
 def test_a_flipped_bit_gives_the_original_or_a_named_error(original: Path, damaged: Path) -> None:
     """A flip in a key or in SQLite's own bookkeeping can hide a row from a reader: `check` finds each of these."""
     expected = read_all(original)

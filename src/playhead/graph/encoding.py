@@ -50,7 +50,7 @@ class Encoder:
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
-        return self._leaf(TYPED + TYPED_NAMES.index(name), data, name == "msgpack")
+        return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data), name == "msgpack")
 
     def by_element(self, value: Any) -> Part:
         """A channel's value, a growing list by its elements."""

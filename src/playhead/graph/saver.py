@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import random
 import threading
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
@@ -55,6 +56,12 @@ class Saver(BaseCheckpointSaver[Any]):
         self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
         self._written: dict[str, deque[Future[None]]] = {}
         self._lock = threading.Lock()
+
+    def get_next_version(self, current: Any, channel: None) -> Any:
+        """One more; a text version, of a conversation that another saver began, is counted on in its own form."""
+        if not isinstance(current, str):
+            return super().get_next_version(current, channel)
+        return f"{int(current.split('.')[0]) + 1:032}.{random.random():016}"  # noqa: S311 - as LangGraph's savers do
 
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
 
