@@ -12,12 +12,12 @@ import json
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 
-from playhead.errors import BadInput, GraphNotFound, GraphNotLoadable
+from playhead.errors import BadInput, GraphNotFound, GraphNotLoadable, nearest_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,13 @@ def load_config(start: Path | None = None) -> Config:
     """The settings of the project around `start` (default: the working folder). Raises `BadInput` for a broken file."""
     start = (start or Path.cwd()).resolve()
     root = next((folder for folder in (start, *start.parents) if (folder / "pyproject.toml").is_file()), start)
-    settings = _read_toml(root / "pyproject.toml").get("tool", {}).get("playhead", {})
-    if not isinstance(settings, dict):
-        raise BadInput(f"{root}/pyproject.toml", "[tool.playhead] is not a table.", "Write it as a TOML table.")
+    settings = _settings(root / "pyproject.toml")
     prompts = os.environ.get("PLAYHEAD_PROMPTS") or settings.get("prompts")
     return Config(
         root=root,
         store=_below(root, os.environ.get("PLAYHEAD_STORE") or settings.get("store") or "playhead.db"),
         prompts=_below(root, prompts) if prompts else None,
-        graphs={**_langgraph_json(root), **settings.get("graphs", {})},
+        graphs={**_langgraph_json(root / "langgraph.json"), **settings.get("graphs", {})},
         applications=settings.get("applications", {}),
         models={"default": "embedded", **settings.get("models", {})},
         redact=tuple(settings.get("redact", ())),
@@ -70,38 +68,87 @@ def load_config(start: Path | None = None) -> Config:
 
 
 def load_object(target: str, root: Path) -> Any:
-    """What `package.module:name` (or `./path/file.py:name`) names, imported with the project's folder on the path."""
+    """What `package.module:name` (or `./path/file.py:name`) names, imported with the project's folder on the path.
+
+    Raises `GraphNotLoadable`, with the error that importing it raised as its cause.
+    """
     module_name, _, name = target.partition(":")
+    if not module_name or not name:
+        raise GraphNotLoadable(target, "it has no module and name with a colon between them")
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     if module_name.endswith(".py"):
         module_name = ".".join(Path(module_name).with_suffix("").parts)
     try:
-        found = getattr(importlib.import_module(module_name), name)
-    except ImportError as error:
-        raise GraphNotLoadable(target, str(error)) from error
+        module = importlib.import_module(module_name)
+    except Exception as error:  # a module of the user's may raise anything
+        raise GraphNotLoadable(target, f"importing {module_name!r} raised {type(error).__name__}: {error}") from error
+    try:
+        return getattr(module, name)
     except AttributeError as error:
-        raise GraphNotLoadable(target, f"the module has no {name!r}") from error
-    return found
+        near = nearest_name(name, vars(module)).strip()
+        raise GraphNotLoadable(target, f"the module has no {name!r}" + (near and f" ({near})")) from error
 
 
 def _below(root: Path, path: str) -> Path:
     return (root / Path(path).expanduser()).resolve()
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _settings(path: Path) -> Mapping[str, Any]:
+    """The table [tool.playhead], each setting of the form it must have."""
     try:
-        return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found: Any = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadInput(str(path), f"it is not valid TOML: {error}.", "Mend the file.") from error
+    for table in ("tool", "playhead"):
+        found = found.get(table, {})
+        if not isinstance(found, dict):
+            raise BadInput(str(path), f"{table} is not a table.", "Write it as the table [tool.playhead].")
+    for name, value in found.items():
+        if name not in FORMS:
+            problem = f"[tool.playhead] has no setting {name!r}.{nearest_name(name, FORMS)}"
+            raise BadInput(str(path), problem, f"It knows {', '.join(FORMS)}.")
+        form, fits = FORMS[name]
+        if not fits(value):
+            raise BadInput(str(path), f"[tool.playhead] {name} is {value!r}.", f"Write it as {form}.")
+    return cast("Mapping[str, Any]", found)
 
 
-def _langgraph_json(root: Path) -> dict[str, str]:
-    path = root / "langgraph.json"
-    if not path.is_file():
-        return {}
+def _langgraph_json(path: Path) -> dict[str, str]:
+    """The graphs of LangGraph's own project file, if there is one."""
     try:
-        graphs = json.loads(path.read_text("utf-8")).get("graphs", {})
-    except (ValueError, AttributeError) as error:
+        found = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    except (ValueError, OSError) as error:
         raise BadInput(str(path), f"it is not valid JSON: {error}.", "Mend the file.") from error
-    return {name: entry if isinstance(entry, str) else entry["path"] for name, entry in graphs.items()}
+    graphs = found.get("graphs", {}) if isinstance(found, dict) else None
+    targets = {name: _target(entry) for name, entry in graphs.items()} if isinstance(graphs, dict) else None
+    if targets is None or not _is_names(targets):
+        problem = "its graphs are not names with the place of each."
+        raise BadInput(str(path), problem, 'Write {"graphs": {"name": "./module.py:graph"}}.')
+    return targets
+
+
+def _target(entry: Any) -> Any:
+    return entry.get("path") if isinstance(entry, dict) else entry
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_text(target) for target in value.values())
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(name) for name in value)
+
+
+FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
+    "store": ("a path", _is_text),
+    "prompts": ("a path", _is_text),
+    "graphs": ('a table of name = "package.module:graph"', _is_names),
+    "applications": ('a table of name = "package.module:application"', _is_names),
+    "models": ('a table of alias = "provider:model"', _is_names),
+    "redact": ("a list of names of environment variables", _is_list),
+}

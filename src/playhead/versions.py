@@ -7,6 +7,7 @@ modules that are loaded from its folder. Later, equal digests prove that today's
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,9 +40,12 @@ def versions_of(root: Path, prompts: Hashed | None) -> dict[str, str]:
 def source_digest(root: Path) -> str:
     """A digest of every loaded module whose file lies in the project's folder, installed packages left out."""
     digest = hashlib.blake2b(digest_size=16)
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if not path or not path.startswith(f"{root}/") or "site-packages" in path:
+    loaded = dict(sys.modules)  # another thread may be importing
+    for name in sorted(loaded):
+        path = getattr(loaded[name], "__file__", None)
+        if not isinstance(path, str) or not path.startswith(f"{root}{os.sep}") or "site-packages" in path:
             continue
-        digest.update(name.encode() + b"\0" + Path(path).read_bytes())
+        if not Path(path).is_file():
+            continue
+        digest.update(name.encode() + b"\0" + hashlib.blake2b(Path(path).read_bytes()).digest())
     return digest.hexdigest()

@@ -1,0 +1,90 @@
+"""Each error says what happened, with which values, and what to do next."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from playhead import errors
+from playhead.errors import NotFound, PlayheadError, nearest_name
+
+EXAMPLES: dict[str, PlayheadError] = {
+    made.__class__.__name__: made
+    for made in (
+        errors.RunNotFound("r-12", ["r-123"]),
+        errors.PromptNotFound("replay", ["reply"]),
+        errors.GraphNotFound("deks", ["desk"]),
+        errors.RecordingNotFound("runs.db"),
+        errors.MissingInput("reply", "business", ["busines"]),
+        errors.UnknownInput("reply", "mesage", ["message"]),
+        errors.WrongInput("reply", "price", "it is not a number"),
+        errors.PromptSyntax("reply.md", 3, "the tag is not closed.", "Close it.", "open-tag"),
+        errors.BadAnswer("reply", "it is not JSON", "Sure! Here you"),
+        errors.NothingToResume("c-1", "done"),
+        errors.StillRunning("r-1", 4711),
+        errors.EffectUnknown("send", "c-1/e/send/0"),
+        errors.SchemaTooNew("runs.db", 9, 1),
+        errors.Corrupt("runs", "r-1"),
+        errors.StoreBusy("runs.db", 10),
+        errors.StoreClosed(),
+        errors.StoreUnusable("runs.db", "its folder does not exist"),
+        errors.GraphNotLoadable("shop:graph", "there is no shop"),
+        errors.UnknownModel("embeded", ["embedded"]),
+        errors.NoResource("calender", ["calendar"]),
+        errors.BadInput("file.jsonl line 3", "it is not JSON.", "Write one object a line."),
+    )
+}
+KINDS = {PlayheadError, NotFound, errors.PromptError, errors.ResumeError, errors.StoreError, errors.ConfigError}
+
+
+def classes() -> list[type[PlayheadError]]:
+    """All that can be raised."""
+    found = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, PlayheadError)]
+    return [kind for kind in found if kind not in KINDS]
+
+
+@pytest.mark.parametrize("kind", classes())
+def test_an_error_has_an_example_here(kind: type[PlayheadError]) -> None:
+    assert kind.__name__ in EXAMPLES
+    assert kind.__doc__
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_error_says_what_happened_and_what_to_do(name: str) -> None:
+    error = EXAMPLES[name]
+    assert error.happened[0].isupper() or error.happened.split(":")[0] in str(vars(error))
+    for part in (error.happened, error.remedy):
+        assert part.endswith((".", "?", "`"))
+    assert str(error) == f"{error.happened} {error.remedy}"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_error_tells_its_values(name: str) -> None:
+    error = EXAMPLES[name]
+    given = [value for key, value in vars(error).items() if key not in ("happened", "remedy", "rule")]
+    for value in given:
+        assert str(value) in str(error)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_error_belongs_to_one_kind_and_ends_the_command_with_its_code(name: str) -> None:
+    error = EXAMPLES[name]
+    assert sum(isinstance(error, kind) for kind in KINDS - {PlayheadError}) == 1
+    assert error.exit_code in (1, 2, 3, 5, 6)
+
+
+@pytest.mark.parametrize("name", ["RunNotFound", "PromptNotFound", "GraphNotFound", "UnknownModel", "NoResource"])
+def test_a_mistyped_name_is_answered_with_the_nearest(name: str) -> None:
+    assert "Did you mean" in str(EXAMPLES[name])
+
+
+def test_where_nothing_is_near_nothing_is_suggested() -> None:
+    assert nearest_name("calendar", ["outbox", "clock"]) == ""
+    assert nearest_name("calendar", []) == ""
+
+
+def test_the_tree_in_the_page_is_the_tree_in_the_code() -> None:
+    assert errors.__doc__
+    for kind in classes():
+        assert kind.__name__ in errors.__doc__
