@@ -145,7 +145,7 @@ class Store:
         """The run of this id (which may be shortened). Raises `RunNotFound`."""
         self.flush()
         with self.reading() as session:
-            found = runs.runs_named(session, name)
+            found = runs.runs_named(session, name) if name else []
             exact = [row for row in found if row["name"] == name] or found
             if len(exact) != 1:
                 raise RunNotFound(name, [row["name"] for row in found] or self._recent_names(session))
