@@ -208,7 +208,7 @@ def test_a_run_that_another_living_process_works_on_is_left_to_it(deck: Deck) ->
     assert living_process(owner) is None
 
 
-@pytest.mark.parametrize("owner", ["elsewhere:1", f"{socket.gethostname()}:{os.getpid()}"])
+@pytest.mark.parametrize("owner", ["elsewhere:1", f"{socket.gethostname()}:{os.getpid()}"], ids=["another", "this"])
 def test_of_another_machine_or_of_this_process_nothing_is_known(owner: str) -> None:
     assert living_process(owner) is None
 
