@@ -21,6 +21,7 @@ ROOMS = [
     "graph/recorder",
     "graph/intercept",
     "graph/saver",
+    "graph/skeleton",
     "graph/asking",
     "graph/effects",
     "graph/models",

@@ -15,7 +15,6 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -32,14 +31,14 @@ from langgraph.checkpoint.base import (
     writes_sort_key,
 )
 
-from playhead.codec import Part, known, pack, pairs, plain, unpack
+from playhead.codec import Part, known, pairs, plain
 from playhead.graph.encoding import Encoder
+from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import MissingValue, Session, WritingSession
 from playhead.store.values import load
 
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
-CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels")
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
@@ -123,7 +122,8 @@ class Saver(BaseCheckpointSaver[Any]):
         thread, ns = _place(config)
         parent = get_checkpoint_id(config)
         full = get_checkpoint_metadata(config, metadata)
-        data, frame = self._skeleton(checkpoint, full)
+        data, shape, facts = take_apart(checkpoint, full)
+        frame = [plain(shape), self._encoder.state(facts)]
         values = self._values(thread, ns, parent, checkpoint)
 
         def operation(session: WritingSession) -> None:
@@ -135,24 +135,6 @@ class Saver(BaseCheckpointSaver[Any]):
                 checkpoints.put_checkpoint(*put, [*frame, *everything])
 
         return operation, [*frame, *values]
-
-    def _skeleton(self, checkpoint: Checkpoint, metadata: Any) -> tuple[bytes, list[Part]]:
-        versions, seen = checkpoint["channel_versions"], checkpoint["versions_seen"]
-        names = list(versions)
-        places = {name: index for index, name in enumerate(names)}
-        shape = [list(checkpoint["channel_values"]), names, [[node, list(channels)] for node, channels in seen.items()]]
-        updated = checkpoint.get("updated_channels")
-        data = [
-            checkpoint["v"],
-            _short_time(checkpoint["ts"]),
-            list(versions.values()),
-            [list(channels.values()) for channels in seen.values()],
-            None if updated is None else [places.get(name, name) for name in updated],
-            metadata.get("step"),
-        ]
-        rest = {key: value for key, value in checkpoint.items() if key not in CORE}
-        facts = {key: value for key, value in metadata.items() if key != "step"}
-        return pack(data), [plain(shape), self._encoder.state([facts, "step" in metadata, rest])]
 
     def _values(self, thread: str, ns: str, parent: str | None, checkpoint: Checkpoint) -> list[Part]:
         before_id, before = self._last.pop((thread, ns), (None, {}))
@@ -248,29 +230,14 @@ class Saver(BaseCheckpointSaver[Any]):
     def _tuple(self, session: Session, thread: str, space: int, row: checkpoints.CheckpointRow) -> CheckpointTuple:
         written = checkpoints.write_rows(session, space, row.id)
         refs = [*row.refs, *(write.value for write in written)]
-        shape, (facts, has_step, rest), *values = load(session, refs, self._encoder.decode)
-        v, ts, versions, seen, updated, step = unpack(row.data)
-        value_names, names, nodes = shape
-        checkpoint: Any = {
-            "v": v,
-            "id": row.id,
-            "ts": _long_time(ts),
-            "channel_values": dict(zip(value_names, values, strict=False)),
-            "channel_versions": dict(zip(names, versions, strict=True)),
-            "versions_seen": {
-                node: dict(zip(channels, numbers, strict=True))
-                for (node, channels), numbers in zip(nodes, seen, strict=True)
-            },
-            "updated_channels": None if updated is None else [names[n] if type(n) is int else n for n in updated],
-            **rest,
-        }
-        metadata: Any = {**facts, "step": step} if has_step else facts
+        shape, facts, *values = load(session, refs, self._encoder.decode)
+        checkpoint, metadata = put_together(row.id, Skeleton(row.data, shape, facts), values)
         return CheckpointTuple(
             config=_config(thread, row.ns, row.id),
             checkpoint=checkpoint,
             metadata=metadata,
             parent_config=_config(thread, row.ns, row.parent) if row.parent else None,
-            pending_writes=_ordered(written, values[len(value_names) :]),
+            pending_writes=_ordered(written, values[len(shape[0]) :]),
         )
 
     def list(
@@ -396,16 +363,3 @@ def _ordered(rows: Iterable[checkpoints.WriteRow], values: Iterable[Any]) -> lis
         for index, (channel, value) in enumerate(pairs)
     ]
     return [write for _, write in sorted(writes, key=lambda write: write[0])]
-
-
-def _short_time(text: str) -> int | str:
-    """An ISO time in UTC as microseconds, where that gives the same text back."""
-    try:
-        micros = round(datetime.fromisoformat(text).timestamp() * 1_000_000)
-    except (ValueError, TypeError):
-        return text
-    return micros if _long_time(micros) == text else text
-
-
-def _long_time(value: int | str) -> str:
-    return value if isinstance(value, str) else datetime.fromtimestamp(value / 1_000_000, UTC).isoformat()

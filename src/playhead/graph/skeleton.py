@@ -1,0 +1,79 @@
+"""What is left of a checkpoint when its values are taken out, and how is it put together again?
+
+A shape: the names of channels and nodes, the same all through a conversation, so stored once. A short packed row: the
+versions and the time. And facts: its metadata, which a run's checkpoints mostly share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from langgraph.checkpoint.base import Checkpoint
+
+from playhead.codec import pack, unpack
+
+CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels")
+
+
+class Skeleton(NamedTuple):
+    """A checkpoint without its values: the packed row, and two values of its own that are shared by others like it."""
+
+    data: bytes
+    shape: list[Any]
+    facts: list[Any]
+
+
+def take_apart(checkpoint: Checkpoint, metadata: Any) -> Skeleton:
+    """The skeleton of a checkpoint; its values are `channel_values`, in their order."""
+    versions, seen = checkpoint["channel_versions"], checkpoint["versions_seen"]
+    names = list(versions)
+    places = {name: index for index, name in enumerate(names)}
+    updated = checkpoint.get("updated_channels")
+    data = [
+        checkpoint["v"],
+        _short_time(checkpoint["ts"]),
+        list(versions.values()),
+        [list(channels.values()) for channels in seen.values()],
+        None if updated is None else [places.get(name, name) for name in updated],
+        metadata.get("step"),
+    ]
+    rest = {key: value for key, value in checkpoint.items() if key not in CORE}
+    facts = {key: value for key, value in metadata.items() if key != "step"}
+    nodes = [[node, list(channels)] for node, channels in seen.items()]
+    return Skeleton(pack(data), [list(checkpoint["channel_values"]), names, nodes], [facts, "step" in metadata, rest])
+
+
+def put_together(id: str, skeleton: Skeleton, values: Sequence[Any]) -> tuple[Any, Any]:
+    """The checkpoint and its metadata; further `values` than it has channels are not its own."""
+    v, ts, versions, seen, updated, step = unpack(skeleton.data)
+    value_names, names, nodes = skeleton.shape
+    facts, has_step, rest = skeleton.facts
+    checkpoint = {
+        "v": v,
+        "id": id,
+        "ts": _long_time(ts),
+        "channel_values": dict(zip(value_names, values, strict=False)),
+        "channel_versions": dict(zip(names, versions, strict=True)),
+        "versions_seen": {
+            node: dict(zip(channels, numbers, strict=True))
+            for (node, channels), numbers in zip(nodes, seen, strict=True)
+        },
+        "updated_channels": None if updated is None else [names[n] if type(n) is int else n for n in updated],
+        **rest,
+    }
+    return checkpoint, {**facts, "step": step} if has_step else facts
+
+
+def _short_time(text: str) -> int | str:
+    """An ISO time in UTC as microseconds, where that gives the same text back."""
+    try:
+        micros = round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    except (ValueError, TypeError):
+        return text
+    return micros if _long_time(micros) == text else text
+
+
+def _long_time(value: int | str) -> str:
+    return value if isinstance(value, str) else datetime.fromtimestamp(value / 1_000_000, UTC).isoformat()
