@@ -171,7 +171,10 @@ def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
     """The project's models; `given` maps an alias to another name or to a ready-made LangChain model."""
     names = {alias: target for alias, target in given.items() if isinstance(target, str)}
     made = {alias: target for alias, target in given.items() if not isinstance(target, str)}
-    return Models({**aliases, **names}, made)
+    models = Models({**aliases, **names}, made)
+    for alias in names:
+        models.check(alias)  # said at the door, not at the first question
+    return models
 
 
 def waits_for_answer(run: Run) -> bool:

@@ -38,23 +38,28 @@ class Models:
             name = self.aliases[name]
         return name
 
+    def check(self, name: str) -> None:
+        """Raise `UnknownModel` where nothing could answer to this name, without making the model."""
+        target = self.resolve(name)
+        provider, _, model = target.partition(":")
+        if target not in self._made and target != "embedded" and not (provider == "openai" and model):
+            raise UnknownModel(target, [*self.aliases, *self._made, "embedded", "openai:gpt-5-mini"])
+
     def get(self, name: str) -> BaseChatModel:
         """The model of this name. Raises `UnknownModel`."""
+        self.check(name)
         target = self.resolve(name)
         with self._lock:
             if target not in self._made:
-                self._made[target] = make_model(target, known=[*self.aliases, *self._made])
+                self._made[target] = make_model(target)
             return self._made[target]
 
 
-def make_model(name: str, known: list[str]) -> BaseChatModel:
+def make_model(name: str) -> BaseChatModel:
     """A LangChain model for `embedded` or `openai:<model>` (any OpenAI-compatible server by OPENAI_BASE_URL)."""
-    provider, _, model = name.partition(":")
     if name == "embedded":
         return EmbeddedModel()
-    if provider == "openai" and model:
-        from langchain_openai import ChatOpenAI
+    from langchain_openai import ChatOpenAI
 
-        options: dict[str, Any] = {"model": model, "max_retries": 0, "timeout": ATTEMPT_SECONDS}
-        return ChatOpenAI(**options)
-    raise UnknownModel(name, [*known, "embedded", "openai:gpt-5-mini"])
+    options: dict[str, Any] = {"model": name.partition(":")[2], "max_retries": 0, "timeout": ATTEMPT_SECONDS}
+    return ChatOpenAI(**options)
