@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_written_is_told(play, tmp_path):
     assert str(locked) in ended.err
 
 
-def test_an_unknown_model_is_told(play):
+def test_an_unknown_model_is_told_before_anything_is_played(play):
     ended = play(GOOD, "--model=gpt-5", "--json")
-    assert ended.code == 1
-    assert "There is no model 'gpt-5'" in ended.lines[0]["reason"]
+    assert (ended.code, ended.out) == (2, "")
+    assert "There is no model 'gpt-5'" in ended.err
