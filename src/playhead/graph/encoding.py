@@ -96,10 +96,6 @@ class Encoder:
             self._uses[version] = self.plain(dict(use))
         return self._uses[version]
 
-    def plain_by_element(self, value: Any) -> Part:
-        """Plain data by key and element: a request with its growing list of messages."""
-        return split(value, self.plain, names=self.plain)
-
     def decode(self, kind: str, data: bytes) -> Any:
         """Read a leaf of the serializer."""
         return self.serde.loads_typed((kind, data))

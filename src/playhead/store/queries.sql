@@ -73,9 +73,6 @@ SET parent = excluded.parent, data = excluded.data, refs = excluded.refs, seal =
 -- name: checkpoints_get
 SELECT * FROM checkpoints WHERE space = :space AND id = :id
 
--- name: checkpoints_latest
-SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT 1
-
 -- name: checkpoints_before
 SELECT * FROM checkpoints WHERE space = :space AND id < :id ORDER BY id DESC LIMIT :limit
 
