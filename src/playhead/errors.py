@@ -5,8 +5,9 @@ what to do next (with the nearest match where a name was mistyped).
 
 ```
 PlayheadError
-├─ NotFound       RunNotFound · PromptNotFound · GraphNotFound · RecordingNotFound
+├─ NotFound       RunNotFound · StepNotFound · PromptNotFound · GraphNotFound · RecordingNotFound · TapeNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
+├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
@@ -17,6 +18,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
+
+from playhead.records import Replay
 
 
 class PlayheadWarning(UserWarning):
@@ -27,6 +31,11 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'x'?"` for the closest of the known names, or `""`."""
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 160 else f"{shown[:157]}…"
 
 
 class PlayheadError(Exception):
@@ -97,6 +106,20 @@ class RecordingNotFound(NotFound):
     look = "`playhead run` or `playhead chat` make one; --store or PLAYHEAD_STORE say where it is."
 
 
+class StepNotFound(NotFound):
+    """The run has no step at this address."""
+
+    thing = "step"
+    look = "`playhead show RUN` lists the run's steps with their addresses."
+
+
+class TapeNotFound(NotFound):
+    """There is no tape at this path."""
+
+    thing = "tape"
+    look = "`playhead tape RUN -o FILE` makes one."
+
+
 # ── prompts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,6 +186,63 @@ class BadAnswer(PromptError):
             f"The model's answer to prompt {prompt!r} cannot be used: {problem}. It began {answer[:120]!r}.",
             "Every attempt is recorded; simplify the output schema, add an example, or use a stronger model.",
         )
+
+
+# ── replaying ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ReplayError(PlayheadError):
+    """A replay cannot go on, or did not come out as it must."""
+
+
+class Diverged(ReplayError):
+    """An exact replay came out otherwise than the recording. `replay` is the whole of it."""
+
+    def __init__(self, replay: Replay) -> None:
+        self.replay = replay
+        first = replay.divergence
+        assert first is not None
+        super().__init__(
+            f"Run {replay.original.id if replay.original else '?'} does not replay: at {first.step}, {first.field} was "
+            f"{_short(first.recorded)} on the recording and is {_short(first.replayed)} now.",
+            "If the code was changed on purpose, record the run anew; `playhead diff` shows both side by side.",
+        )
+
+
+class NotRecorded(ReplayError):
+    """A replay that may not ask needs an answer that is not on the recording."""
+
+    exit_code = 4
+
+    def __init__(self, call: str, why: str) -> None:
+        self.call, self.why = call, why
+        super().__init__(
+            f"{call} has no recorded answer: {why}.",
+            "Replay it with changes, without --strict, to have it asked.",
+        )
+
+
+class EffectHeldBack(ReplayError):
+    """An effect would have happened otherwise than recorded, and has no `simulate` to answer for it."""
+
+    exit_code = 6
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(
+            f"Effect {name!r} was held back: {why}.",
+            "Nothing was done. Give the effect a pure `simulate=` so that replays can go on past it.",
+        )
+
+
+class NotReplayable(ReplayError):
+    """The recording lacks what a replay of this run needs."""
+
+    exit_code = 4
+
+    def __init__(self, run: str, problem: str, remedy: str = "Choose another run.") -> None:
+        self.run, self.problem = run, problem
+        super().__init__(f"Run {run} cannot be replayed: {problem}.", remedy)
 
 
 # ── resuming ─────────────────────────────────────────────────────────────────────────────────────────────────

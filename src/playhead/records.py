@@ -18,6 +18,7 @@ RunStatus = Literal["running", "done", "interrupted", "failed", "cancelled"]
 StepStatus = Literal["done", "failed", "interrupted", "cancelled", "unfinished"]
 CallKind = Literal["model", "tool", "effect", "clock", "id"]
 CallStatus = Literal["done", "failed", "interrupted", "unknown"]
+Fate = Literal["reused", "re-asked", "new", "held back"]
 Read = Callable[[int | None], Any]
 
 
@@ -206,6 +207,53 @@ class Run:
     def error(self) -> ErrorRecord | None:
         """The exception that ended the run."""
         return _error(self.read(self.refs["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCall(Call):
+    """A call of a replay: what became of it, why, and the number of the recorded call it stands for, if any."""
+
+    fate: Fate = "reused"
+    why: str = ""
+    recorded: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where a replay and the recording part: the step's address, the field, and both values as plain data."""
+
+    step: str
+    field: str
+    recorded: Any
+    replayed: Any
+
+    def __str__(self) -> str:
+        return f"{self.step} · {self.field}: {self.recorded!r} → {self.replayed!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay(Run):
+    """A recorded run played again: a run of its own, and how it compares to `original`.
+
+    `divergences` are the steps that came out otherwise, in the order of the recording; `held_back` says which effect
+    ended the replay, if one did. No recorded effect is ever executed: `effects_recorded` says how many there were.
+    """
+
+    original: Run | None = None
+    divergences: tuple[Divergence, ...] = ()
+    effects_recorded: int = 0
+    effects_executed: int = 0
+    stopped: str = ""
+
+    @property
+    def unchanged(self) -> bool:
+        """Did every step come out as recorded?"""
+        return not self.divergences and not self.stopped
+
+    @property
+    def divergence(self) -> Divergence | None:
+        """The first step that came out otherwise."""
+        return self.divergences[0] if self.divergences else None
 
 
 class Application(Protocol):

@@ -8,6 +8,23 @@ import pytest
 
 from playhead import errors
 from playhead.errors import NotFound, PlayheadError, nearest_name
+from playhead.records import Divergence, Replay
+
+REPLAY = Replay(
+    id="p-1",
+    thread="c-1",
+    graph="desk",
+    cause="r-1",
+    status="done",
+    attempt=1,
+    owner="here:1",
+    started=0.0,
+    ended=1.0,
+    refs={},
+    read=lambda _: None,
+    load_steps=tuple,
+    divergences=(Divergence("draft@6", "output.reply", "Yes.", "No."),),
+)
 
 EXAMPLES: dict[str, PlayheadError] = {
     made.__class__.__name__: made
@@ -21,6 +38,12 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.WrongInput("reply", "price", "it is not a number"),
         errors.PromptSyntax("reply.md", 3, "the tag is not closed.", "Close it.", "open-tag"),
         errors.BadAnswer("reply", "it is not JSON", "Sure! Here you"),
+        errors.StepNotFound("draft@5", ["draft@6"]),
+        errors.TapeNotFound("ready.jsn", ["ready.json"]),
+        errors.Diverged(REPLAY),
+        errors.NotRecorded("model call 0 of draft@6", "its request changed"),
+        errors.EffectHeldBack("send", "its text changed"),
+        errors.NotReplayable("r-12", "its input was erased"),
         errors.NothingToResume("c-1", "done"),
         errors.StillRunning("r-1", 4711),
         errors.EffectUnknown("send", "c-1/e/send/0"),
@@ -35,7 +58,15 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.BadInput("file.jsonl line 3", "it is not JSON.", "Write one object a line."),
     )
 }
-KINDS = {PlayheadError, NotFound, errors.PromptError, errors.ResumeError, errors.StoreError, errors.ConfigError}
+KINDS = {
+    PlayheadError,
+    NotFound,
+    errors.PromptError,
+    errors.ReplayError,
+    errors.ResumeError,
+    errors.StoreError,
+    errors.ConfigError,
+}
 
 
 def classes() -> list[type[PlayheadError]]:
