@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import Row, Session, WritingSession
 from playhead.store.values import children
 
 EVERYTHING: Final = 2**62
+UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
 
 
 class CheckpointRow(NamedTuple):
@@ -129,16 +130,39 @@ def checkpoint_rows(
         found = session.rows("checkpoints_before", space=space, id=short_id(before), limit=limit)
     else:
         found = session.rows("checkpoints_from_latest", space=space, limit=limit)
-    return [
-        CheckpointRow(
-            ns,
-            long_id(row["id"]),
-            long_id(row["parent"]) if row["parent"] is not None else None,
-            row["data"],
-            decode_numbers(row["refs"]),
-        )
-        for row in found
-    ]
+    return [_checkpoint_row(ns, row) for row in found]
+
+
+def _checkpoint_row(ns: str, row: Row) -> CheckpointRow:
+    parent = long_id(row["parent"]) if row["parent"] is not None else None
+    return CheckpointRow(ns, long_id(row["id"]), parent, row["data"], decode_numbers(row["refs"]))
+
+
+def before_run(session: Session, thread: str, started: float) -> dict[str, CheckpointRow | None]:
+    """The state a run began from: the checkpoint of each namespace that outlives runs; none for a thread's first run.
+
+    `started` is the run's, in Unix seconds. Of the graph itself (namespace "") it is the parent of the first checkpoint
+    made since then, which is not the latest before where the run set out from an older one; None says that it was
+    pruned. Namespaces of one execution (`node:task`) begin empty, or in an earlier run of the same cause.
+    """
+    found: dict[str, CheckpointRow | None] = {}
+    for space, (_, ns) in spaces(session, thread).items():
+        if ":" in ns:
+            continue
+        since = session.rows("checkpoints_since", space=space, id=first_id_at(started), limit=1) if not ns else []
+        if not since:
+            if rows := checkpoint_rows(session, space, ns, before=long_id(first_id_at(started))):
+                found[ns] = rows[0]
+        elif (parent := since[0]["parent"]) is not None:
+            rows = checkpoint_rows(session, space, ns, long_id(parent))
+            found[ns] = rows[0] if rows else None
+    return found
+
+
+def first_id_at(seconds: float) -> bytes:
+    """The lowest id that a checkpoint made at this Unix time can have: ids are UUIDs of version 6 (RFC 9562, 5.6)."""
+    ticks = int(seconds * 1_000_000) * 10 + UUID_EPOCH
+    return ((ticks >> 12) << 80 | 6 << 76 | (ticks & 0xFFF) << 64).to_bytes(16, "big")
 
 
 def write_rows(session: Session, space: int, checkpoint: str) -> list[WriteRow]:

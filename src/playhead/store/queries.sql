@@ -76,6 +76,9 @@ SELECT * FROM checkpoints WHERE space = :space AND id = :id
 -- name: checkpoints_before
 SELECT * FROM checkpoints WHERE space = :space AND id < :id ORDER BY id DESC LIMIT :limit
 
+-- name: checkpoints_since
+SELECT * FROM checkpoints WHERE space = :space AND id >= :id ORDER BY id LIMIT :limit
+
 -- name: checkpoints_from_latest
 SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT :limit
 
