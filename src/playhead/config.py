@@ -19,6 +19,9 @@ from typing import Any, Final, cast
 
 from playhead.errors import BadInput, GraphNotFound, GraphNotLoadable, nearest_name
 
+BUILT_IN: Final[Mapping[str, str]] = {"agent-loop": "playhead.graph.agent_loop:graph"}
+"""Graphs of our own, by name: imported runs remember this one. A project's own graph of that name goes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -34,9 +37,10 @@ class Config:
 
     def graph(self, name: str) -> Any:
         """The graph configured under this name. Raises `GraphNotFound`, `GraphNotLoadable`."""
-        if name not in self.graphs:
+        target = self.graphs.get(name) or BUILT_IN.get(name)
+        if target is None:
             raise GraphNotFound(name, self.graphs)
-        return load_object(self.graphs[name], self.root)
+        return load_object(target, self.root)
 
     def application(self, name: str) -> Any:
         """The application configured under this name: a graph that talks to customers, with what that takes."""

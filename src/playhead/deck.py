@@ -18,7 +18,7 @@ from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
-from playhead.prompts import PromptFolder
+from playhead.prompts import PromptFolder, PromptSet
 from playhead.records import Run
 from playhead.redact import Redactor
 from playhead.store import Store, erasure, integrity
@@ -63,16 +63,23 @@ class Deck:
         self.store.close()
 
     def record(
-        self, graph: Any, name: str = "graph", *, resources: Mapping[str, Any] | None = None, strict: bool = False
+        self,
+        graph: Any,
+        name: str = "graph",
+        *,
+        resources: Mapping[str, Any] | None = None,
+        prompts: PromptSet | None = None,
+        strict: bool = False,
     ) -> Any:
         """The same compiled LangGraph graph, recorded from now on; the graph given is not changed.
 
-        `resources` are the handles to the world that its effects ask for. With `strict`, what cannot be recorded raises
-        instead of leaving a logged gap.
+        `resources` are the handles to the world that its effects ask for, `prompts` a set to ask instead of the deck's
+        folder. With `strict`, what cannot be recorded raises instead of leaving a logged gap.
         """
-        versions = versions_of(self.config.root, self.prompts)
+        serving = prompts or self.prompts
+        versions = versions_of(self.config.root, serving)
         recording = Recording(
-            name, self.store, self._saver, self._encoder, self.prompts, self._models, resources or {}, versions, strict
+            name, self.store, self._saver, self._encoder, serving, self._models, resources or {}, versions, strict
         )
         return record(graph, recording)
 

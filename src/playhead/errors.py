@@ -7,7 +7,7 @@ what to do next (with the nearest match where a name was mistyped).
 PlayheadError
 ├─ NotFound       RunNotFound · StepNotFound · PromptNotFound · GraphNotFound · RecordingNotFound · TapeNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
-├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable
+├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
@@ -243,6 +243,19 @@ class NotReplayable(ReplayError):
     def __init__(self, run: str, problem: str, remedy: str = "Choose another run.") -> None:
         self.run, self.problem = run, problem
         super().__init__(f"Run {run} cannot be replayed: {problem}.", remedy)
+
+
+class OnlyRecorded(ReplayError):
+    """A model or tool of an imported conversation was called where its recorded answers do not reach."""
+
+    exit_code = 4
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"{what} is known by its recorded answers only: the conversation was imported.",
+            "Replay its runs, or record an agent of your own.",
+        )
 
 
 # ── resuming ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from playhead.codec import Part
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.saver import Saver
-from playhead.prompts import PromptFolder
+from playhead.prompts import PromptFolder, PromptSet
 from playhead.store import Store
 from playhead.store.session import WritingSession
 from playhead.store.sqlite import explain
@@ -33,7 +33,7 @@ class Recording:
     store: Store
     saver: Saver
     encoder: Encoder
-    prompts: PromptFolder | None
+    prompts: PromptFolder | PromptSet | None
     models: Models
     resources: Mapping[str, Any]
     versions: Mapping[str, str]

@@ -76,6 +76,10 @@ class PromptSet:
         """The text of each file by its name: what a recording keeps, and `from_files` takes."""
         return {file: source.text for file, source in self.source_files.items()}
 
+    def current(self) -> PromptSet:
+        """This set: unlike a folder's, it never changes."""
+        return self
+
     def get(self, name: str) -> Prompt:
         """The prompt of this name. Raises `PromptNotFound`, or `PromptSyntax` if its file could not be loaded."""
         found = self._prompts.get(name)
