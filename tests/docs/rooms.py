@@ -35,6 +35,7 @@ ROOMS = [
     "config",
     "versions",
     "codec",
+    "diff",
     "redact",
     "nearest",
     "records",
