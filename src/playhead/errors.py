@@ -10,6 +10,7 @@ PlayheadError
 ├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
+│  └─ TapeError   TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
 ```
 """
@@ -354,6 +355,45 @@ class StoreUnusable(StoreError):
         super().__init__(
             f"The recording {path} cannot be used: {problem}.",
             "Check that the folder exists and can be written and that the disk has room, or pass --store.",
+        )
+
+
+class TapeError(StoreError):
+    """A tape cannot be loaded. Nothing of it was."""
+
+
+class TapeTooNew(TapeError):
+    """The tape was made by a newer Playhead."""
+
+    def __init__(self, path: str, found: int, known: int) -> None:
+        self.path, self.found, self.known = path, found, known
+        super().__init__(
+            f"Tape {path} has version {found}; this Playhead knows versions up to {known}.",
+            "Upgrade Playhead, or make the tape again with this one.",
+        )
+
+
+class TapeDamaged(TapeError):
+    """The tape does not say what was recorded: it was cut, edited, or says what no tape says."""
+
+    def __init__(self, path: str, where: str, problem: str) -> None:
+        self.path, self.where = path, where
+        super().__init__(
+            f"Tape {path} is damaged at {where}: {problem}.",
+            "Take it from where it came, or make it again with `playhead tape`. Nothing of it was loaded.",
+        )
+
+
+class TapeConflict(TapeError):
+    """What is on the tape and what is recorded here contradict each other; what is recorded stays."""
+
+    exit_code = 6
+
+    def __init__(self, path: str, what: str, problem: str) -> None:
+        self.path, self.what = path, what
+        super().__init__(
+            f"{what} on tape {path} cannot be loaded: {problem}.",
+            "Load the tape into a recording of its own (--store). Nothing was changed.",
         )
 
 

@@ -149,14 +149,21 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
     for space, (_, ns) in spaces(session, thread).items():
         if ":" in ns:
             continue
-        since = session.rows("checkpoints_since", space=space, id=first_id_at(started), limit=1) if not ns else []
-        if not since:
+        first = first_since(session, thread, started) if not ns else None
+        if first is None:
             if rows := checkpoint_rows(session, space, ns, before=long_id(first_id_at(started))):
                 found[ns] = rows[0]
-        elif (parent := since[0]["parent"]) is not None:
-            rows = checkpoint_rows(session, space, ns, long_id(parent))
+        elif first.parent is not None:
+            rows = checkpoint_rows(session, space, ns, first.parent)
             found[ns] = rows[0] if rows else None
     return found
+
+
+def first_since(session: Session, thread: str, started: float) -> CheckpointRow | None:
+    """The first checkpoint of the graph itself (namespace "") that was made since a run started (Unix seconds)."""
+    space = space_of(session, thread, "")
+    rows = session.rows("checkpoints_since", space=space, id=first_id_at(started), limit=1) if space else []
+    return _checkpoint_row("", rows[0]) if rows else None
 
 
 def first_id_at(seconds: float) -> bytes:

@@ -1,0 +1,50 @@
+"""How do runs leave one recording as a file, and come into another as they were?
+
+A tape is one or more runs as one portable, redacted, versioned JSON file that a person can read: what was asked and
+answered stands in full where it comes up first. Each value is known by its hash and each record by its seal, so a tape
+that was damaged or edited is told from one that was not; and nothing that it names is imported or called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playhead.redact import Redactor
+from playhead.store import Store
+from playhead.tape import loading
+from playhead.tape.writing import Source, document, with_same_cause
+
+__all__ = ["Tape", "load", "make"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A tape that was made: the ids of its runs, how many calls they made, and the file's text."""
+
+    runs: tuple[str, ...]
+    calls: int
+    text: str = field(repr=False)
+
+
+def make(store: Store, names: Iterable[str], redactor: Redactor, note: Mapping[str, Any]) -> Tape:
+    """A tape of the runs of these ids, oldest first, and of those that the same event caused.
+
+    `note` are facts of whoever makes it. Raises `Corrupt` where the recording is damaged.
+    """
+    store.flush()
+    with store.reading() as session:
+        rows = with_same_cause(session, names)
+        text = document(Source(session, redactor), rows, note)
+        calls = sum(len(session.rows("calls_of_run", run=row["id"])) for row in rows)
+    return Tape(tuple(row["name"] for row in rows), calls, text)
+
+
+def load(store: Store, path: str, redactor: Redactor) -> list[str]:
+    """Bring a tape's runs into a recording; gives their ids. A run that is there already stays as it is.
+
+    Raises `TapeNotFound`, `BadInput`, `TapeTooNew`, `TapeDamaged`, `TapeConflict`; then nothing was stored.
+    """
+    tape = loading.read(path)
+    return store.write(lambda session: loading.put(session, tape, redactor))

@@ -1,0 +1,205 @@
+"""How does a tape become runs of a recording, and nothing that is there be lost for it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+from playhead.codec import PLAIN, Part
+from playhead.errors import BadInput, TapeConflict, TapeDamaged, TapeNotFound, TapeTooNew
+from playhead.redact import Redactor
+from playhead.store import checkpoints, runs
+from playhead.store.session import Row as StoredRow
+from playhead.store.session import WritingSession
+from playhead.tape import leaves
+from playhead.tape.rows import BELOW, VERSION, Row, TapedCheckpoint, TapedRun, columns_of, values_of
+from playhead.tape.trees import Reading, Value
+from playhead.tape.writing import Source
+
+T = TypeVar("T")
+OWNER: Final = "tape:0"
+"""Who is said to have worked on a run that came from a tape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable:
+    """What a tape says, checked."""
+
+    path: str
+    runs: list[TapedRun]
+    checkpoints: list[TapedCheckpoint]
+
+
+def read(path: str | Path) -> Loadable:
+    """The runs of a tape, every hash of it checked; no class that it names is imported.
+
+    Raises `TapeNotFound`, `BadInput` (no tape), `TapeTooNew`, `TapeDamaged`.
+    """
+    found = _opened(Path(path))
+    document = _Document(str(path))
+    return document.read(found)
+
+
+def _opened(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise TapeNotFound(str(path)) from error
+    except OSError as error:
+        raise BadInput(str(path), f"it cannot be read: {error.strerror}.", "Give the path of a tape.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            str(path), f"it is not a whole JSON file: {error}.", "`playhead tape RUN -o FILE` makes a tape."
+        ) from error
+    version = found.get("playhead_tape") if isinstance(found, dict) else None
+    if type(version) is not int or version < 1:
+        raise BadInput(str(path), "it is JSON, but no tape.", "`playhead tape RUN -o FILE` makes one.")
+    if version > VERSION:
+        raise TapeTooNew(str(path), version, VERSION)
+    return dict(found)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+class _Document:
+    """Reads a tape from the top; a value that stands in full once may be referred to from there on."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._values = Reading()
+
+    def read(self, found: Mapping[str, Any]) -> Loadable:
+        """The whole of it."""
+        made = Loadable(self.path, [], [])
+        for place, record in enumerate(self._list(found, "runs", "the tape")):
+            made.runs.append(self._run(record, f"run {_name(record, 'id', place)}"))
+        for place, record in enumerate(self._list(found, "checkpoints", "the tape")):
+            where = f"checkpoint {_name(record, 'id', place)}"
+            checkpoint = self._at(where, partial(self._checkpoint, record))
+            self._seal(where, record, checkpoint.seal())
+            made.checkpoints.append(checkpoint)
+        return made
+
+    def _run(self, record: Any, where: str) -> TapedRun:
+        row = self._row("runs", record, where)
+        below = {
+            table: [
+                self._row(
+                    table, each, f"{table[:-1]} {_name(each, 'key' if table == 'effects' else 'number', i)} of {where}"
+                )
+                for i, each in enumerate(self._list(record, table, where))
+            ]
+            for table in BELOW
+        }
+        before = record.get("before")
+        if not isinstance(before, dict) or not all(id is None or isinstance(id, str) for id in before.values()):
+            raise TapeDamaged(self.path, where, "it does not say which state it began from")
+        run = TapedRun(row, below, before)
+        self._seal(where, record, self._at(where, run.seal))
+        return run
+
+    def _row(self, table: str, record: Any, where: str) -> Row:
+        if not isinstance(record, dict):
+            raise TapeDamaged(self.path, where, "it is no record")
+        columns = self._at(where, lambda: columns_of(table, record))
+        values = {name: self._value(record.get(name), f"the {name} of {where}") for name in values_of(table)}
+        return Row(table, columns, values)
+
+    def _value(self, shown: Any, where: str) -> Value:
+        return self._at(where, lambda: self._values.value(shown))
+
+    def _checkpoint(self, record: Any) -> TapedCheckpoint:
+        kind, data = leaves.read(record["data"])
+        if kind != PLAIN:
+            raise ValueError("its data are not plain")
+        refs = [self._values.value(shown) for shown in record["refs"]]
+        parts = [value for value in refs if isinstance(value, Part)]
+        if len(parts) < len(refs):
+            raise ValueError("a value of it is missing")
+        return TapedCheckpoint(columns_of("checkpoints", record), data, parts)
+
+    def _list(self, record: Any, name: str, where: str) -> list[Any]:
+        found = record.get(name) if isinstance(record, dict) else None
+        if not isinstance(found, list):
+            raise TapeDamaged(self.path, where, f"it has no list of {name}")
+        return found
+
+    def _seal(self, where: str, record: Mapping[str, Any], seal: str) -> None:
+        if record.get("seal") != seal:
+            raise TapeDamaged(self.path, where, "its seal does not match what it says")
+
+    def _at(self, where: str, make: Callable[[], T]) -> T:
+        try:
+            return make()
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+            problem = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            raise TapeDamaged(self.path, where, problem) from error
+
+
+def _name(record: Any, column: str, place: int) -> str:
+    return str(record.get(column, place))[:80] if isinstance(record, dict) else str(place)
+
+
+def put(session: WritingSession, tape: Loadable, redactor: Redactor) -> list[str]:
+    """Store what is not there yet; gives the runs' ids. Raises `TapeConflict`, and then nothing is stored."""
+    source = Source(session, redactor)
+    for checkpoint in tape.checkpoints:
+        _check_place(session, tape, checkpoint)
+    for run in tape.runs:
+        stored = _stored(session, run.row.columns["id"])
+        if stored is None:
+            _add(session, run)
+        elif source.run(stored).content() != run.content():
+            name = run.row.columns["id"]
+            raise TapeConflict(tape.path, f"Run {name}", "this recording has a run of that id with other content")
+    for checkpoint in tape.checkpoints:
+        _put_checkpoint(session, checkpoint)
+    return [run.row.columns["id"] for run in tape.runs]
+
+
+def _stored(session: WritingSession, name: str) -> StoredRow | None:
+    return session.one("runs_starting_with", name=name, below=name + "\0")
+
+
+def _check_place(session: WritingSession, tape: Loadable, checkpoint: TapedCheckpoint) -> None:
+    """A conversation that goes on here must not go on from a state that it never had."""
+    thread, ns, id = (checkpoint.columns[name] for name in ("thread", "ns", "id"))
+    here = [row for row in runs.thread_runs(session, thread) if row["owner"] != OWNER]
+    space = checkpoints.space_of(session, thread, ns) if here else None
+    if space is None or checkpoints.checkpoint_rows(session, space, ns, id):
+        return
+    latest = checkpoints.checkpoint_rows(session, space, ns)
+    if latest and latest[0].id < id:
+        problem = f"this recording's own conversation of that name stands at {latest[0].id}, which is older"
+        raise TapeConflict(tape.path, f"Checkpoint {id} of conversation {thread!r}", problem)
+
+
+def _put_checkpoint(session: WritingSession, checkpoint: TapedCheckpoint) -> None:
+    thread, ns, id, parent = (checkpoint.columns[name] for name in ("thread", "ns", "id", "parent"))
+    space = checkpoints.space_of(session, thread, ns)
+    if space is None or not checkpoints.checkpoint_rows(session, space, ns, id):
+        checkpoints.put_checkpoint(session, thread, ns, id, parent, checkpoint.data, checkpoint.refs)
+
+
+def _add(session: WritingSession, run: TapedRun) -> None:
+    thread = run.row.columns["thread"]
+    facts = {name: value for name, value in run.row.columns.items() if name not in ("id", "thread")}
+    row = {**facts, **_values(run.row), "name": run.row.columns["id"], "owner": OWNER}
+    number = runs.add_run(session, thread, row)
+    for table in ("steps", "calls"):
+        for each in run.below[table]:
+            runs.put(session, table, {**each.columns, **_values(each), "run": number})
+    for each in run.below["effects"]:
+        if session.one("effects_find", key=each.columns["key"]) is None:
+            place = {"run": number, "thread": session.thread(thread)}
+            runs.put(session, "effects", {**each.columns, **_values(each), **place})
+
+
+def _values(row: Row) -> dict[str, Any]:
+    return {name: 0 if value == "erased" else value for name, value in row.values.items()}

@@ -1,0 +1,157 @@
+"""How do runs of a recording become a tape?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from playhead.codec import LISTING, PLAIN, Part, decode_numbers, encode_numbers, inflate, leaf, node, pack, unpack
+from playhead.errors import Corrupt
+from playhead.records import ERASED
+from playhead.redact import Redactor
+from playhead.store import runs
+from playhead.store.checkpoints import CheckpointRow, before_run, first_since
+from playhead.store.session import Row as StoredRow
+from playhead.store.session import Session
+from playhead.store.values import NODES, children, fetch
+from playhead.tape import leaves
+from playhead.tape.layout import laid_out
+from playhead.tape.rows import BELOW, COLUMNS, VERSION, Row, TapedCheckpoint, TapedRun, values_of
+from playhead.tape.trees import Showing, Value, uses
+
+
+class Source:
+    """A recording that is read for a tape; secrets that it was not told of when it was written are taken out."""
+
+    def __init__(self, session: Session, redactor: Redactor) -> None:
+        self.session, self.redactor = session, redactor
+        self._parts: dict[int, Part] = {}
+        self._changed: set[int] = set()
+
+    def run(self, stored: StoredRow) -> TapedRun:
+        """A stored run."""
+        thread = self._thread(stored)
+        found = {
+            "calls": self.session.rows("calls_of_run", run=stored["id"]),
+            "steps": self.session.rows("steps_of_run", run=stored["id"]),
+            "effects": [
+                row
+                for row in self.session.rows("effects_of_thread", thread=stored["thread"])
+                if row["run"] == stored["id"]
+            ],
+        }
+        before = before_run(self.session, thread, stored["started"])
+        return TapedRun(
+            self._row("runs", {**stored, "id": stored["name"], "thread": thread}),
+            {table: [self._row(table, row) for row in found[table]] for table in BELOW},
+            {ns: row and row.id for ns, row in before.items()},
+        )
+
+    def checkpoints(self, stored: StoredRow) -> list[TapedCheckpoint]:
+        """The state that a run began from, and its first checkpoint, which says so."""
+        thread = self._thread(stored)
+        began = before_run(self.session, thread, stored["started"]).values()
+        rows = [*began, first_since(self.session, thread, stored["started"])]
+        return [self._checkpoint(thread, row) for row in rows if row is not None]
+
+    def _thread(self, stored: StoredRow) -> str:
+        row = self.session.one("threads_get", id=stored["thread"])
+        if row is None:
+            raise Corrupt("runs", stored["name"], "its conversation is not there")
+        return str(row["name"])
+
+    def _row(self, table: str, stored: Mapping[str, Any]) -> Row:
+        columns = {name: self._text(stored[name]) for name in COLUMNS[table]}
+        names = values_of(table)
+        return Row(table, columns, dict(zip(names, self._values([stored[name] for name in names]), strict=True)))
+
+    def _text(self, value: Any) -> Any:
+        return self.redactor.text(value) if isinstance(value, str) else value
+
+    def _checkpoint(self, thread: str, row: CheckpointRow) -> TapedCheckpoint:
+        columns = {"thread": self._text(thread), "ns": row.ns, "id": row.id, "parent": row.parent}
+        parts = [value for value in self._values(row.refs) if isinstance(value, Part)]
+        return TapedCheckpoint(columns, row.data, parts)
+
+    def _values(self, refs: Sequence[int | None]) -> list[Value]:
+        rows = fetch(self.session, {ref for ref in refs if ref} - self._parts.keys())
+        return [self._part(ref, rows) if ref else ("erased" if ref == 0 else None) for ref in refs]
+
+    def _part(self, ref: int, rows: Mapping[int, StoredRow]) -> Part:
+        if ref not in self._parts:
+            row = rows[ref]
+            kind, data = inflate(row["kind"], row["data"])
+            below = children(row)
+            if kind in NODES:
+                header = encode_numbers(decode_numbers(data)[:1]) if kind == LISTING else b""
+                part = node(kind, header, [self._part(child, rows) for child in below])
+            else:
+                part = leaf(kind, data)
+                clean = self.redactor.packed(data) if kind in (PLAIN, leaves.MSGPACK) else data
+                if clean != data:
+                    self._changed.add(ref)
+                    part = leaf(kind, clean)
+            if not self._changed.isdisjoint(below):
+                self._changed.add(ref)
+            if part.hash != row["hash"] and ref not in self._changed:
+                raise Corrupt("vals", str(ref), "its bytes do not give its hash")
+            self._parts[ref] = part
+        return self._parts[ref]
+
+
+def with_same_cause(session: Session, names: Iterable[str]) -> list[StoredRow]:
+    """The stored runs of these ids, and those of the same event: who asked before an answer is needed to play it."""
+    found: dict[int, StoredRow] = {}
+    for name in names:
+        for run in runs.runs_named(session, name):
+            if run["name"] == name:
+                found[run["id"]] = run
+                if run["cause"] != ERASED:
+                    same = session.rows("runs_of_thread", thread=run["thread"])
+                    found |= {row["id"]: row for row in same if row["cause"] == run["cause"]}
+    return [found[number] for number in sorted(found)]
+
+
+def document(source: Source, stored: Sequence[StoredRow], note: Mapping[str, Any]) -> str:
+    """The text of a tape of these runs."""
+    taped = [source.run(row) for row in stored]
+    found = [checkpoint for row in stored for checkpoint in source.checkpoints(row)]
+    checkpoints = {tuple(each.columns.values()): each for each in found}
+    showing = Showing(
+        uses(
+            [
+                *(value for run in taped for value in run.values()),
+                *(value for each in checkpoints.values() for value in each.refs),
+            ]
+        )
+    )
+    made = {
+        "playhead_tape": VERSION,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        **({"note": unpack(source.redactor.packed(pack(dict(note))))} if note else {}),
+        "runs": [_run(showing, run) for run in taped],
+        "checkpoints": [_checkpoint(showing, each) for each in checkpoints.values()],
+    }
+    return laid_out(made) + "\n"
+
+
+def _run(showing: Showing, run: TapedRun) -> dict[str, Any]:
+    made = _shown(showing, run.row)
+    below = {table: [_shown(showing, row) for row in run.below[table]] for table in BELOW}
+    return {**made, "before": run.before, **below, "seal": run.seal()}
+
+
+def _shown(showing: Showing, row: Row) -> dict[str, Any]:
+    values = {name: showing.value(value) for name, value in row.values.items()}
+    return {name: each for name, each in {**row.columns, **values}.items() if each is not None}
+
+
+def _checkpoint(showing: Showing, checkpoint: TapedCheckpoint) -> dict[str, Any]:
+    refs = [showing.value(value) for value in checkpoint.refs]
+    return {
+        **checkpoint.columns,
+        "data": leaves.show(PLAIN, checkpoint.data),
+        "refs": refs,
+        "seal": checkpoint.seal(),
+    }
