@@ -6,7 +6,7 @@ of thousands of steps never loads a state. `None` as a reference means that noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -147,6 +147,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A business fact said later, `at` (Unix seconds), of a run, or (`run` None) of its whole conversation.
+
+    The newest of a name counts. A value of None takes the fact away again.
+    """
+
+    name: str
+    value: Any
+    at: float
+    run: str | None
+
+
+def overlaid(facts: Mapping[str, Any], labels: Sequence[Label]) -> dict[str, Any]:
+    """Facts with labels over them, the later over the earlier."""
+    found = {**facts, **{label.name: label.value for label in labels}}
+    taken = {label.name for label in labels if found[label.name] is None}
+    return {name: value for name, value in found.items() if name not in taken}
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a graph for one incoming event: a message, an answer to an interrupt, a timer.
 
@@ -165,6 +185,7 @@ class Run:
     refs: Mapping[str, int | None] = field(repr=False)
     read: Read = field(repr=False, compare=False)
     load_steps: Callable[[], tuple[Step, ...]] = field(repr=False, compare=False)
+    load_labels: Callable[[], tuple[Label, ...]] = field(default=tuple, repr=False, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -191,6 +212,11 @@ class Run:
         """Business facts given with the run: business type, channel, customer, experiment arm."""
         found = self.read(self.refs["metadata"])
         return found if isinstance(found, dict) else {}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is known of the run by now: its metadata, over it its conversation's labels, over them its own."""
+        return overlaid(self.metadata, self.load_labels())
 
     @property
     def versions(self) -> dict[str, str]:

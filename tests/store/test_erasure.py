@@ -173,6 +173,89 @@ def outcome(read: Callable[[], Any]) -> Any:
         return error
 
 
+# ── labels, answers, and what was made out of a conversation ─────────────────────────────────────────────────
+
+
+def label(deck: Deck, thread: str, run: str | None = None, **facts: Any) -> None:
+    """Say something of a conversation or a run."""
+    deck.store.label(thread, run, {name: codec.split(value) for name, value in facts.items()}, 5.0)
+
+
+def keep_answer(deck: Deck, thread: str, call: str, answer: Any) -> None:
+    """Keep what a backtest asked about a conversation."""
+    deck.store.keep_answer("warmer", call, codec.split(answer), thread=thread, started=1.0, seconds=1.0, input_tokens=7)
+
+
+def test_a_customers_labels_are_forgotten_and_the_others_stay(deck: Deck, address: Path) -> None:
+    run = deck.runs("ana-thread")[0]
+    label(deck, "ana-thread", note="wants the Zephyr back, urgently", **{"Zephyrs": 1})
+    label(deck, "ana-thread", run.id, note="shared by both of them, word for word")
+    label(deck, "ben-thread", note="shared by both of them, word for word")
+    deck.forget(ANA)
+    assert deck.run(run.id).facts == {}
+    assert deck.runs("ben-thread")[0].facts["note"] == "shared by both of them, word for word"
+    assert b"Zephyr" not in bytes_on_disk(address)
+    assert deck.check().problems == ()
+
+
+def test_answers_about_a_customer_are_forgotten_with_their_keys_and_still_count(deck: Deck, address: Path) -> None:
+    keep_answer(deck, "ana-thread", "hash-of-anas-words", "Your Zephyr is ready, Ana Zwyssig")
+    keep_answer(deck, "ana-thread", "another-hash", "We are open until six, as always.")
+    keep_answer(deck, "ben-thread", "hash-of-bens-words", "We are open until six, as always.")
+    deck.forget(ANA)
+    assert deck.store.answer_of("warmer", "hash-of-anas-words") is None
+    kept = deck.store.answer_of("warmer", "hash-of-bens-words")
+    assert kept is not None
+    assert kept.answer == "We are open until six, as always."
+    assert [
+        text for text in (b"Zephyr", b"hash-of-anas-words", b"another-hash") if text in bytes_on_disk(address)
+    ] == []
+    with deck.store.reading() as session:
+        assert sorted(row["input_tokens"] for row in session.rows("answers_scan", limit=9)) == [7, 7, 7]
+    assert deck.check().problems == ()
+
+
+def test_labels_and_answers_keep_their_values_when_others_are_swept(deck: Deck) -> None:
+    label(deck, "ben-thread", note={"a": ["text that stands nowhere else"]})
+    keep_answer(deck, "ben-thread", "call", ["another text that stands nowhere else"])
+    deck.forget(ANA)
+    kept = deck.store.answer_of("warmer", "call")
+    assert deck.runs("ben-thread")[0].facts["note"] == {"a": ["text that stands nowhere else"]}
+    assert kept is not None
+    assert kept.answer == ["another text that stands nowhere else"]
+
+
+def test_deleting_a_conversation_erases_its_labels_and_answers(deck: Deck) -> None:
+    run = deck.runs("ana-thread")[0]
+    label(deck, "ana-thread", outcome="lost")
+    keep_answer(deck, "ana-thread", "call", "yes")
+    deck._saver.delete_thread("ana-thread")
+    assert deck.run(run.id).facts == {}
+    assert deck.store.answer_of("warmer", "call") is None
+
+
+def test_a_customer_who_was_named_by_a_label_is_forgotten(deck: Deck) -> None:
+    say(deck, "unnamed", "hello, the Zephyr again")
+    label(deck, "unnamed", customer=ANA)
+    assert set(deck.threads_of(ANA)) == {"ana-thread", "unnamed"}
+
+
+@pytest.mark.parametrize("named", [ANA, "ana-thread"])
+def test_what_was_made_out_of_a_conversation_is_forgotten_with_it(deck: Deck, address: Path, named: str) -> None:
+    say(deck, "fork-1", "the blue Zephyr in a fork", origin_thread="ana-thread")
+    say(deck, "fork-2", "the blue Zephyr in a fork of the fork", origin_thread="fork-1")
+    say(deck, "replay-of-ben", "When are you open?", origin_thread="ben-thread")
+    assert set(deck.threads_of(named)) == {"ana-thread", "fork-1", "fork-2"}
+    assert deck.forget(named) == 3
+    assert b"Zephyr" not in bytes_on_disk(address)
+    assert deck.runs("replay-of-ben")[0].output["said"][0] == "When are you open?"
+
+
+def test_forgetting_a_fork_leaves_what_it_was_made_of(deck: Deck) -> None:
+    say(deck, "fork-1", "hello", origin_thread="ben-thread")
+    assert deck.threads_of("fork-1") == ["fork-1"]
+
+
 class Outbox:
     """A resource with a memory of its own."""
 

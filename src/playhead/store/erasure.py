@@ -43,19 +43,35 @@ def forget(session: WritingSession, customer: str) -> int:
 
 
 def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
-    """The conversations of a customer, and copies of them that name nobody else."""
-    named: dict[int, set[str]] = {}
-    for run in session.rows("runs_scan", after=0, limit=EVERYTHING):
-        (facts,) = load(session, [run["metadata"]], lambda _, data: data)
-        if isinstance(facts, dict) and facts.get("customer") is not None:
-            named.setdefault(run["thread"], set()).add(str(facts["customer"]))
+    """The conversations of a customer, what was made out of them, and copies of them that name nobody else."""
+    named, origins = _named(session)
     threads = session.rows("threads_scan", after=0, limit=EVERYTHING)
     theirs = [row for row in threads if row["name"] == customer or customer in named.get(row["id"], ())]
+    names = {customer, *(row["name"] for row in theirs)}
+    while made := [row for row in threads if row not in theirs and not names.isdisjoint(origins.get(row["id"], ()))]:
+        theirs += made  # and what was made out of these in turn
+        names.update(row["name"] for row in made)
     yield from theirs
-    made = {id for row in theirs for id in _checkpoint_ids(session, row)}
-    for row in threads if made else ():
-        if row not in theirs and row["id"] not in named and not made.isdisjoint(_checkpoint_ids(session, row)):
+    saved = {id for row in theirs for id in _checkpoint_ids(session, row)}
+    for row in threads if saved else ():
+        if row not in theirs and row["id"] not in named and not saved.isdisjoint(_checkpoint_ids(session, row)):
             yield row
+
+
+def _named(session: Session) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """By conversation: the customers that its runs' metadata and its labels name, and the conversations it came of."""
+    customers: dict[int, set[str]] = {}
+    origins: dict[int, set[str]] = {}
+    found = session.rows("runs_scan", after=0, limit=EVERYTHING)
+    for run, facts in zip(found, load(session, [run["metadata"] for run in found], lambda _, data: data), strict=True):
+        for name, noted in (("customer", customers), ("origin_thread", origins)) if isinstance(facts, dict) else ():
+            if facts.get(name) is not None:
+                noted.setdefault(run["thread"], set()).add(str(facts[name]))
+    said = [row for row in session.rows("labels_scan", after=0, limit=EVERYTHING) if row["name"] == "customer"]
+    for row, customer in zip(said, load(session, [row["value"] for row in said], lambda _, data: data), strict=True):
+        if customer is not None:
+            customers.setdefault(row["thread"], set()).add(str(customer))
+    return customers, origins
 
 
 def _checkpoint_ids(session: Session, thread: Row) -> Iterator[bytes]:
@@ -75,6 +91,11 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
     for row in session.rows("effects_of_thread", thread=thread["id"]):
         session.delete("effects_delete", key=row["key"])
         session.write("effects_put", {**_erased("effects", row), "key": _pseudonym()})
+    for row in session.rows("labels_of_thread", thread=thread["id"]):
+        session.write("labels_put", {**_erased("labels", row), "name": ERASED})
+    for row in session.rows("answers_of_thread", thread=thread["id"]):
+        session.delete("answers_delete", experiment=row["experiment"], call=row["call"])
+        session.add("answers_add", {**_erased("answers", row), "call": _pseudonym()})
     session.write("threads_rename", {"id": thread["id"], "name": _pseudonym()})
     session.forget_caches()
 
@@ -158,6 +179,8 @@ def _roots(session: Session) -> Iterator[int]:
             yield from (row[name] for row in found for name in runs.VALUES_OF[table] if row[name])
     for row in session.rows("effects_scan", after="", limit=EVERYTHING):
         yield from (row[name] for name in runs.EFFECT_VALUES if row[name])
+    yield from (row["value"] for row in session.rows("labels_scan", after=0, limit=EVERYTHING))
+    yield from (row["answer"] for row in session.rows("answers_scan", limit=EVERYTHING))
 
 
 def _reachable(session: Session, roots: Iterator[int]) -> set[int]:

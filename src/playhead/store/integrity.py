@@ -106,4 +106,8 @@ def check_all(session: Session, path: Path) -> Findings:
                 check.refer(where, [row[name] for name in VALUES_OF[table]])
     for row in check.rows("effects_scan", after="", limit=EVERYTHING):
         check.refer(f"Effect {row['key']}", [row["arguments"], row["result"]])
+    for row in check.rows("labels_scan", after=0, limit=EVERYTHING):
+        check.refer(f"Label {row['name']!r}", [row["value"]])
+    for row in check.rows("answers_scan", limit=EVERYTHING):
+        check.refer(f"The answer to {row['call']} in experiment {row['experiment']}", [row["answer"]])
     return Findings(check.records, (*check.problems, *damaged_pages(session.connection, path)))

@@ -178,3 +178,34 @@ DELETE FROM effects WHERE key = :key
 
 -- name: effects_scan
 SELECT * FROM effects WHERE key > :after ORDER BY key LIMIT :limit
+
+-- name: labels_last
+SELECT COALESCE(MAX(id), 0) AS id FROM labels
+
+-- name: labels_put
+INSERT INTO labels (id, thread, run, name, value, at, seal) VALUES (:id, :thread, :run, :name, :value, :at, :seal)
+ON CONFLICT (id) DO UPDATE
+SET name = excluded.name, value = excluded.value, seal = excluded.seal
+
+-- name: labels_of_thread
+SELECT * FROM labels WHERE thread = :thread ORDER BY id
+
+-- name: labels_scan
+SELECT * FROM labels WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: answers_find
+SELECT * FROM answers WHERE experiment = :experiment AND call = :call
+
+-- name: answers_add
+INSERT INTO answers (experiment, call, thread, started, seconds, input_tokens, output_tokens, answer, seal)
+VALUES (:experiment, :call, :thread, :started, :seconds, :input_tokens, :output_tokens, :answer, :seal)
+ON CONFLICT (experiment, call) DO NOTHING
+
+-- name: answers_of_thread
+SELECT * FROM answers WHERE thread = :thread ORDER BY experiment, call
+
+-- name: answers_delete
+DELETE FROM answers WHERE experiment = :experiment AND call = :call
+
+-- name: answers_scan
+SELECT * FROM answers ORDER BY experiment, call LIMIT :limit

@@ -14,13 +14,20 @@ STEP_VALUES: Final = ("input", "output", "error")
 CALL_VALUES: Final = ("request", "response", "prompt", "inputs", "error")
 EFFECT_VALUES: Final = ("arguments", "result")
 
-VALUES_OF: Final = {"runs": RUN_VALUES, "steps": STEP_VALUES, "calls": CALL_VALUES, "effects": EFFECT_VALUES}
+VALUES_OF: Final = {
+    "runs": RUN_VALUES,
+    "steps": STEP_VALUES,
+    "calls": CALL_VALUES,
+    "effects": EFFECT_VALUES,
+    "labels": ("value",),
+    "answers": ("answer",),
+}
 
 OUTSIDE: Final = 0  # the step number of calls made outside every step
 
 
 def put(session: WritingSession, table: str, row: Mapping[str, Any]) -> None:
-    """Write a row of `runs`, `steps`, `calls` or `effects`; its values come as parts and are stored on the way."""
+    """Write a row of the table that may be written again; its values come as parts and are stored on the way."""
     values = {name: session.intern(row[name]) for name in VALUES_OF[table] if isinstance(row[name], Part)}
     session.write(f"{table}_put", {**row, **values})
 
@@ -67,7 +74,7 @@ def runs_named(session: Session, prefix: str) -> list[Row]:
     return session.rows("runs_starting_with", name=prefix, below=prefix + "\U0010ffff")
 
 
-def read_run(session: Session, row: Row, read: Read, load_steps: Any) -> Run:
+def read_run(session: Session, row: Row, read: Read, load_steps: Any, load_labels: Any) -> Run:
     """The record of a stored run."""
     thread = session.one("threads_get", id=row["thread"])
     return Run(
@@ -77,6 +84,7 @@ def read_run(session: Session, row: Row, read: Read, load_steps: Any) -> Run:
         refs={name: row[name] for name in RUN_VALUES},
         read=read,
         load_steps=load_steps,
+        load_labels=load_labels,
     )
 
 

@@ -7,7 +7,7 @@ that are lent out one at a time. Everything above it speaks of parts, rows and r
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,8 +17,8 @@ import structlog
 
 from playhead.codec import Part
 from playhead.errors import RunNotFound, StoreBusy, StoreClosed
-from playhead.records import Run, Step
-from playhead.store import runs
+from playhead.records import Label, Run, Step
+from playhead.store import answers, labels, runs
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Row, Session, WritingSession
 from playhead.store.sqlite import ERRORS, WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
@@ -99,6 +99,31 @@ class Store:
         if busy:  # somebody is still reading what was there before
             raise StoreBusy(str(self.path), WAIT_SECONDS)
 
+    def keep_answer(
+        self,
+        experiment: str,
+        call: str,
+        answer: Part,
+        *,
+        thread: str,
+        started: float,
+        seconds: float,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+    ) -> bool:
+        """Keep what a call of an experiment was answered, and wait until it is committed.
+
+        `thread` is the conversation it is about, and is erased with. False where there was an answer, which stays.
+        Raises `RunNotFound`.
+        """
+        row = {"experiment": experiment, "call": call, "started": started, "seconds": seconds, "answer": answer}
+        row |= {"input_tokens": input_tokens, "output_tokens": output_tokens}
+        return self.write(lambda session: answers.keep(session, thread, row), [answer])
+
+    def label(self, thread: str, run: str | None, facts: Mapping[str, Part], at: float) -> None:
+        """Label a run, or without one the whole conversation, as of `at` (Unix seconds). Raises `RunNotFound`."""
+        self.write(lambda session: labels.add(session, thread, run, facts, at), list(facts.values()))
+
     @property
     def failures(self) -> int:
         """How many notes could not be written since the store was opened."""
@@ -169,6 +194,21 @@ class Store:
         with self.reading() as session:
             return [row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)]
 
+    def labels(self, thread: str, run: str | None = None) -> tuple[Label, ...]:
+        """What a conversation is labelled, oldest first: with a run, what counts for it; without, its runs' too."""
+        self.flush()
+        with self.reading() as session:
+            found = labels.of_thread(session, thread, self.decode)
+        if run is None:
+            return tuple(found)
+        theirs = [label for label in found if label.run in (None, run)]
+        return tuple(sorted(theirs, key=lambda label: label.run is not None))  # the run's own come last, and win
+
+    def answer_of(self, experiment: str, call: str) -> answers.Answer | None:
+        """The answer kept for a call of an experiment, if it was asked already."""
+        with self.reading() as session:
+            return answers.find(session, experiment, call, self.decode)
+
     def _recent_names(self, session: Session) -> list[str]:
         threads = [row["name"] for row in session.rows("threads_scan", after=0, limit=1000)]
         return threads + [row["name"] for row in session.rows("runs_newest", before=2**62, limit=1000)]
@@ -181,4 +221,8 @@ class Store:
             with self.reading() as reader:
                 return runs.read_steps(reader, number, self.read)
 
-        return runs.read_run(session, row, self.read, load_steps)
+        def load_labels() -> tuple[Label, ...]:
+            return self.labels(run.thread, run.id)
+
+        run = runs.read_run(session, row, self.read, load_steps, load_labels)
+        return run
