@@ -6,27 +6,34 @@ A deck is one open recording: it records graphs, lists and reads runs, resumes t
 from __future__ import annotations
 
 import os
+import re
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playhead import tape
+from playhead.codec import Part
 from playhead.config import Config, load_config
-from playhead.errors import NothingToResume, RunNotFound, StillRunning
+from playhead.errors import BadInput, NothingToResume, RunNotFound, StillRunning
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
-from playhead.records import Run
+from playhead.records import Label, Run
 from playhead.redact import Redactor
+from playhead.selection import OF_THE_RUN
 from playhead.store import Store, erasure, integrity
 from playhead.store.sqlite import Synchronous
 from playhead.versions import versions_of
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+LABEL_NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
 class Deck:
@@ -110,13 +117,33 @@ class Deck:
 
         Raises `RunNotFound`, naming the nearest.
         """
+        return self.store.runs_of(self._meant(name)[0])
+
+    def label(self, of: Run | str, /, **facts: Any) -> None:
+        """Say business facts of a run, or of a whole conversation: `deck.label("c-1042", outcome="lost")`.
+
+        A name may be shortened, and may be a run's id. Values are plain data; None takes a fact away. Nothing is
+        overwritten: of labels with one name the newest counts. Raises `RunNotFound`, `BadInput`.
+        """
+        thread, run = self._meant(of)
+        self.store.label(thread, run, label_parts(self._encoder, facts), time.time())
+
+    def labels(self, of: Run | str) -> tuple[Label, ...]:
+        """All that was said of a run or a conversation by labels, oldest first. Raises `RunNotFound`."""
+        return self.store.labels(*self._meant(of))
+
+    def _meant(self, of: Run | str) -> tuple[str, str | None]:
+        """The conversation that is meant, and which run of it, if one is."""
+        if isinstance(of, Run):
+            return of.thread, of.id
         known = self.threads()
-        matching = [name] if name in known else [thread for thread in known if thread.startswith(name)]
-        if len(matching) == 1:
-            return self.store.runs_of(matching[0])
+        matching = [of] if of in known else [thread for thread in known if thread.startswith(of)]
+        if len(matching) > 1:
+            raise RunNotFound(of, matching)
         if matching:
-            raise RunNotFound(name, matching)
-        return self.store.runs_of(self.run(name).thread)
+            return matching[0], None
+        run = self.run(of)
+        return run.thread, run.id
 
     def resume(self, thread: str, graph: Any, *, answer: Any = None, resources: Mapping[str, Any] | None = None) -> Any:
         """Go on with a conversation: with `answer` after an interrupt, without it after a crash or an error.
@@ -167,6 +194,28 @@ class Deck:
             self.store.compact()
         return count
 
+    def tape(
+        self, runs: Run | Iterable[Run], path: str | Path | None = None, *, note: Mapping[str, Any] | None = None
+    ) -> tape.Tape:
+        """One or more runs as one portable file, with those of the same event; written to `path` if that is given.
+
+        `note` are facts to go with it (which model, when), as plain data. What is at `path` already is replaced. Raises
+        `BadInput` where it cannot be written, or there is no run.
+        """
+        names = [run.id for run in ([runs] if isinstance(runs, Run) else runs)]
+        made = tape.make(self.store, names, self._encoder.redactor, note or {})
+        if path is not None:
+            tape.write(made, Path(path))
+        return made
+
+    def load(self, path: str | Path) -> list[Run]:
+        """Bring a tape's runs into this recording. One that is here already stays as it is.
+
+        Raises `TapeNotFound`, `BadInput` (no tape), `TapeTooNew`, `TapeDamaged`, and `TapeConflict` where the tape
+        contradicts what is recorded here; nothing was loaded then.
+        """
+        return [self.store.run(name) for name in tape.load(self.store, path, self._encoder.redactor)]
+
     def check(self) -> integrity.Findings:
         """Read every record and check its seal, its references and its values' hashes."""
         self.store.flush()
@@ -182,6 +231,22 @@ def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
     for alias in names:
         models.check(alias)  # said at the door, not at the first question
     return models
+
+
+def label_parts(encoder: Encoder, facts: Mapping[str, Any]) -> dict[str, Part]:
+    """Facts as they are stored. Raises `BadInput` for a name that could not be selected by, and what is no data."""
+    for name in facts:
+        if not LABEL_NAME.fullmatch(name) or name in OF_THE_RUN:
+            raise BadInput(
+                f"Label {name!r}",
+                f"a label's name is of letters, digits, '_', '.' and '-', and none of {', '.join(OF_THE_RUN)}.",
+                "Choose another name, such as `outcome`.",
+            )
+    try:
+        return {name: encoder.plain(value) for name, value in facts.items()}
+    except TypeError as error:
+        problem = f"{', '.join(facts)} cannot be stored: {error}."
+        raise BadInput("Label", problem, "Give text, numbers, true or false, or lists and objects of them.") from error
 
 
 def waits_for_answer(run: Run) -> bool:

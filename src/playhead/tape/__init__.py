@@ -7,16 +7,19 @@ that was damaged or edited is told from one that was not; and nothing that it na
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from playhead.errors import BadInput
 from playhead.redact import Redactor
 from playhead.store import Store
 from playhead.tape import loading
 from playhead.tape.writing import Source, document, with_same_cause
 
-__all__ = ["Tape", "load", "make"]
+__all__ = ["Tape", "load", "make", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,30 @@ class Tape:
 def make(store: Store, names: Iterable[str], redactor: Redactor, note: Mapping[str, Any]) -> Tape:
     """A tape of the runs of these ids, oldest first, and of those that the same event caused.
 
-    `note` are facts of whoever makes it. Raises `Corrupt` where the recording is damaged.
+    `note` are facts of whoever makes it. Raises `BadInput` where there is no run, `Corrupt` where one is damaged.
     """
     store.flush()
     with store.reading() as session:
         rows = with_same_cause(session, names)
+        if not rows:
+            raise BadInput("tape", "there is no run to put on it.", "Give a run of this recording.")
         text = document(Source(session, redactor), rows, note)
         calls = sum(len(session.rows("calls_of_run", run=row["id"])) for row in rows)
     return Tape(tuple(row["name"] for row in rows), calls, text)
 
 
-def load(store: Store, path: str, redactor: Redactor) -> list[str]:
+def write(tape: Tape, path: Path) -> None:
+    """Write the file; one that is there is replaced as a whole. Raises `BadInput` where it cannot be written."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        beside.write_text(tape.text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise BadInput(str(path), f"it cannot be written: {error.strerror}.", "Name another file.") from error
+
+
+def load(store: Store, path: str | Path, redactor: Redactor) -> list[str]:
     """Bring a tape's runs into a recording; gives their ids. A run that is there already stays as it is.
 
     Raises `TapeNotFound`, `BadInput`, `TapeTooNew`, `TapeDamaged`, `TapeConflict`; then nothing was stored.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ from playhead.codec import PLAIN, Part
 from playhead.errors import BadInput, TapeConflict, TapeDamaged, TapeNotFound, TapeTooNew
 from playhead.redact import Redactor
 from playhead.store import checkpoints, runs
+from playhead.store.runs import VALUES_OF
 from playhead.store.session import Row as StoredRow
 from playhead.store.session import WritingSession
 from playhead.tape import leaves
-from playhead.tape.rows import BELOW, VERSION, Row, TapedCheckpoint, TapedRun, columns_of, values_of
+from playhead.tape.rows import BELOW, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun, columns_of
 from playhead.tape.trees import Reading, Value
 from playhead.tape.writing import Source
 
@@ -77,9 +78,9 @@ class _Document:
     def read(self, found: Mapping[str, Any]) -> Loadable:
         """The whole of it."""
         made = Loadable(self.path, [], [])
-        for place, record in enumerate(self._list(found, "runs", "the tape")):
+        for place, record in enumerate(self._list(found, "runs", "the tape"), 1):
             made.runs.append(self._run(record, f"run {_name(record, 'id', place)}"))
-        for place, record in enumerate(self._list(found, "checkpoints", "the tape")):
+        for place, record in enumerate(self._list(found, "checkpoints", "the tape"), 1):
             where = f"checkpoint {_name(record, 'id', place)}"
             checkpoint = self._at(where, partial(self._checkpoint, record))
             self._seal(where, record, checkpoint.seal())
@@ -87,16 +88,15 @@ class _Document:
         return made
 
     def _run(self, record: Any, where: str) -> TapedRun:
-        row = self._row("runs", record, where)
+        begins = self._row("runs", record, where, RUN_BEGINS)
         below = {
             table: [
-                self._row(
-                    table, each, f"{table[:-1]} {_name(each, 'key' if table == 'effects' else 'number', i)} of {where}"
-                )
-                for i, each in enumerate(self._list(record, table, where))
+                self._row(table, each, f"{table[:-1]} {_name(each, 'number', place)} of {where}", VALUES_OF[table])
+                for place, each in enumerate(self._list(record, table, where), 1)
             ]
             for table in BELOW
         }
+        row = Row("runs", begins.columns, {**begins.values, **self._values_of(record, where, RUN_ENDS)})
         before = record.get("before")
         if not isinstance(before, dict) or not all(id is None or isinstance(id, str) for id in before.values()):
             raise TapeDamaged(self.path, where, "it does not say which state it began from")
@@ -104,12 +104,14 @@ class _Document:
         self._seal(where, record, self._at(where, run.seal))
         return run
 
-    def _row(self, table: str, record: Any, where: str) -> Row:
+    def _row(self, table: str, record: Any, where: str, names: Iterable[str]) -> Row:
         if not isinstance(record, dict):
             raise TapeDamaged(self.path, where, "it is no record")
         columns = self._at(where, lambda: columns_of(table, record))
-        values = {name: self._value(record.get(name), f"the {name} of {where}") for name in values_of(table)}
-        return Row(table, columns, values)
+        return Row(table, columns, self._values_of(record, where, names))
+
+    def _values_of(self, record: Mapping[str, Any], where: str, names: Iterable[str]) -> dict[str, Value]:
+        return {name: self._value(record.get(name), f"the {name} of {where}") for name in names}
 
     def _value(self, shown: Any, where: str) -> Value:
         return self._at(where, lambda: self._values.value(shown))

@@ -15,7 +15,6 @@ from typing import Any, Final, get_args
 from playhead.codec import Part, pack
 from playhead.codec import seal as seal_of
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
-from playhead.store.runs import VALUES_OF
 from playhead.tape.trees import Value
 
 VERSION: Final = 1
@@ -58,6 +57,9 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Form, ...]]]] = {
 }
 BELOW: Final = ("calls", "steps", "effects")
 """What a run is made of, in the order of the tape: calls come first, as they are what people look for."""
+RUN_BEGINS: Final = ("input", "metadata", "context")
+RUN_ENDS: Final = ("output", "error", "versions")
+"""A run's own values, before and after these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,11 @@ class TapedRun:
 
     def values(self) -> Iterator[Value]:
         """All its values, in the order of the tape."""
-        for row in (self.row, *(row for table in BELOW for row in self.below[table])):
-            yield from row.values.values()
+        yield from (self.row.values[name] for name in RUN_BEGINS)
+        for table in BELOW:
+            for row in self.below[table]:
+                yield from row.values.values()
+        yield from (self.row.values[name] for name in RUN_ENDS)
 
     def content(self) -> list[Any]:
         """What makes it this run and no other."""
@@ -121,11 +126,6 @@ def sealed(content: Any) -> str:
 def columns_of(table: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a record of the tape. Raises `ValueError` for one that is missing or of a wrong form."""
     return {name: _checked(name, record.get(name), forms) for name, forms in COLUMNS[table].items()}
-
-
-def values_of(table: str) -> tuple[str, ...]:
-    """The names of a table's values. For a run, what people ask for first comes first."""
-    return ("input", "metadata", "context", "output", "error", "versions") if table == "runs" else VALUES_OF[table]
 
 
 def _checked(name: str, value: Any, forms: tuple[Form, ...]) -> Any:

@@ -56,8 +56,8 @@ class Showing:
         self._counts = counts
         self._shown: set[bytes] = set()
 
-    def value(self, value: Value) -> Any:
-        """A value of a row."""
+    def value(self, value: Any) -> Any:
+        """A field of a row: a value, or a column, which stays as it is."""
         return self._part(value, named=True) if isinstance(value, Part) else value
 
     def _part(self, part: Part, *, named: bool = False) -> Any:

@@ -12,12 +12,13 @@ from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.checkpoints import CheckpointRow, before_run, first_since
+from playhead.store.runs import VALUES_OF
 from playhead.store.session import Row as StoredRow
 from playhead.store.session import Session
 from playhead.store.values import NODES, children, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
-from playhead.tape.rows import BELOW, COLUMNS, VERSION, Row, TapedCheckpoint, TapedRun, values_of
+from playhead.tape.rows import BELOW, COLUMNS, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun
 from playhead.tape.trees import Showing, Value, uses
 
 
@@ -63,7 +64,7 @@ class Source:
 
     def _row(self, table: str, stored: Mapping[str, Any]) -> Row:
         columns = {name: self._text(stored[name]) for name in COLUMNS[table]}
-        names = values_of(table)
+        names = VALUES_OF[table]
         return Row(table, columns, dict(zip(names, self._values([stored[name] for name in names]), strict=True)))
 
     def _text(self, value: Any) -> Any:
@@ -137,14 +138,15 @@ def document(source: Source, stored: Sequence[StoredRow], note: Mapping[str, Any
 
 
 def _run(showing: Showing, run: TapedRun) -> dict[str, Any]:
-    made = _shown(showing, run.row)
-    below = {table: [_shown(showing, row) for row in run.below[table]] for table in BELOW}
-    return {**made, "before": run.before, **below, "seal": run.seal()}
+    begins = _shown(showing, {**run.row.columns, **{name: run.row.values[name] for name in RUN_BEGINS}})
+    below = {table: [_shown(showing, {**row.columns, **row.values}) for row in run.below[table]] for table in BELOW}
+    ends = _shown(showing, {name: run.row.values[name] for name in RUN_ENDS})
+    return {**begins, "before": run.before, **below, **ends, "seal": run.seal()}
 
 
-def _shown(showing: Showing, row: Row) -> dict[str, Any]:
-    values = {name: showing.value(value) for name, value in row.values.items()}
-    return {name: each for name, each in {**row.columns, **values}.items() if each is not None}
+def _shown(showing: Showing, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns and values, without those that hold nothing."""
+    return {name: showing.value(each) for name, each in fields.items() if each is not None}
 
 
 def _checkpoint(showing: Showing, checkpoint: TapedCheckpoint) -> dict[str, Any]:
