@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from playhead.cli import checking, demonstration, keeping, listing, playing, prompts, resuming, showing, starting
+from playhead.cli import (
+    checking,
+    demonstration,
+    keeping,
+    listing,
+    playing,
+    prompts,
+    resuming,
+    showing,
+    starting,
+    taping,
+)
 
 # Plain help: drawing it with Rich takes twice as long as everything else together.
 app = typer.Typer(
@@ -46,6 +57,7 @@ app.command("run", short_help="Play a file of conversations to an agent.")(playi
 app.command("chat", short_help="Talk to an agent, one line a message.")(playing.chat)
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
+app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)
 app.add_typer(prompts.app, name="prompt", short_help="List, show, check and fill prompt files.")
 app.command("doctor", short_help="Is everything here as it must be?")(checking.doctor)
