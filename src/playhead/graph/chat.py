@@ -39,7 +39,7 @@ def _message_of(given: Mapping[str, Any], id: str) -> BaseMessage:
             }
             for call in given.get("tool_calls") or ()
         ]
-        return AIMessage(content, id=id, name=name, tool_calls=calls)  # type: ignore[arg-type]
+        return AIMessage(content, id=id, name=name, tool_calls=calls)
     return SystemMessage(content, id=id, name=name)
 
 

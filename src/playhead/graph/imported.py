@@ -33,12 +33,15 @@ RECORDED: ContextVar[Iterator[BaseMessage] | None] = ContextVar("playhead_import
 
 @contextmanager
 def answering(messages: Sequence[BaseMessage]) -> Iterator[None]:
-    """While this lasts, imported models and tools say these messages, in order."""
-    token = RECORDED.set(iter(messages))
+    """While this lasts, imported models and tools say these messages, in order; all of them must be said."""
+    left = iter(messages)
+    token = RECORDED.set(left)
     try:
         yield
     finally:
         RECORDED.reset(token)
+    if unsaid := len(list(left)):
+        raise RuntimeError(f"the loop took another way than the recording: {unsaid} of its messages were not said")
 
 
 class ImportedModel(BaseChatModel):
