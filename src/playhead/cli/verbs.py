@@ -12,6 +12,7 @@ import typer
 from playhead.cli import (
     checking,
     demonstration,
+    importing,
     keeping,
     listing,
     playing,
@@ -55,6 +56,7 @@ app.command("demo", short_help="Three conversations, played, shown, and what to 
 app.command("init", short_help="Make a new project with a small agent.")(starting.init)
 app.command("run", short_help="Play a file of conversations to an agent.")(playing.run)
 app.command("chat", short_help="Talk to an agent, one line a message.")(playing.chat)
+app.command("import", short_help="Record conversations that others recorded.")(importing.import_)
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
