@@ -16,7 +16,7 @@ from typing import Any
 from playhead.errors import BadInput
 from playhead.redact import Redactor
 from playhead.store import Store
-from playhead.tape import loading
+from playhead.tape import joining, loading
 from playhead.tape.writing import Source, document, with_same_cause
 
 __all__ = ["Tape", "load", "make", "write"]
@@ -63,4 +63,4 @@ def load(store: Store, path: str | Path, redactor: Redactor) -> list[str]:
     Raises `TapeNotFound`, `BadInput`, `TapeTooNew`, `TapeDamaged`, `TapeConflict`; then nothing was stored.
     """
     tape = loading.read(path)
-    return store.write(lambda session: loading.put(session, tape, redactor))
+    return store.write(lambda session: joining.put(session, tape, redactor))

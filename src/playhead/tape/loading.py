@@ -1,4 +1,7 @@
-"""How does a tape become runs of a recording, and nothing that is there be lost for it?"""
+"""What does a tape say, and is it what was written?
+
+A tape may come from anybody: every column, hash, seal and name is looked at before anything of it is used.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from playhead.codec import PLAIN, Part
-from playhead.errors import BadInput, TapeConflict, TapeDamaged, TapeNotFound, TapeTooNew
-from playhead.redact import Redactor
-from playhead.store import checkpoints, runs
+from playhead.errors import BadInput, TapeDamaged, TapeNotFound, TapeTooNew
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import Row as StoredRow
-from playhead.store.session import WritingSession
 from playhead.tape import leaves
 from playhead.tape.rows import BELOW, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun, columns_of
 from playhead.tape.trees import Reading, Value
-from playhead.tape.writing import Source
 
 T = TypeVar("T")
-OWNER: Final = "tape:0"
-"""Who is said to have worked on a run that came from a tape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,62 +142,3 @@ class _Document:
 
 def _name(record: Any, column: str, place: int) -> str:
     return str(record.get(column, place))[:80] if isinstance(record, dict) else str(place)
-
-
-def put(session: WritingSession, tape: Loadable, redactor: Redactor) -> list[str]:
-    """Store what is not there yet; gives the runs' ids. Raises `TapeConflict`, and then nothing is stored."""
-    source = Source(session, redactor)
-    for checkpoint in tape.checkpoints:
-        _check_place(session, tape, checkpoint)
-    for run in tape.runs:
-        stored = _stored(session, run.row.columns["id"])
-        if stored is None:
-            _add(session, run)
-        elif source.run(stored).content() != run.content():
-            name = run.row.columns["id"]
-            raise TapeConflict(tape.path, f"Run {name}", "this recording has a run of that id with other content")
-    for checkpoint in tape.checkpoints:
-        _put_checkpoint(session, checkpoint)
-    return [run.row.columns["id"] for run in tape.runs]
-
-
-def _stored(session: WritingSession, name: str) -> StoredRow | None:
-    return session.one("runs_starting_with", name=name, below=name + "\0")
-
-
-def _check_place(session: WritingSession, tape: Loadable, checkpoint: TapedCheckpoint) -> None:
-    """A conversation that goes on here must not go on from a state that it never had."""
-    thread, ns, id = (checkpoint.columns[name] for name in ("thread", "ns", "id"))
-    here = [row for row in runs.thread_runs(session, thread) if row["owner"] != OWNER]
-    space = checkpoints.space_of(session, thread, ns) if here else None
-    if space is None or checkpoints.checkpoint_rows(session, space, ns, id):
-        return
-    latest = checkpoints.checkpoint_rows(session, space, ns)
-    if latest and latest[0].id < id:
-        problem = f"this recording's own conversation of that name stands at {latest[0].id}, which is older"
-        raise TapeConflict(tape.path, f"Checkpoint {id} of conversation {thread!r}", problem)
-
-
-def _put_checkpoint(session: WritingSession, checkpoint: TapedCheckpoint) -> None:
-    thread, ns, id, parent = (checkpoint.columns[name] for name in ("thread", "ns", "id", "parent"))
-    space = checkpoints.space_of(session, thread, ns)
-    if space is None or not checkpoints.checkpoint_rows(session, space, ns, id):
-        checkpoints.put_checkpoint(session, thread, ns, id, parent, checkpoint.data, checkpoint.refs)
-
-
-def _add(session: WritingSession, run: TapedRun) -> None:
-    thread = run.row.columns["thread"]
-    facts = {name: value for name, value in run.row.columns.items() if name not in ("id", "thread")}
-    row = {**facts, **_values(run.row), "name": run.row.columns["id"], "owner": OWNER}
-    number = runs.add_run(session, thread, row)
-    for table in ("steps", "calls"):
-        for each in run.below[table]:
-            runs.put(session, table, {**each.columns, **_values(each), "run": number})
-    for each in run.below["effects"]:
-        if session.one("effects_find", key=each.columns["key"]) is None:
-            place = {"run": number, "thread": session.thread(thread)}
-            runs.put(session, "effects", {**each.columns, **_values(each), **place})
-
-
-def _values(row: Row) -> dict[str, Any]:
-    return {name: 0 if value == "erased" else value for name, value in row.values.items()}

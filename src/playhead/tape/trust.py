@@ -56,7 +56,10 @@ KNOWN: Final = frozenset(
 
 def check_names(data: bytes) -> None:
     """Raise `ValueError` if these bytes of LangGraph's serializer name what must not be called."""
-    take_apart(data, _check)
+    named: list[tuple[int, Any]] = []
+    take_apart(data, lambda code, payload: named.append((code, payload)))
+    for code, payload in named:
+        _check(code, payload)
 
 
 def _check(code: int, payload: Any) -> None:
