@@ -77,6 +77,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "started": iso(run.started),
         "seconds": None if run.ended is None else round(run.ended - run.started, 4),
         "metadata": run.metadata,
+        "facts": run.facts,
         "versions": run.versions,
         "error": error_view(run.error),
     }

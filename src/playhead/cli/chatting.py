@@ -21,7 +21,7 @@ BUBBLE = 0.66  # of the width
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
     """Which conversation this is."""
     last = runs[-1]
-    facts = [f"{name} {value}" for name, value in last.metadata.items() if str(value) != last.thread]
+    facts = [f"{name} {value}" for name, value in last.facts.items() if str(value) != last.thread]
     console.print(text(last.thread, "bold"))
     console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))
 

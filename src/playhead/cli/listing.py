@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playhead.records import Run
 
 
-ROOMY = 100  # columns of a terminal from which on there is room for metadata
+ROOMY = 100  # columns of a terminal from which on there is room for what is known of it
 
 
 def ls(
@@ -54,6 +54,7 @@ def _row(runs: list[Run]) -> dict[str, Any]:
         "runs": len(runs),
         "status": last.status,
         "metadata": last.metadata,
+        "facts": last.facts,
         "first_words": first_words(runs[:1]),
     }
 
@@ -70,7 +71,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        facts = [str(value) for value in row["metadata"].values() if str(value) != row["thread"]]
+        facts = [str(value) for value in row["facts"].values() if str(value) != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),

@@ -14,6 +14,7 @@ from playhead.cli import (
     demonstration,
     importing,
     keeping,
+    labelling,
     listing,
     playing,
     prompts,
@@ -60,6 +61,7 @@ app.command("import", short_help="Record conversations that others recorded.")(i
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
+app.command("label", short_help="Say what became of a conversation, or read what was said.")(labelling.label)
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)
 app.add_typer(prompts.app, name="prompt", short_help="List, show, check and fill prompt files.")
 app.command("doctor", short_help="Is everything here as it must be?")(checking.doctor)

@@ -35,6 +35,9 @@ SELECT * FROM threads WHERE name = :name
 -- name: threads_get
 SELECT * FROM threads WHERE id = :id
 
+-- name: threads_get_many
+SELECT * FROM threads WHERE id IN (SELECT value FROM json_each(:ids))
+
 -- name: threads_last
 SELECT COALESCE(MAX(id), 0) AS id FROM threads
 
@@ -130,6 +133,12 @@ SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY id LIMIT 9
 -- name: runs_of_thread
 SELECT * FROM runs WHERE thread = :thread ORDER BY id
 
+-- name: runs_of_threads
+SELECT * FROM runs WHERE thread IN (SELECT value FROM json_each(:threads)) ORDER BY id
+
+-- name: runs_between
+SELECT * FROM runs WHERE started >= :since AND started < :until ORDER BY id
+
 -- name: runs_newest
 SELECT * FROM runs WHERE id < :before ORDER BY id DESC LIMIT :limit
 
@@ -160,6 +169,18 @@ SELECT * FROM calls WHERE run = :run ORDER BY number
 -- name: calls_numbers
 SELECT COALESCE(MAX(number), 0) AS number, COALESCE(MAX(step), 0) AS step FROM calls WHERE run = :run
 
+-- name: calls_prompts
+-- Told from the index calls_by_prompt alone, which `db check` compares with the rows: no run is opened.
+WITH RECURSIVE used (prompt) AS (
+    SELECT MIN(prompt) FROM calls WHERE prompt IS NOT NULL
+    UNION ALL
+    SELECT (SELECT MIN(prompt) FROM calls WHERE prompt > used.prompt) FROM used WHERE used.prompt IS NOT NULL
+)
+SELECT prompt FROM used WHERE prompt IS NOT NULL
+
+-- name: calls_runs_of_prompts
+SELECT DISTINCT run FROM calls WHERE prompt IS NOT NULL AND prompt IN (SELECT value FROM json_each(:prompts))
+
 -- name: effects_find
 SELECT * FROM effects WHERE key = :key
 
@@ -189,6 +210,9 @@ SET name = excluded.name, value = excluded.value, seal = excluded.seal
 
 -- name: labels_of_thread
 SELECT * FROM labels WHERE thread = :thread ORDER BY id
+
+-- name: labels_of_threads
+SELECT * FROM labels WHERE thread IN (SELECT value FROM json_each(:threads)) ORDER BY id
 
 -- name: labels_scan
 SELECT * FROM labels WHERE id > :after ORDER BY id LIMIT :limit

@@ -1,0 +1,20 @@
+"""Which recorded conversations does a backtest take, and which of them can a changed prompt not reach?"""
+
+from playhead.selection.choosing import Conversation, Selected, choose
+from playhead.selection.conditions import OF_THE_RUN, Condition, Selection, selection_of
+from playhead.selection.proof import Proof, Reach, affected
+from playhead.store.catalogue import RunRow
+
+__all__ = [
+    "OF_THE_RUN",
+    "Condition",
+    "Conversation",
+    "Proof",
+    "Reach",
+    "RunRow",
+    "Selected",
+    "Selection",
+    "affected",
+    "choose",
+    "selection_of",
+]
