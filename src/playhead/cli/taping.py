@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,12 +40,14 @@ def tape(
         raise BadInput(out, "it exists already, and is not overwritten.", "Name another file, or pass --force.")
     with options.open_to_read(store) as deck:
         made = deck.tape([run for name in names for run in _runs(deck, name)], out if to_file else None)
-    size = len(made.text.encode())
-    say(f"{out if to_file else 'Tape'}: {count(len(made.runs), 'run')}, {count(made.calls, 'call')}, {size:,} bytes.")
+    data = made.text.encode()
+    size = f"{len(data):,} bytes"
+    say(f"{out if to_file else 'Tape'}: {count(len(made.runs), 'run')}, {count(made.calls, 'call')}, {size}.")
     if not to_file:
-        print(made.text, end="", flush=True)
+        sys.stdout.buffer.write(data)  # a tape is UTF-8, whatever the terminal is
+        sys.stdout.flush()
     elif json:
-        write_json({"file": out, "runs": list(made.runs), "calls": made.calls, "bytes": size})
+        write_json({"file": out, "runs": list(made.runs), "calls": made.calls, "bytes": len(data)})
 
 
 def _runs(deck: Deck, name: str) -> list[Run]:

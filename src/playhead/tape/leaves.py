@@ -21,6 +21,8 @@ KINDS: Final = {"plain": PLAIN, **{name: TYPED + i for i, name in enumerate(TYPE
 """What a leaf may be on a tape. LangGraph's old JSON form is never written; reading it can call what it names."""
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
 
+RESERVED: Final = ({"$bytes"}, {"$map"}, {"$ext", "$"})
+"""The keys of what has no form of its own in JSON. Data with just these keys is shown as a `$map`."""
 PLAIN_TYPES: Final = (str, bool, int, type(None))
 
 
@@ -102,7 +104,7 @@ def _to_json(value: Any) -> Any:
     if isinstance(value, Extension):
         return {"$ext": value.code, "$": _to_json(value.payload)}
     if isinstance(value, dict):
-        if all(isinstance(key, str) and not key.startswith("$") for key in value):
+        if all(isinstance(key, str) for key in value) and value.keys() not in RESERVED:
             return {key: _to_json(element) for key, element in value.items()}
         return {"$map": [[_to_json(key), _to_json(element)] for key, element in value.items()]}
     raise ValueError(f"{type(value)} has no form in JSON")
@@ -113,15 +115,13 @@ def _from_json(shown: Any) -> Any:
         return [_from_json(element) for element in shown]
     if not isinstance(shown, dict):
         return shown
-    if not any(key.startswith("$") for key in shown):
+    if shown.keys() not in RESERVED:
         return {key: _from_json(element) for key, element in shown.items()}
-    if shown.keys() == {"$bytes"}:
+    if "$bytes" in shown:
         return base64.b64decode(shown["$bytes"], validate=True)
-    if shown.keys() == {"$ext", "$"}:
-        return Extension(shown["$ext"], _from_json(shown["$"]))
-    if shown.keys() == {"$map"}:
+    if "$map" in shown:
         return {_key(_from_json(key)): _from_json(element) for key, element in shown["$map"]}
-    raise ValueError(f"{sorted(shown)} says nothing that is known")
+    return Extension(shown["$ext"], _from_json(shown["$"]))
 
 
 def _key(value: Any) -> Any:
