@@ -127,16 +127,24 @@ def pairs(parts: Sequence[tuple[str, Part]]) -> Part:
     return node(PAIRS, b"", (plain([key for key, _ in parts]), *(part for _, part in parts)))
 
 
-def listing(elements: Sequence[Part]) -> Part:
+def listing(parts: Sequence[Part]) -> Part:
     """A list by its elements, in base-32 chunks."""
-    size = len(elements)
+    size = len(parts)
     tail = size % WIDTH
-    rest, roots = list(elements[: size - tail]), list(elements[size - tail :])
+    rest, roots = list(parts[: size - tail]), list(parts[size - tail :])
     while rest:
         full = [node(CHUNK, b"", rest[i : i + WIDTH]) for i in range(0, len(rest), WIDTH)]
         over = len(full) % WIDTH
         rest, roots = full[: len(full) - over], full[len(full) - over :] + roots
     return node(LISTING, encode_numbers([size]), roots)
+
+
+def elements(part: Part) -> list[Part]:
+    """The elements of a list that `listing` cut into chunks."""
+    found: list[Part] = []
+    for child in part.children:
+        found += elements(child) if child.kind == CHUNK else [child]
+    return found
 
 
 def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode = plain, in_order: bool = False) -> Part:

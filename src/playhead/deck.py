@@ -23,8 +23,9 @@ from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
-from playhead.records import Label, Run
+from playhead.records import Label, Replay, Run
 from playhead.redact import Redactor
+from playhead.replays import Wanted, exact_or_raise, play, turn_of
 from playhead.selection import OF_THE_RUN
 from playhead.store import Store, erasure, integrity
 from playhead.store.sqlite import Synchronous
@@ -83,12 +84,49 @@ class Deck:
         `resources` are the handles to the world that its effects ask for, `prompts` a set to ask instead of the deck's
         folder. With `strict`, what cannot be recorded raises instead of leaving a logged gap.
         """
-        serving = prompts or self.prompts
-        versions = versions_of(self.config.root, serving)
-        recording = Recording(
-            name, self.store, self._saver, self._encoder, serving, self._models, resources or {}, versions, strict
+        return record(graph, self._recording(name, prompts or self.prompts, resources, strict=strict))
+
+    def _recording(
+        self,
+        name: str,
+        prompts: PromptFolder | PromptSet | None,
+        resources: Mapping[str, Any] | None,
+        *,
+        strict: bool = False,
+    ) -> Recording:
+        versions = versions_of(self.config.root, prompts)
+        return Recording(
+            name, self.store, self._saver, self._encoder, prompts, self._models, resources or {}, versions, strict
         )
-        return record(graph, recording)
+
+    def replay(
+        self,
+        run: Run,
+        graph: Any,
+        *,
+        prompts: PromptSet | Path | str | None = None,
+        models: Mapping[str, str] | None = None,
+        state: Mapping[str, Any] | None = None,
+        code: bool = False,
+        strict: bool = False,
+        live_reads: bool = False,
+        resources: Mapping[str, Any] | None = None,
+    ) -> Replay:
+        """Play a recorded run again, from the state it began from, on today's code.
+
+        With nothing changed it is an exact replay: no model is called, every step is compared. With `prompts` (a folder
+        or set, laid over the recorded one by name), `models` (names by alias), `state` or `code` it is a replay with
+        changes: only the calls whose request is another are asked. Nothing is ever sent: an effect that the recording
+        does not answer is held back. `strict` refuses every call that would be asked; `live_reads` lets effects that
+        only read use `resources`.
+
+        Raises `Diverged` where an exact replay differs, `NotRecorded` with `strict`, `NotReplayable`, `BadInput`.
+        """
+        wanted = Wanted(prompts, models or {}, state or {}, code=code)
+        recording = self._recording(run.graph, self.prompts, resources)
+        turn = turn_of(run, self.store.runs_of(run.thread))
+        played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads)
+        return exact_or_raise(played, wanted)
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
         """A conversation's runs, or the newest `limit` of all; oldest first."""

@@ -67,6 +67,8 @@ def pause_after(error: Exception, attempt: int) -> float | None:
         passes = isinstance(error, UNREADABLE) or bool(_names(error) & PASSING)
     if not passes or getattr(error, "code", None) == "insufficient_quota":
         return None
+    if getattr(error, "playhead_recorded", False):
+        return 0.0  # in a replay: the pause was made when this was recorded
     asked_for = _retry_after(getattr(getattr(error, "response", None), "headers", {}))
     return 0.5 * 2 ** (attempt - 1) if asked_for is None else max(asked_for, 0.0)
 

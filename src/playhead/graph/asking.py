@@ -126,7 +126,8 @@ class Turn:
 def _attempts(name: str, inputs: Mapping[str, Any]) -> Generator[Turn, Reply, Any]:
     prompts, models = _surroundings()
     found = prompts.get(name)
-    model, options = _model_of(found, models)
+    name_of_model, options = settings_of(found)
+    model = models.get(name_of_model)
     question = messages = messages_of(found, inputs)
     use, wait = describe_prompt(found), 0.0
     deadline = monotonic() + BUDGET_SECONDS
@@ -157,13 +158,14 @@ def messages_of(found: Prompt, inputs: Mapping[str, Any]) -> list[BaseMessage]:
     return convert_to_messages(rendered)
 
 
-def _model_of(found: Prompt, models: Models) -> tuple[BaseChatModel, dict[str, Any]]:
+def settings_of(found: Prompt) -> tuple[str, dict[str, Any]]:
+    """What a prompt file says of its model: the name, and the options to call it with, its schema among them."""
     spec = found.model if isinstance(found.model, dict) else {"name": found.model or "default"}
     options = {key: value for key, value in spec.items() if key != "name"}
     if found.output_schema is not None:
         form = {"name": found.name, "schema": found.output_schema}
         options["response_format"] = {"type": "json_schema", "json_schema": form}
-    return models.get(str(spec.get("name") or "default")), options
+    return str(spec.get("name") or "default"), options
 
 
 def describe_prompt(found: Prompt) -> dict[str, Any]:

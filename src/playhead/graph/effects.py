@@ -22,7 +22,9 @@ from typing import Any, Final, ParamSpec, TypeVar
 import structlog
 
 from playhead.codec import pack
-from playhead.errors import BadInput, EffectUnknown, NoResource
+from playhead.errors import BadInput, EffectHeldBack, EffectUnknown, NoResource
+from playhead.graph.player import RunPlayer
+from playhead.graph.recalling import Outcome, recall_effect, recall_reading
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
 from playhead.records import CallKind
 from playhead.store import runs
@@ -77,39 +79,58 @@ def effect(
     def decorate(function: Callable[P, R]) -> Callable[..., R]:
         known = Effect(function.__name__, function, read_only, idempotent, verify, simulate)
         EFFECTS[known.name] = known
-        if inspect.iscoroutinefunction(function):
-
-            async def perform_async(*args: Any, **kwargs: Any) -> Any:
-                arguments = known.arguments(args, kwargs)
-                attempt = Attempt(known, arguments, CURRENT.get())  # its key now, in the order of the calls
-                await asyncio.to_thread(attempt.begin)
-                if attempt.settled:
-                    return attempt.result
-                try:
-                    result = await function(**known.keyed(arguments, attempt.key))  # type: ignore[call-arg]
-                except BaseException as error:
-                    attempt.failed(error)
-                    raise
-                return await asyncio.to_thread(attempt.done, result)
-
-            return functools.wraps(function)(perform_async)  # type: ignore[return-value]
-
-        def perform(*args: Any, **kwargs: Any) -> Any:
-            arguments = known.arguments(args, kwargs)
-            attempt = Attempt(known, arguments, CURRENT.get())
-            attempt.begin()
-            if attempt.settled:
-                return attempt.result
-            try:
-                result = function(**known.keyed(arguments, attempt.key))  # type: ignore[call-arg]
-            except BaseException as error:
-                attempt.failed(error)
-                raise
-            return attempt.done(result)
-
-        return functools.wraps(function)(perform)
+        perform: Any = _perform_async(known) if inspect.iscoroutinefunction(function) else _perform(known)
+        made: Callable[..., R] = functools.wraps(function)(perform)
+        made.playhead_effect = known  # type: ignore[attr-defined]  # a tool made of it is told from an unknown one
+        return made
 
     return decorate
+
+
+def _perform(known: Effect) -> Callable[..., Any]:
+    def perform(*args: Any, **kwargs: Any) -> Any:
+        arguments = known.arguments(args, kwargs)
+        if (recalled := _recall(known, arguments)) is not None:
+            return recalled.value
+        attempt = Attempt(known, arguments, CURRENT.get())
+        attempt.begin()
+        if attempt.settled:
+            return attempt.result
+        try:
+            result = known.function(**known.keyed(arguments, attempt.key))
+        except BaseException as error:
+            attempt.failed(error)
+            raise
+        return attempt.done(result)
+
+    return perform
+
+
+def _perform_async(known: Effect) -> Callable[..., Any]:
+    async def perform(*args: Any, **kwargs: Any) -> Any:
+        arguments = known.arguments(args, kwargs)
+        if (recalled := _recall(known, arguments)) is not None:
+            return recalled.value
+        attempt = Attempt(known, arguments, CURRENT.get())  # its key now, in the order of the calls
+        await asyncio.to_thread(attempt.begin)
+        if attempt.settled:
+            return attempt.result
+        try:
+            result = await known.function(**known.keyed(arguments, attempt.key))
+        except BaseException as error:
+            attempt.failed(error)
+            raise
+        return await asyncio.to_thread(attempt.done, result)
+
+    return perform
+
+
+def _recall(known: Effect, arguments: dict[str, Any]) -> Outcome | None:
+    step = CURRENT.get()
+    found = None if step is None else recall_effect(step, known.name, arguments, known)
+    if found is None and step is not None and not known.read_only and isinstance(step.run, RunPlayer):
+        step.run.executed += 1  # it never comes to this: what a replay says of itself is counted, not assumed
+    return found
 
 
 class Attempt:
@@ -227,6 +248,8 @@ def resource(name: str) -> Any:
     """The handle to the world that `deck.record(graph, resources={…})` was given. Raises `NoResource`."""
     step = CURRENT.get()
     given: Mapping[str, Any] = step.run.recording.resources if step else {}
+    if name not in given and step is not None and isinstance(step.run, RunPlayer):
+        raise EffectHeldBack(f"resource {name}", "a replay has no handles to the world")
     if name not in given:
         raise NoResource(name, given)
     return given[name]
@@ -234,20 +257,21 @@ def resource(name: str) -> Any:
 
 def now() -> datetime:
     """The time, in UTC, as recorded."""
-    value = datetime.now(UTC)
-    _record_reading("clock", "now", value.isoformat())
-    return value
+    return datetime.fromisoformat(_reading("clock", "now", lambda: datetime.now(UTC).isoformat()))
 
 
 def new_id() -> str:
     """A fresh random id (32 hex digits), as recorded."""
-    value = secrets.token_hex(16)
-    _record_reading("id", "new_id", value)
-    return value
+    return _reading("id", "new_id", lambda: secrets.token_hex(16))
 
 
-def _record_reading(kind: CallKind, name: str, value: str) -> None:
+def _reading(kind: CallKind, name: str, read: Callable[[], str]) -> str:
     step = CURRENT.get()
-    if step is not None:
-        call = step.begin_call(kind, name, 1, lambda encoder: {"request": encoder.plain({})})
-        call.finish(lambda encoder: {"response": encoder.plain(value)})
+    if step is None:
+        return read()
+    if (recalled := recall_reading(step, kind, name)) is not None:
+        return recalled
+    value = read()
+    call = step.begin_call(kind, name, 1, lambda encoder: {"request": encoder.plain({})})
+    call.finish(lambda encoder: {"response": encoder.plain(value)})
+    return value

@@ -16,7 +16,7 @@ import structlog
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from playhead.codec import PLAIN, TYPED, TYPED_NAMES, Part, leaf, pack, plain, split
+from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
 from playhead.redact import Redactor
 
 log = structlog.get_logger("playhead")
@@ -95,6 +95,19 @@ class Encoder:
         if version not in self._uses:
             self._uses[version] = self.plain(dict(use))
         return self._uses[version]
+
+    def value(self, part: Part) -> Any:
+        """The value that a part was made of, as it would be read from the recording."""
+        kind, data = part.kind, part.data
+        if kind >= TYPED:
+            return self.decode(TYPED_NAMES[kind - TYPED], data)
+        if kind == PLAIN:
+            return unpack(data)
+        if kind == LISTING:
+            return [self.value(element) for element in elements(part)]
+        keys, *values = (self.value(child) for child in part.children)
+        made = list(zip(keys, values, strict=True))
+        return dict(made) if kind == MAPPING else [list(pair) for pair in made]
 
     def decode(self, kind: str, data: bytes) -> Any:
         """Read a leaf of the serializer."""

@@ -8,10 +8,10 @@ and a test says which of them is gone when one is.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
@@ -21,8 +21,11 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
 
 from playhead.graph.encoding import Encoder
-from playhead.graph.model_call import INSIDE, ModelCall, recording_step
+from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun
+from playhead.graph.player import RunPlayer
+from playhead.graph.recalled import Recalled
+from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
 
 PATCHED: Final = {
@@ -77,6 +80,9 @@ def _generate(original: Original) -> Original:
     ) -> Any:
         if (step := recording_step(self)) is None:
             return original(self, messages, stop=stop, run_manager=run_manager, **kw)
+        if (model := recall_model(step, self, messages, stop, kw)) is not None:
+            with served(model):
+                return original(model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
         try:
@@ -99,6 +105,9 @@ def _agenerate(original: Original) -> Original:
     ) -> Any:
         if (step := recording_step(self)) is None:
             return await original(self, messages, stop=stop, run_manager=run_manager, **kw)
+        if (model := recall_model(step, self, messages, stop, kw)) is not None:
+            with served(model):
+                return await original(model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
         try:
@@ -120,7 +129,11 @@ def _stream(original: Original) -> Original:
         if (step := recording_step(self)) is None:
             yield from original(self, input, config, stop=stop, **kw)
             return
-        call = ModelCall(step, self, self._convert_input(input).to_messages(), stop, kw)
+        messages = self._convert_input(input).to_messages()
+        if (model := recall_model(step, self, messages, stop, kw)) is not None:
+            yield from _pieces(model, original(model, input, config, stop=stop, **kw))
+            return
+        call = ModelCall(step, self, messages, stop, kw)
         yield from _heard(call, original(self, input, config, stop=stop, **kw), call.chunk)
 
     return stream
@@ -131,10 +144,15 @@ def _astream(original: Original) -> Original:
     async def astream(
         self: BaseChatModel, input: Any, config: Any = None, *, stop: Any = None, **kw: Any
     ) -> AsyncIterator[Any]:
-        chunks = original(self, input, config, stop=stop, **kw)
-        if (step := recording_step(self)) is not None:
-            call = ModelCall(step, self, self._convert_input(input).to_messages(), stop, kw)
-            chunks = _aheard(call, chunks, call.chunk)
+        if (step := recording_step(self)) is None:
+            chunks = original(self, input, config, stop=stop, **kw)
+        else:
+            messages = self._convert_input(input).to_messages()
+            if (model := recall_model(step, self, messages, stop, kw)) is not None:
+                chunks = _apieces(model, original(model, input, config, stop=stop, **kw))
+            else:
+                call = ModelCall(step, self, messages, stop, kw)
+                chunks = _aheard(call, original(self, input, config, stop=stop, **kw), call.chunk)
         async for chunk in chunks:
             yield chunk
 
@@ -147,12 +165,14 @@ def _events(original: Original) -> Original:
         self: BaseChatModel, messages: list[BaseMessage], *, stream: Any, stop: Any = None, **kw: Any
     ) -> Iterator[Any]:
         made = original(self, messages, stream=stream, stop=stop, **kw)
-        if (around := INSIDE.get()) is not None and around.model is self:
+        if (around := INSIDE.get()) is not None and around.model is self and isinstance(around, ModelCall):
             for event in made:
                 around.event(event)
                 yield event
         elif (step := recording_step(self)) is None:
             yield from made
+        elif (model := recall_model(step, self, messages, stop, _options(kw))) is not None:
+            yield from _pieces(model, original(model, messages, stream=stream, stop=stop, **kw))
         else:
             call = ModelCall(step, self, messages, stop, _options(kw), stream)
             yield from _heard(call, made, call.event)
@@ -166,17 +186,53 @@ def _aevents(original: Original) -> Original:
         self: BaseChatModel, messages: list[BaseMessage], *, stream: Any, stop: Any = None, **kw: Any
     ) -> AsyncIterator[Any]:
         made = original(self, messages, stream=stream, stop=stop, **kw)
-        if (around := INSIDE.get()) is not None and around.model is not self:
+        around = INSIDE.get()
+        if not isinstance(around, ModelCall) or around.model is not self:
             around = None
         if around is None and (step := recording_step(self)) is not None:
-            call = ModelCall(step, self, messages, stop, _options(kw), stream)
-            made = _aheard(call, made, call.event)
+            if (model := recall_model(step, self, messages, stop, _options(kw))) is not None:
+                made = _apieces(model, original(model, messages, stream=stream, stop=stop, **kw))
+            else:
+                call = ModelCall(step, self, messages, stop, _options(kw), stream)
+                made = _aheard(call, made, call.event)
         async for event in made:
             if around is not None:
                 around.event(event)
             yield event
 
     return aevents
+
+
+@contextmanager
+def served(model: Recalled) -> Iterator[None]:
+    """While a recorded answer is given, what LangChain calls on its way is no call of its own."""
+    token = INSIDE.set(Serving(model))
+    try:
+        yield
+    finally:
+        INSIDE.reset(token)
+
+
+def _pieces(model: Recalled, pieces: Iterator[Any]) -> Iterator[Any]:
+    """The pieces of a recorded answer; between them the reader's own calls are calls."""
+    while True:
+        try:
+            with served(model):
+                piece = next(pieces)
+        except StopIteration:
+            return
+        yield piece
+
+
+async def _apieces(model: Recalled, pieces: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """As `_pieces`."""
+    while True:
+        try:
+            with served(model):
+                piece = await anext(pieces)
+        except StopAsyncIteration:
+            return
+        yield piece
 
 
 def _options(kw: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,6 +288,18 @@ async def _aheard(call: ModelCall, pieces: AsyncIterator[Any], keep: Callable[[A
 # ── tool calls ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _recall_tool(tool: BaseTool, tool_input: Any) -> Outcome | None:
+    if (step := CURRENT.get()) is None:
+        return None
+    return recall_tool(step, tool.name, tool_input, is_effect=_is_effect(tool))
+
+
+def _is_effect(tool: BaseTool) -> bool:
+    """Is the tool made of one of our effects, which answers for itself?"""
+    code = getattr(tool, "func", None) or getattr(tool, "coroutine", None)
+    return hasattr(code, "playhead_effect")
+
+
 def _begin_tool(tool: BaseTool, tool_input: Any) -> CallRecorder | None:
     if (step := CURRENT.get()) is None:
         warn_if_lost("tool", tool.name)
@@ -239,26 +307,30 @@ def _begin_tool(tool: BaseTool, tool_input: Any) -> CallRecorder | None:
     return step.begin_call("tool", tool.name, 1, lambda encoder: {"request": encoder.anything(tool_input)})
 
 
-def _end_tool(call: CallRecorder, result: Any, error: BaseException | None = None) -> None:
+def _end_tool(tool: BaseTool, call: CallRecorder, result: Any, error: BaseException | None = None) -> None:
     interrupted = isinstance(error, GraphBubbleUp)
 
     def values(encoder: Encoder) -> dict[str, Any]:
         return {"response": None if error else encoder.anything(result)}
 
+    if error is None and isinstance(run := call.step.run, RunPlayer) and not _is_effect(tool):
+        run.executed += 1
     call.finish(values, status="interrupted" if interrupted else "failed" if error else "done", error=error)
 
 
 def _run_tool(original: Original) -> Original:
     @functools.wraps(original)
     def run(self: BaseTool, tool_input: Any, *args: Any, **kwargs: Any) -> Any:
+        if (found := _recall_tool(self, tool_input)) is not None:
+            return found.value
         if (call := _begin_tool(self, tool_input)) is None:
             return original(self, tool_input, *args, **kwargs)
         try:
             result = original(self, tool_input, *args, **kwargs)
         except BaseException as error:
-            _end_tool(call, None, error)
+            _end_tool(self, call, None, error)
             raise
-        _end_tool(call, result)
+        _end_tool(self, call, result)
         return result
 
     return run
@@ -267,14 +339,16 @@ def _run_tool(original: Original) -> Original:
 def _arun_tool(original: Original) -> Original:
     @functools.wraps(original)
     async def arun(self: BaseTool, tool_input: Any, *args: Any, **kwargs: Any) -> Any:
+        if (found := _recall_tool(self, tool_input)) is not None:
+            return found.value
         if (call := _begin_tool(self, tool_input)) is None:
             return await original(self, tool_input, *args, **kwargs)
         try:
             result = await original(self, tool_input, *args, **kwargs)
         except BaseException as error:
-            _end_tool(call, None, error)
+            _end_tool(self, call, None, error)
             raise
-        _end_tool(call, result)
+        _end_tool(self, call, result)
         return result
 
     return arun
@@ -290,7 +364,7 @@ def _run_task(original: Original) -> Original:
             return original(task, *args, **kwargs)
         node = NodeRun(task, parent)
         try:
-            return original(dataclasses.replace(task, proc=node), *args, **kwargs)
+            return original(*node.prepared(args), **kwargs)
         finally:
             node.settle()
 
@@ -304,7 +378,7 @@ def _arun_task(original: Original) -> Original:
             return await original(task, *args, **kwargs)
         node = NodeRun(task, parent)
         try:
-            return await original(dataclasses.replace(task, proc=node), *args, **kwargs)
+            return await original(*node.prepared(args), **kwargs)
         finally:
             node.settle()
 

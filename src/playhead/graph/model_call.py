@@ -12,7 +12,7 @@ import inspect
 import operator
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -24,7 +24,7 @@ from playhead.graph.provenance import ASKING
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, warn_if_lost
 from playhead.records import CallStatus
 
-INSIDE: ContextVar[ModelCall | None] = ContextVar("playhead_inside_call", default=None)
+INSIDE: ContextVar[ModelCall | Serving | None] = ContextVar("playhead_inside_call", default=None)
 """The model call that is under way: what it calls to get its answer is no call of its own."""
 
 
@@ -34,6 +34,12 @@ def recording_step(model: BaseChatModel) -> StepRecorder | None:
         warn_if_lost("model", type(model).__name__)
         return None
     return None if INSIDE.get() else step
+
+
+class Serving(NamedTuple):
+    """An answer that is given from a recording, by the model that stands for it."""
+
+    model: BaseChatModel
 
 
 class ModelCall:
@@ -54,7 +60,7 @@ class ModelCall:
         self._chunks: list[BaseMessage] = []
         self._events: list[Any] = []
         attempt = self._asked.attempt if ASKING.get() and self._asked else step.attempt_at(self.messages)
-        self._name = str(getattr(model, "model_name", None) or getattr(model, "model", None) or model._llm_type)
+        self._name = name_of(model)
         self._call: CallRecorder = step.begin_call("model", self._name, attempt, self._asked_values)
         step.left_open[self._call.number] = self.end
 
@@ -117,15 +123,11 @@ class ModelCall:
         self._call.finish(values, status=status, tokens=tokens, error=error)
 
     def _asked_values(self, encoder: Encoder) -> dict[str, Part | None]:
-        params = dict(self.model._get_invocation_params(stop=self._stop, **self._options))
-        tools = params.pop("tools", None)
+        asked = model_request(self.model, self.messages, self._stop, self._options)
         request = {
-            "messages": encoder.anything(self.messages),
-            "model": encoder.plain(self._name),
-            "params": encoder.plain(plain_data(params)),
+            "messages": encoder.anything(asked.pop("messages")),
+            **{name: encoder.plain(value) for name, value in asked.items()},
         }
-        if tools is not None:
-            request["tools"] = encoder.plain(plain_data(tools))
         made: dict[str, Part | None] = {"request": mapping(request)}
         if self._asked is not None:
             made["prompt"] = encoder.prompt_use(self._asked.prompt)
@@ -146,6 +148,21 @@ class ModelCall:
 
         ear.on_llm_new_token = on_llm_new_token
         return ear
+
+
+def name_of(model: BaseChatModel) -> str:
+    """What the model calls itself."""
+    return str(getattr(model, "model_name", None) or getattr(model, "model", None) or model._llm_type)
+
+
+def model_request(
+    model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
+    params = dict(model._get_invocation_params(stop=stop, **options))
+    tools = params.pop("tools", None)
+    request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
+    return request if tools is None else {**request, "tools": plain_data(tools)}
 
 
 def plain_data(value: Any) -> Any:

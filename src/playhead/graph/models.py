@@ -28,6 +28,12 @@ class Models:
         self._made: dict[str, BaseChatModel] = dict(given or {})
         self._lock = threading.Lock()
 
+    def with_aliases(self, aliases: Mapping[str, str]) -> Models:
+        """These models, with other names behind some aliases."""
+        return Models(
+            {**self.aliases, **aliases}, {name: made for name, made in self._made.items() if name not in aliases}
+        )
+
     def resolve(self, name: str) -> str:
         """The name at the end of the aliases. Raises `UnknownModel` for a circle."""
         seen: list[str] = []

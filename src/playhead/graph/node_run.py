@@ -7,11 +7,14 @@ LangGraph draws at random are no part of it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
 from langgraph.errors import ParentCommand
+from langgraph.types import RetryPolicy
 
+from playhead.graph.player import RunPlayer, Stopped
 from playhead.graph.recorder import CURRENT, StepRecorder
 
 
@@ -28,6 +31,16 @@ class NodeRun:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._code, name)
 
+    def prepared(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What LangGraph runs a task with: the task, its code wrapped, and the policies to retry by.
+
+        A replay makes no pauses between tries: they were made when the run was recorded.
+        """
+        policies = self._task.retry_policy
+        if isinstance(self._parent.run, RunPlayer):
+            policies, args = _without_pauses(policies), (_without_pauses(args[0]), *args[1:])
+        return dataclasses.replace(self._task, proc=self, retry_policy=policies), *args
+
     def _begin(self, given: Any) -> StepRecorder:
         self._attempt += 1
         superstep = self._task.config["metadata"]["langgraph_step"]
@@ -40,10 +53,16 @@ class NodeRun:
 
     def _end(self, step: StepRecorder, error: BaseException | None = None) -> None:
         self._tasks_seen = step.tasks_seen
+        if isinstance(run := step.run, RunPlayer) and error is None:
+            run.edit(step, self._task.writes)
         if isinstance(error, ParentCommand):
             self._left = (step, error)  # a command that leaves a subgraph: its writes are made when it is caught
         else:
             step.finish(list(self._task.writes), error)
+
+    def _is_stopped(self, error: BaseException) -> bool:
+        """Did a replay end in this node? Others beside it are played on; the code that waits for a task is not."""
+        return isinstance(error, Stopped) and (self._index is None or isinstance(self._task.path[1], int))
 
     def settle(self) -> None:
         """LangGraph has handled what the node raised."""
@@ -59,6 +78,8 @@ class NodeRun:
             result = self._code.invoke(given, config, **kwargs)
         except BaseException as error:
             self._end(step, error)
+            if self._is_stopped(error):
+                return None
             raise
         finally:
             CURRENT.reset(token)
@@ -73,6 +94,8 @@ class NodeRun:
             result = await self._code.ainvoke(given, config, **kwargs)
         except BaseException as error:
             self._end(step, error)
+            if self._is_stopped(error):
+                return None
             raise
         finally:
             CURRENT.reset(token)
@@ -88,10 +111,18 @@ class NodeRun:
                 yield chunk
         except BaseException as error:
             self._end(step, error)
+            if self._is_stopped(error):
+                return
             raise
         finally:
             CURRENT.reset(token)
         self._end(step)
+
+
+def _without_pauses(policies: Any) -> Any:
+    if isinstance(policies, RetryPolicy):
+        return policies._replace(initial_interval=0.0, jitter=False)
+    return [_without_pauses(policy) for policy in policies] if policies else policies
 
 
 def parallel_index(path: tuple[Any, ...], parent: StepRecorder) -> int | None:

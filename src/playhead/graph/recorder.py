@@ -225,6 +225,10 @@ class StepRecorder:
             self._ordinals[kind] += 1
             return self._ordinals[kind] - 1
 
+    def upcoming(self, kind: str) -> int:
+        """The ordinal that the next of this kind will have."""
+        return self._ordinals[kind]
+
     def subgraph_run(self, number: int) -> int:
         """Which of this step's own subgraph runs LangGraph's number means: that one counts on through retries."""
         with self._lock:

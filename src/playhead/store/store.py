@@ -22,7 +22,7 @@ from playhead.store import answers, labels, runs
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Row, Session, WritingSession
 from playhead.store.sqlite import ERRORS, WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
-from playhead.store.values import Decode, load
+from playhead.store.values import Decode, Values, load
 from playhead.store.writer import Operation, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
@@ -165,6 +165,11 @@ class Store:
     def read(self, ref: int | None) -> Any:
         """The value of one reference."""
         return self.load([ref])[0]
+
+    def values(self, whole: Iterable[int | None], named: Iterable[int | None] = ()) -> Values:
+        """These values, read at once: the `whole` ones to be built, the `named` ones to be compared by their hashes."""
+        with self.reading() as session:
+            return Values(session, whole, named, self.decode)
 
     def run(self, name: str) -> Run:
         """The run of this id (which may be shortened). Raises `RunNotFound`."""

@@ -60,6 +60,29 @@ def load(session: Session, refs: Iterable[int | None], decode: Decode) -> list[A
     return [None if ref is None else _build(ref, rows, decode) for ref in refs]
 
 
+class Values:
+    """Many values read with a few queries, each built anew whenever it is asked for.
+
+    Of the references in `whole` everything is read; of those in `named` no more than their hashes.
+    """
+
+    def __init__(
+        self, session: Session, whole: Iterable[int | None], named: Iterable[int | None], decode: Decode
+    ) -> None:
+        self._rows = fetch(session, (ref for ref in whole if ref))
+        self._decode = decode
+        absent = {ref for ref in named if ref} - self._rows.keys()
+        self._hashes = {ref: row["hash"] for ref, row in (self._rows | session.values(absent)).items()}
+
+    def hash(self, ref: int | None) -> bytes | None:
+        """The hash of a value; None for what was not recorded, or was erased."""
+        return self._hashes[ref] if ref else None
+
+    def value(self, ref: int | None) -> Any:
+        """A value read as a whole, built anew, so that whoever gets it may change it."""
+        return None if ref is None else _build(ref, self._rows, self._decode)
+
+
 def _build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
     if not ref:
         return ERASED

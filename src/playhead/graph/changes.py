@@ -1,0 +1,56 @@
+"""What is a replay to change, and what may it do where the recording has no answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, Literal
+
+from playhead.prompts import PromptSet
+from playhead.reuse import superstep
+
+Unanswered = Literal["diverge", "refuse", "pause", "ask"]
+"""Where a call has no recorded answer: it is a divergence; an error; the end of that branch; or it is asked."""
+
+
+class Given(Enum):
+    """Whether something was given at all: None may be meant."""
+
+    NOTHING = "nothing"
+
+
+NOTHING: Final = Given.NOTHING
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Values to put into the state before the step at an address, or, without one, before the run's first steps."""
+
+    values: Mapping[str, Any]
+    at: str | None = None
+    replaces: frozenset[str] = frozenset()  # channels that hold one value; others add what is written to what they hold
+
+    def belongs_after(self, address: str, first: int | None) -> bool:
+        """Is the step at this address one of the superstep before? `first` is the superstep the run began with."""
+        path, number = superstep(address)
+        if self.at is None:
+            return path == "" and number == first
+        wanted_path, wanted = superstep(self.at)
+        return path == wanted_path and number == wanted - 1
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the recorded run: prompts by name, what a model alias stands for, the state, the answer."""
+
+    prompts: PromptSet | None = None
+    models: Mapping[str, str] = field(default_factory=dict)
+    edit: Edit | None = None
+    answer: Any = NOTHING
+    code: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Is anything changed at all?"""
+        return bool(self.prompts is not None or self.models or self.edit or self.code or self.answer is not NOTHING)

@@ -1,0 +1,243 @@
+"""Who goes through a recorded run again?
+
+The recorder's own classes do, with this room where the store stood: every row that would be written comes here, every
+call asks here first. What the recording answers is served; what becomes of the rest is said by the terms of the replay.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+from playhead.diff import Renaming
+from playhead.errors import NotRecorded, PlayheadError
+from playhead.graph.changes import Changes, Unanswered
+from playhead.graph.continuing import Continued
+from playhead.graph.recorder import RunRecorder, StepRecorder
+from playhead.graph.recording import Recording
+from playhead.graph.stepwise import Steps
+from playhead.records import Call, Divergence, Fate, Run
+from playhead.reuse import Answer, Answers, Place, around, precedes, superstep
+
+
+class Stopped(BaseException):
+    """A branch of a replay ends here. Not an `Exception`: the code that is replayed must not catch it."""
+
+
+class Journal(Protocol):
+    """Where the answers of a backtest are kept, so that nothing is ever asked twice."""
+
+    def find(self, call: str) -> Any:
+        """The response kept for this call, or None."""
+
+    def keep(self, call: str, row: Mapping[str, Any]) -> None:
+        """Keep the response of a call that was asked and answered."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a replay is played: what is changed, what becomes of calls without an answer, whether reads may be made.
+
+    `before_asking` is called before every call that is asked: it may wait for its turn, or raise.
+    """
+
+    changes: Changes = field(default_factory=Changes)
+    unanswered: Unanswered = "diverge"
+    live_reads: bool = False
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    journal: Journal | None = None
+    before_asking: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a call: its fate, why, the recorded call it stands for, and its name in the journal, if any."""
+
+    fate: Fate
+    why: str
+    recorded: Call | None = None
+    journalled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call that is certain to be asked: where it stands, why, the recorded one there, and what it would ask."""
+
+    place: Place
+    why: str
+    recorded: Call | None
+    model: str
+    characters: int
+
+
+@dataclass
+class ReplayRecording(Recording):
+    """What a replayed graph writes goes to its player, and nowhere else."""
+
+    keep: Callable[[Mapping[str, Any]], None] = lambda row: None
+
+    def note(
+        self, operation: Callable[[Any], Any], values: Mapping[str, Any] | None = None, *, urgent: bool = False
+    ) -> Future[Any]:
+        """A row that would be written; the operation that would write it is not run."""
+        if values is not None:
+            self.keep(values)
+        done: Future[Any] = Future()
+        done.set_result(None)
+        return done
+
+
+class RunPlayer(RunRecorder):
+    """Goes through one recorded run again.
+
+    `rows` are the steps and calls played, as the recorder made them; calls served from the recording are in `served`.
+    """
+
+    def __init__(
+        self,
+        recording: ReplayRecording,
+        run: Run,
+        terms: Terms,
+        renaming: Renaming,
+        keys: Callable[[Call], frozenset[bytes]],
+        *,
+        is_recorded: bool = True,
+    ) -> None:
+        recording.keep = self._keep
+        super().__init__(recording, run.thread, Continued(cause=run.cause), None)
+        self.original, self.terms = run, terms
+        self.is_recorded = is_recorded  # else it goes on where the recorded one ended, and all of it is new
+        steps = run.steps if is_recorded else ()
+        calls = [(step, call) for step in steps for call in step.calls]
+        self.calls = {call.number: call for _, call in calls}
+        self.values = recording.store.values(
+            [call.refs[name] for _, call in calls for name in ("response", "error")],
+            [step.refs[name] for step in steps for name in ("input", "output")],
+        )
+        self.steps = Steps(steps, self.values, recording.encoder, renaming)
+        self.answers = Answers(
+            Answer(call.number, Place(call.address, step.attempt, call.kind, call.ordinal), partial(keys, call))
+            for step, call in calls
+        )
+        self.rows: list[Mapping[str, Any]] = []
+        self.served: list[tuple[int, int, str, Verdict]] = []
+        self.expected: dict[tuple[int, str, int], Verdict] = {}
+        self.pending: list[Pending] = []
+        self.divergences: list[tuple[int, Divergence]] = []
+        self.executed = 0
+        self.problem: PlayheadError | None = None
+        self.clock: str | None = None
+        self._stopped: list[str] = []
+        self._first: int | None = None
+        self._edited = False
+        self._keeping = threading.Lock()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Did a branch of it end before its time?"""
+        return bool(self._stopped)
+
+    # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
+        """A node starts, unless what leads to it was stopped, or the recorded run was cut off before it."""
+        address = f"{parent.address}/{at}" if parent.address else at
+        if self.problem or any(precedes(stopped, address) for stopped in self._stopped):
+            raise Stopped
+        if self._was_cut_off() and not self.steps.knows(address, attempt) and not self.steps.missing():
+            raise Stopped
+        if self._first is None:
+            self._first = superstep(address)[1]
+        return super().begin_step(at, place, parent, attempt, given)
+
+    def _was_cut_off(self) -> bool:
+        """Was the recorded run left before its end, by a static interrupt, a reader who left, or a crash?"""
+        return not self.terms.changes.any and self.original.status in ("interrupted", "cancelled", "running")
+
+    def edit(self, step: StepRecorder, writes: Any) -> None:
+        """Put the changed state in the place of what this step wrote, where the change belongs after it."""
+        edit = self.terms.changes.edit
+        if edit is None or not edit.belongs_after(step.address, self._first):
+            return
+        kept = [(channel, value) for channel, value in writes if channel not in edit.replaces]
+        writes.clear()
+        writes.extend(kept)
+        if not self._edited:  # of parallel steps one writes for all
+            self._edited = True
+            writes.extend(edit.values.items())
+
+    def _keep(self, row: Mapping[str, Any]) -> None:
+        with self._keeping:
+            self.rows.append(row)
+            if "ordinal" in row:
+                self._journal(row)
+            elif not any(around(row["address"], stopped) for stopped in self._stopped):
+                self._compare(row)
+
+    def _compare(self, row: Mapping[str, Any]) -> None:
+        if (found := self.steps.compare(row)) is not None:
+            self.divergences.append(found)
+            if self.terms.unanswered == "diverge":
+                self._stopped.append(row["address"])
+
+    # ── calls ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def place(self, step: StepRecorder, kind: str) -> Place:
+        """Where the next call of this kind stands. Raises `Stopped` where the step hangs on what was stopped."""
+        if self.problem or any(around(step.address, stopped) for stopped in self._stopped):
+            raise Stopped
+        return Place(step.address, step.attempt, kind, step.upcoming(kind))
+
+    def find(self, place: Place, key: bytes) -> Call | None:
+        """The recorded call that answers this request here."""
+        found = self.answers.find(place, key)
+        return self.calls[found.number] if found else None
+
+    def at(self, place: Place) -> Call | None:
+        """The recorded call at this place, whatever it asked."""
+        found = self.answers.at(place)
+        return self.calls[found.number] if found else None
+
+    def serve(self, step: StepRecorder, place: Place, recorded: Call) -> None:
+        """A call is answered from the recording."""
+        step.ordinal(place.kind)
+        elsewhere = recorded.address != place.address or recorded.ordinal != place.ordinal
+        why = f"asked the same at {recorded.address}" if elsewhere else "asks the same"
+        with self._keeping:
+            self.served.append((self.next_call(), step.number, step.address, Verdict("reused", why, recorded)))
+
+    def expect(self, step: StepRecorder, place: Place, verdict: Verdict) -> None:
+        """A call is about to be made here, of which this is to be said."""
+        self.expected[step.number, place.kind, place.ordinal] = verdict
+
+    def stop(self, step: StepRecorder, problem: PlayheadError | None = None) -> Stopped:
+        """This branch ends here; with a `problem`, the whole replay does."""
+        with self._keeping:
+            self._stopped.append(step.address)
+            self.problem = self.problem or problem
+        return Stopped()
+
+    def part_ways(self, step: StepRecorder, place: Place, field: str, recorded: Any, replayed: Any) -> Stopped:
+        """An exact replay came to a call that the recording does not answer."""
+        number = next((call.step for call in self.calls.values() if call.address == place.address), step.number)
+        where = f"{place.kind} call {place.ordinal}" + (f" {field}" if field else "")
+        with self._keeping:
+            self.divergences.append((number, Divergence(step.address, where, recorded, replayed)))
+        return self.stop(step)
+
+    def refuse(self, step: StepRecorder, place: Place, why: str) -> Stopped:
+        """A call would have to be asked, and may not."""
+        return self.stop(step, NotRecorded(f"{place.kind.capitalize()} call {place.ordinal} of {step.address}", why))
+
+    def name_of(self, place: Place, key: bytes) -> str:
+        """What a journal calls this call."""
+        return f"{self.original.id}/{place.address}/{place.attempt}/{place.ordinal}/{key.hex()}"
+
+    def _journal(self, row: Mapping[str, Any]) -> None:
+        expected = self.expected.get((row["step"], row["kind"], row["ordinal"]))
+        if expected and expected.journalled and self.terms.journal and row["status"] == "done":
+            self.terms.journal.keep(expected.journalled, row)

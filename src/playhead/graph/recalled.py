@@ -1,0 +1,127 @@
+"""How does a recorded answer come back, so that nobody around the call can tell?
+
+A model that answers once, as recorded, takes the place of the real one: LangChain's own code then does all it does
+around an answer, so that callbacks, streams and chunks are as they were. A recorded error is raised as its own class,
+so that `except RateLimitError` matches; nothing is imported or called for that, only classes that are loaded already
+are found.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, BaseMessageChunk, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import ConfigDict
+
+from playhead.records import ErrorRecord
+
+
+class Recalled(BaseChatModel):
+    """A model that gives one recorded answer: `{"message", "llm_output"?, "chunks"?, "events"?}`, or raises."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    answer: dict[str, Any]
+    error: Any = None
+    cache: Any = False
+
+    @property
+    def _llm_type(self) -> str:
+        return "recorded"
+
+    def _generate(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> ChatResult:
+        self._raise()
+        message = self.answer.get("message")
+        made = [] if message is None else [ChatGeneration(message=as_answer(message))]
+        return ChatResult(generations=made, llm_output=self.answer.get("llm_output"))
+
+    def _stream(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> Iterator[ChatGenerationChunk]:
+        chunks = self.answer.get("chunks")
+        if chunks is None and (message := self.answer.get("message")) is not None:
+            chunks = [as_chunk(message)]
+        for chunk in chunks or ():
+            yield ChatGenerationChunk(message=as_chunk(chunk))
+        self._raise()
+
+    def _raise(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+class RecalledEvents(Recalled):
+    """As `Recalled`, for an answer that came as events of the streaming protocol."""
+
+    def _stream_chat_model_events(self, messages: list[BaseMessage], **kwargs: Any) -> Iterator[Any]:
+        yield from self.answer["events"]
+        self._raise()
+
+
+def recalled(response: Any, error: ErrorRecord | None) -> Recalled:
+    """The model that gives this recorded answer."""
+    answer = response if isinstance(response, dict) else {}
+    kind = RecalledEvents if "events" in answer else Recalled
+    return kind(answer=answer, error=None if error is None else exception_of(error))
+
+
+def as_answer(message: BaseMessage) -> BaseMessage:
+    """What a model gave in pieces was kept as their sum; where it is given whole it is a whole message."""
+    if not isinstance(message, AIMessageChunk):
+        return message
+    fields = {name: getattr(message, name) for name in AIMessage.model_fields if name != "type"}
+    return AIMessage(**fields)
+
+
+def as_chunk(message: BaseMessage) -> BaseMessageChunk:
+    """An answer that was given whole, as the only piece of a stream."""
+    if isinstance(message, BaseMessageChunk):
+        return message
+    names = ("content", "additional_kwargs", "response_metadata", "name", "id", "tool_calls", "usage_metadata")
+    return AIMessageChunk(**{name: getattr(message, name) for name in names if hasattr(message, name)})
+
+
+def tool_result(response: Any, tool_input: Any) -> Any:
+    """A tool's recorded result; a message answers the call that is made now, whose id may be another."""
+    if isinstance(response, ToolMessage) and isinstance(tool_input, dict) and tool_input.get("id"):
+        response.tool_call_id = tool_input["id"]
+    return response
+
+
+def exception_of(error: ErrorRecord) -> BaseException:
+    """The recorded exception as one of its own class, with its text and plain attributes.
+
+    Its constructor is not called. A class that is not loaded here becomes one of the same name.
+    """
+    arguments = error.details.get("args") or [error.message]
+    made = _blank(_loaded_class(error.kind), arguments)
+    made.args = tuple(arguments)
+    for name, value in error.details.items():
+        if name != "args":
+            try:
+                setattr(made, name, value)
+            except AttributeError:  # a property of that class, worked out from others
+                continue
+    made.__dict__["playhead_recorded"] = True
+    return made
+
+
+def _loaded_class(kind: str) -> type[BaseException]:
+    module, _, name = kind.rpartition(".")
+    found = getattr(sys.modules.get(module), name, None)
+    if isinstance(found, type) and issubclass(found, BaseException):
+        return found
+    return type(name or "RecordedError", (Exception,), {"__module__": module})
+
+
+def _blank(kind: type[BaseException], arguments: list[Any]) -> BaseException:
+    try:
+        return BaseException.__new__(kind, *arguments)
+    except TypeError:  # OSError and its kin are made by their own
+        return kind.__new__(kind, *arguments)

@@ -1,0 +1,217 @@
+"""What answers a call in a replay: the recording, a model that is asked, a pure stand-in, or nothing?
+
+One function for each kind of call, asked by the interception before anything is done. Where nothing replays they
+answer None at once. A model call without a recorded answer is asked, or ends the branch, as the terms say; an effect
+without one never happens: its pure `simulate` answers, or the replay ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+
+from playhead.diff import first_difference
+from playhead.errors import EffectHeldBack
+from playhead.graph.identity import arguments_key, as_data, question_key, request_key, said, tool_arguments
+from playhead.graph.model_call import model_request
+from playhead.graph.player import Pending, RunPlayer, Verdict
+from playhead.graph.provenance import ASKING
+from playhead.graph.reasons import request_data, why_asked
+from playhead.graph.recalled import Recalled, exception_of, recalled, tool_result
+from playhead.graph.recorder import StepRecorder
+from playhead.graph.standin import StandIn
+from playhead.records import ERASED, Call
+from playhead.reuse import Place
+from playhead.views import brief
+
+
+class Outcome(NamedTuple):
+    """What a call gives, without being made."""
+
+    value: Any
+
+
+UNREADABLE: Final = frozenset({"repr", "type"})
+"""The keys of a value that could be recorded by its text only."""
+
+
+# ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recall_model(
+    step: StepRecorder, model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
+) -> Recalled | None:
+    """The model that gives the recorded answer; None where the call is to be made. Raises `Stopped`."""
+    run = step.run
+    if not isinstance(run, RunPlayer):
+        return None
+    place = run.place(step, "model")
+    request = model_request(model, messages, stop, options)
+    redactor = run.recording.encoder.redactor
+    if isinstance(model, StandIn):
+        here = run.at(place)
+        key = question_key(messages, model.settings(options, here.name if here else None), redactor)
+    else:
+        key = request_key(request, redactor)
+    recorded = run.find(place, key)
+    if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
+        run.serve(step, place, recorded)
+        return recalled(response, recorded.error)
+    return _ask(run, step, place, key, model, request)
+
+
+def _ask(
+    run: RunPlayer, step: StepRecorder, place: Place, key: bytes, model: BaseChatModel, request: Mapping[str, Any]
+) -> Recalled | None:
+    recorded = run.at(place)
+    data = {**request, "messages": said(request["messages"])}
+    if run.terms.unanswered == "diverge":
+        found = first_difference(request_data(recorded), data) if recorded else None
+        if found is None:
+            raise run.part_ways(step, place, "", "not on the recording" if recorded is None else "erased", "asked")
+        raise run.part_ways(step, place, found.path, found.left, found.right)
+    changed = [divergence for _, divergence in run.divergences]
+    asked = ASKING.get() or run.renderings.find(request["messages"])
+    why = why_asked(recorded, asked, getattr(model, "changed", ""), data, changed, step.address)
+    if run.terms.unanswered == "refuse":
+        raise run.refuse(step, place, why)
+    if run.terms.unanswered == "pause":
+        characters = sum(len(str(message["content"])) for message in data["messages"])
+        run.pending.append(Pending(place, why, recorded, str(request["model"]), characters))
+        raise run.stop(step)
+    name = run.name_of(place, key)
+    run.expect(step, place, Verdict("re-asked" if recorded else "new", why, recorded, name))
+    if run.terms.journal is not None and (kept := run.terms.journal.find(name)) is not None:
+        return recalled(kept, None)
+    if run.terms.before_asking is not None:
+        run.terms.before_asking()
+    return None
+
+
+# ── tools and effects ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bool) -> Outcome | None:
+    """A tool's recorded result; None where its code is to run: in a recorded run that it interrupted, or where it is
+    one of our effects, which are held back on their own. Raises what it raised, or `Stopped`.
+    """
+    run = step.run
+    if not isinstance(run, RunPlayer):
+        return None
+    place = run.place(step, "tool")
+    arguments = tool_arguments(tool_input)
+    recorded = run.find(place, arguments_key(name, arguments, run.recording.encoder.redactor))
+    if recorded is None:
+        if is_effect:
+            return None
+        raise _hold_back(run, step, place, name, {"args": as_data(arguments)})
+    if recorded.status == "interrupted":
+        return None
+    response = run.values.value(recorded.refs["response"])
+    if response == ERASED or (isinstance(response, dict) and response.keys() == UNREADABLE):
+        raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
+    run.serve(step, place, recorded)
+    if (error := recorded.error) is not None:
+        raise exception_of(error)
+    return Outcome(tool_result(response, tool_input))
+
+
+def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], known: Any) -> Outcome | None:
+    """An effect's recorded result, or what its `simulate` says; None where it may really be called: a reading one,
+    where live reads are allowed. Raises what it raised, or `Stopped`.
+    """
+    run = step.run
+    if not isinstance(run, RunPlayer):
+        return None
+    place = run.place(step, "effect")
+    recorded = run.find(place, arguments_key(name, dict(arguments), run.recording.encoder.redactor))
+    if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
+        run.serve(step, place, recorded)
+        if (error := recorded.error) is not None:
+            raise exception_of(error)
+        return Outcome(response)
+    if run.terms.unanswered == "diverge" or (known.simulate is None and not (known.read_only and run.terms.live_reads)):
+        raise _hold_back(run, step, place, name, arguments)
+    if known.read_only and run.terms.live_reads:
+        run.expect(step, place, Verdict("new", "a live read", run.at(place)))
+        return None
+    why = _why_held_back(run.at(place), arguments)
+    run.expect(step, place, Verdict("held back", f"{why}; answered by its simulate", run.at(place)))
+    result = known.simulate(**arguments)
+    call = step.begin_call("effect", name, 1, lambda encoder: {"request": encoder.plain(dict(arguments))})
+    call.finish(lambda encoder: {"response": encoder.plain(result)})
+    return Outcome(result)
+
+
+def _hold_back(
+    run: RunPlayer, step: StepRecorder, place: Place, name: str, arguments: Mapping[str, Any]
+) -> BaseException:
+    """What is raised where something would happen in the world that the recording does not answer."""
+    recorded = run.at(place)
+    if run.terms.unanswered == "diverge":
+        before = _arguments(recorded)
+        found = first_difference(before, as_data(dict(arguments)))
+        sides = (found.left, found.right) if found else ("not on the recording", name)
+        return run.part_ways(step, place, found.path if found else "", *sides)
+    why = _why_held_back(recorded, arguments)
+    run.expect(step, place, Verdict("held back", why, recorded))
+    call = step.begin_call(
+        "tool" if place.kind == "tool" else "effect",
+        name,
+        1,
+        lambda encoder: {"request": encoder.anything(dict(arguments))},
+    )
+    call.finish(lambda encoder: {}, status="unknown")
+    if run.terms.unanswered == "pause":
+        return run.stop(step)
+    return run.stop(step, EffectHeldBack(name, why))
+
+
+def _why_held_back(recorded: Call | None, arguments: Mapping[str, Any]) -> str:
+    if recorded is None:
+        return "the recorded run did nothing here"
+    found = first_difference(_arguments(recorded), as_data(dict(arguments)))
+    return f"{found.path or 'it'}: {brief(found.left, 60)} → {brief(found.right, 60)}" if found else "it was erased"
+
+
+def _arguments(recorded: Call | None) -> Any:
+    request = as_data(recorded.request) if recorded is not None else None
+    if not isinstance(request, dict):
+        return request
+    if recorded is not None and recorded.kind == "tool":
+        return {"args": tool_arguments(request)}
+    return {name: value for name, value in request.items() if name != "key"}
+
+
+# ── the clock and ids ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recall_reading(step: StepRecorder, kind: Any, name: str) -> str | None:
+    """What the clock said, or which id was drawn; where nothing was recorded, one that every replay gives again."""
+    run = step.run
+    if not isinstance(run, RunPlayer):
+        return None
+    place = run.place(step, kind)
+    recorded = run.at(place)
+    value = run.values.value(recorded.refs["response"]) if recorded is not None else None
+    if recorded is not None and isinstance(value, str) and value != ERASED:
+        run.serve(step, place, recorded)
+    else:
+        value = _reading(run, place)
+        run.expect(step, place, Verdict("new", "the recorded run read nothing here", recorded))
+        call = step.begin_call(kind, name, 1, lambda encoder: {"request": encoder.plain({})})
+        call.finish(lambda encoder: {"response": encoder.plain(value)})
+    if kind == "clock":
+        run.clock = value
+    return value
+
+
+def _reading(run: RunPlayer, place: Place) -> str:
+    if place.kind == "clock":
+        return run.clock or datetime.fromtimestamp(run.original.started, UTC).isoformat()
+    return hashlib.blake2b(f"{run.original.id}/{place}".encode(), digest_size=16).hexdigest()

@@ -1,0 +1,270 @@
+"""How is a recorded turn played again, and what is told of it?
+
+A turn is what one event led to: a run, and where it was interrupted, the runs that went on with it. It is played from
+the state it began from, in memory, through the user's own graph. Everything the recorder would have written becomes a
+`Replay`: a run like any other, with the fate of each call and the steps that came out otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from langgraph.channels import LastValue
+from langgraph.pregel import Pregel
+from langgraph.store.memory import InMemoryStore
+from langgraph.types import Command
+
+from playhead.diff import Renaming
+from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
+from playhead.graph.asking import settings_of
+from playhead.graph.changes import NOTHING
+from playhead.graph.continuing import COMMAND_PARTS
+from playhead.graph.guard import no_effects
+from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments
+from playhead.graph.intercept import install
+from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms
+from playhead.graph.recorder import describe, new_name
+from playhead.graph.recording import Recording
+from playhead.graph.shelf import Shelf
+from playhead.graph.standin import StandIns
+from playhead.graph.told import Told
+from playhead.prompts import PromptSet
+from playhead.records import ERASED, Call, Divergence, Replay, Run
+from playhead.store.checkpoints import before_run
+
+RESUMABLE: Final = ("interrupted",)
+
+
+@dataclass
+class Played:
+    """A turn that was played: its replay, the state it ended in, and, where asking was put off, what would be asked."""
+
+    replay: Replay
+    shelf: Shelf
+    pending: list[Pending] = field(default_factory=list)
+    problem: PlayheadError | None = None
+
+
+@dataclass(frozen=True)
+class OnePromptSet:
+    """Prompts that do not change while a run is played."""
+
+    prompts: PromptSet
+
+    def current(self) -> PromptSet:
+        """The set."""
+        return self.prompts
+
+
+class TurnPlayer:
+    """Plays recorded turns through one graph. `recording` is what the graph would be recorded with."""
+
+    def __init__(self, graph: Any, recording: Recording, terms: Terms) -> None:
+        if not isinstance(graph, Pregel):
+            raise GraphNotLoadable(type(graph).__name__, "it is not a compiled LangGraph graph")
+        install()
+        self.graph, self.recording, self.terms = graph, recording, terms
+        self._models = StandIns(recording.models, terms.changes.models)
+        self._is_async = needs_async(graph)
+        self._sets: dict[tuple[str, ...], tuple[PromptSet | None, PromptSet | None]] = {}
+
+    def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
+        """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
+        shelf = shelf or self._shelf(turn[0])
+        graph, renaming, players = self._prepared(shelf), Renaming(), []
+        began = time.time()
+        error: BaseException | None = None
+        for index, (run, given) in enumerate(self._inputs(turn)):
+            player = self._player(run, renaming, is_recorded=index < len(turn))
+            players.append(player)
+            error = self._run(graph, run, given, player, shelf)
+            self._compare_end(player, run, error)
+            if player.problem or player.is_stopped or isinstance(error, Stopped):
+                break
+        told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
+        pending = [one for player in players for one in player.pending]
+        problem = next((player.problem for player in players if player.problem), None)
+        return Played(told.replay(), shelf, pending, problem)
+
+    # ── what a run is played with ────────────────────────────────────────────────────────────────────────────
+
+    def _shelf(self, run: Run) -> Shelf:
+        saver, store = self.recording.saver, self.recording.store
+        with store.reading() as session:
+            rows = before_run(session, run.thread, run.started)
+        before = {}
+        for ns, row in rows.items():
+            names = {"thread_id": run.thread, "checkpoint_ns": ns, "checkpoint_id": row.id if row else ""}
+            found = saver.get_tuple({"configurable": names}) if row else None
+            if found is None:
+                raise NotReplayable(run.id, "the state it began from was pruned")
+            before[ns] = found._replace(pending_writes=[])
+        return Shelf(self.recording.encoder.serde, before)
+
+    def _prepared(self, shelf: Shelf) -> Any:
+        """The graph on a shelf of its own; a long-term store of the user's is neither read nor written."""
+        store = InMemoryStore() if getattr(self.graph, "store", None) is not None else None
+        return self.graph.copy(update={"checkpointer": shelf, "cache": None, "store": store})
+
+    def _inputs(self, turn: Sequence[Run]) -> Iterator[tuple[Run, Any]]:
+        changes = self.terms.changes
+        for index, run in enumerate(turn):
+            given = run.input
+            if given == ERASED:
+                raise NotReplayable(run.id, "its input was erased")
+            is_command = isinstance(given, dict) and bool(given) and given.keys() <= set(COMMAND_PARTS)
+            if is_command and (index or not given.keys() <= set(self.graph.channels)):
+                given = Command(**given)
+            if isinstance(given, Command) and run is turn[-1] and changes.answer is not NOTHING:
+                given = replace(given, resume=changes.answer)
+            yield run, given
+        if changes.answer is not NOTHING and not isinstance(given, Command):
+            yield turn[-1], Command(resume=changes.answer)
+
+    def _player(self, run: Run, renaming: Renaming, *, is_recorded: bool) -> RunPlayer:
+        recorded, prompts = self._prompt_sets(run)
+        names = {f.name: getattr(self.recording, f.name) for f in self.recording.__dataclass_fields__.values()}
+        recording = ReplayRecording(
+            **{
+                **names,
+                "prompts": OnePromptSet(prompts) if prompts else None,
+                "models": self._models,
+                "resources": self.terms.resources if self.terms.live_reads else {},
+            }
+        )
+        keys = RecordedKeys(recording, recorded)
+        return RunPlayer(recording, run, self.terms, renaming, keys.of, is_recorded=is_recorded)
+
+    def _prompt_sets(self, run: Run) -> tuple[PromptSet | None, PromptSet | None]:
+        """The prompts as they were, and as they are to be: the recorded texts, with the changed ones over them."""
+        uses = [use for call in run.calls if (use := call.prompt) is not None]
+        version = tuple(sorted({use.file_hash for use in uses}))
+        if version not in self._sets:
+            files = {name: text for use in uses for name, text in use.files.items()}
+            today = self.recording.prompts.current() if self.recording.prompts else None
+            recorded = PromptSet.from_files(files, over=today) if files else today
+            changed = self.terms.changes.prompts
+            self._sets[version] = recorded, recorded.overlay(changed) if recorded and changed else changed or recorded
+        return self._sets[version]
+
+    # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self, graph: Any, run: Run, given: Any, player: RunPlayer, shelf: Shelf) -> BaseException | None:
+        """Run the graph to its end; gives what it raised, if anything."""
+        facts = run.metadata
+        config = {"configurable": {**facts, "thread_id": run.thread}, "metadata": facts}
+        options = {"context": run.context, "durability": "exit", "stream_mode": "custom"}
+        play = self._play_async if self._is_async else self._play_sync
+        try:
+            with no_effects(), player.current():
+                play(graph, given, config, options)
+        except (Exception, Stopped, asyncio.CancelledError) as error:  # noqa: BLE001 - it is compared with the recorded
+            return error
+        return None
+
+    def _play_sync(self, graph: Any, given: Any, config: dict[str, Any], options: dict[str, Any]) -> None:
+        for _ in graph.stream(given, config, **options):
+            pass
+
+    def _play_async(self, graph: Any, given: Any, config: dict[str, Any], options: dict[str, Any]) -> None:
+        async def play() -> None:
+            async for _ in graph.astream(given, config, **options):
+                pass
+
+        in_own_loop(play)
+
+    def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
+        """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
+        if player.is_stopped or player.problem or isinstance(error, Stopped):
+            return
+        player.divergences += player.steps.missing()
+        if run.status not in ("done", "failed") or player.divergences or not player.is_recorded:
+            return
+        recorded, now = run.error, describe(error) if error is not None else None
+        if (recorded.kind if recorded else None) != (now["kind"] if now else None):
+            last = run.steps[-1] if run.steps else None
+            sides = (recorded.message if recorded else "no error", now["message"] if now else "no error")
+            player.divergences.append(
+                (last.number if last else 0, Divergence(last.address if last else "run", "error", *sides))
+            )
+
+
+@dataclass(frozen=True)
+class RecordedKeys:
+    """What recorded calls asked, as keys. `prompts` are the prompts as they were then."""
+
+    recording: Recording
+    prompts: PromptSet | None
+
+    def of(self, call: Call) -> frozenset[bytes]:
+        """The keys of one call: of what was sent, and, where it came from a prompt file, of what that asked."""
+        redactor, request = self.recording.encoder.redactor, call.request
+        if call.kind == "tool":
+            return frozenset({arguments_key(call.name, tool_arguments(request), redactor)})
+        if not isinstance(request, Mapping):
+            return frozenset()
+        if call.kind == "effect":
+            arguments = {name: value for name, value in request.items() if name != "key"}
+            return frozenset({arguments_key(call.name, arguments, redactor)})
+        if call.kind != "model":
+            return frozenset()
+        keys = {request_key(request, redactor)}
+        if (use := call.prompt) is not None and self.prompts is not None:
+            alias, options = settings_of(self.prompts.get(use.name))
+            keys.add(question_key(request["messages"], {"model": alias, "options": options}, redactor))
+        return frozenset(keys)
+
+
+def state_names(graph: Any, at: str | None) -> list[str]:
+    """The names in the state of the graph, or of the one within it that a step's address leads to."""
+    return [name for name in _graph_at(graph, at).channels if not name.startswith(("branch:", "__"))]
+
+
+def single_valued(graph: Any, at: str | None) -> list[str]:
+    """Those of them that hold what was written last; the others add to what they hold."""
+    channels = _graph_at(graph, at).channels
+    return [name for name in state_names(graph, at) if isinstance(channels[name], LastValue)]
+
+
+def _graph_at(graph: Any, at: str | None) -> Any:
+    names = [part.split("@")[0] for part in (at or "").split("/")[:-1] if not part.isdigit()]
+    if not names:
+        return graph
+    return dict(graph.get_subgraphs(namespace="|".join(names), recurse=True)).get("|".join(names), graph)
+
+
+def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:
+    """Has the graph, or one within it, a node that can only be awaited?"""
+    graphs = [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
+    bound = [node.bound for one in graphs for node in one.nodes.values()]
+    steps = [step for code in bound for step in getattr(code, "steps", [code])]
+    return any(getattr(step, "afunc", None) is not None and getattr(step, "func", None) is None for step in steps)
+
+
+def in_own_loop(play: Callable[[], Any]) -> None:
+    """Run a coroutine to its end, in a thread of its own where this one has a loop that runs."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(play())
+        return
+    from contextvars import copy_context
+
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            asyncio.run(play())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            raised.append(error)
+
+    thread = threading.Thread(target=copy_context().run, args=(work,))
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]

@@ -1,0 +1,124 @@
+"""Where does a replay keep its state? In memory, beside the recording, and only as long as it is played.
+
+It begins with the state that the recorded run began from, keeps that state's ids (LangGraph makes a task's id of its
+checkpoint's), and is written when the graph stops: LangGraph's `exit` durability. So a replay costs no database, and
+cannot write into the conversation it replays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    WRITES_IDX_MAP,
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+    get_checkpoint_id,
+)
+from langgraph.checkpoint.serde.base import SerializerProtocol
+
+
+class Shelf(BaseCheckpointSaver[Any]):
+    """A LangGraph saver that holds the latest checkpoint of each namespace of one conversation."""
+
+    def __init__(self, serde: SerializerProtocol, before: Mapping[str, CheckpointTuple]) -> None:
+        super().__init__(serde=serde)
+        self._latest: dict[str, CheckpointTuple] = dict(before)
+        self._writes: dict[tuple[str, str], dict[tuple[str, int], tuple[str, str, Any]]] = {}
+
+    def latest(self, ns: str = "") -> CheckpointTuple | None:
+        """The namespace's state as it is now."""
+        found = self._latest.get(ns)
+        if found is None:
+            return None
+        writes = self._writes.get((ns, found.checkpoint["id"]), {})
+        return found._replace(pending_writes=list(writes.values()))
+
+    def namespaces(self) -> list[str]:
+        """The namespaces that have a state."""
+        return list(self._latest)
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Keep a checkpoint, as it is now: by way of the serializer, as a recording would."""
+        ns = config["configurable"].get("checkpoint_ns") or ""
+        made: RunnableConfig = {
+            "configurable": {
+                "thread_id": config["configurable"]["thread_id"],
+                "checkpoint_ns": ns,
+                "checkpoint_id": checkpoint["id"],
+            }
+        }
+        kept: Checkpoint = self.serde.loads_typed(self.serde.dumps_typed(checkpoint))
+        parent = config if get_checkpoint_id(config) else None
+        self._latest[ns] = CheckpointTuple(made, kept, metadata, parent)
+        return made
+
+    def put_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Keep a task's writes."""
+        configurable = config["configurable"]
+        kept = self._writes.setdefault((configurable.get("checkpoint_ns") or "", configurable["checkpoint_id"]), {})
+        for index, (channel, value) in enumerate(writes):
+            kept[task_id, WRITES_IDX_MAP.get(channel, index)] = (task_id, channel, value)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """The latest checkpoint of the namespace; of another one that is asked for by id, nothing is known."""
+        found = self.latest(config["configurable"].get("checkpoint_ns") or "")
+        wanted = get_checkpoint_id(config)
+        return found if found is None or wanted in (None, found.checkpoint["id"]) else None
+
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """The latest checkpoint only: a replay has no history of its own."""
+        found = self.get_tuple(config) if config else None
+        yield from [found] if found else []
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """As `put`: nothing waits."""
+        return self.put(config, checkpoint, metadata, new_versions)
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """As `put_writes`."""
+        self.put_writes(config, writes, task_id, task_path)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """As `get_tuple`."""
+        return self.get_tuple(config)
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """As `list`."""
+        for found in self.list(config, filter=filter, before=before, limit=limit):
+            yield found

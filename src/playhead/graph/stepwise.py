@@ -1,0 +1,82 @@
+"""Does each step of a replay come out as the one recorded at its address?
+
+Values are compared by their hashes first, which costs next to nothing; where those differ, by what they say, up to ids
+that are drawn at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from playhead.codec import Part
+from playhead.diff import Renaming, first_difference
+from playhead.graph.encoding import Encoder
+from playhead.graph.identity import as_data
+from playhead.records import Divergence, Step
+from playhead.store.values import Values
+
+CUT_OFF = ("unfinished", "cancelled")
+"""Steps that were not played to their end say nothing of how they would have ended."""
+
+
+class Steps:
+    """The recorded steps of one run, and which of them a replay has come to."""
+
+    def __init__(self, recorded: Iterable[Step], values: Values, encoder: Encoder, renaming: Renaming) -> None:
+        self._at = {(step.address, step.attempt): step for step in recorded}  # of two the later: one was cut off
+        self._values, self._encoder, self._renaming = values, encoder, renaming
+        self._seen: set[tuple[str, int]] = set()
+
+    def compare(self, row: Mapping[str, Any]) -> tuple[int, Divergence] | None:
+        """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
+        key = (row["address"], row["attempt"])
+        self._seen.add(key)
+        recorded = self._at.get(key)
+        if recorded is None:
+            return row["number"], Divergence(row["address"], "step", "not on the recording", "reached")
+        if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
+            return None
+        return recorded.number, found
+
+    def _difference(self, recorded: Step, row: Mapping[str, Any]) -> Divergence | None:
+        if recorded.status != row["status"]:
+            raised = self._encoder.value(row["error"]) if isinstance(row["error"], Part) else None
+            now = f"{row['status']}: {raised['message']}" if isinstance(raised, dict) else row["status"]
+            return Divergence(recorded.address, "status", recorded.status, now)
+        for name in ("input", "output"):
+            part, ref = row[name], recorded.refs[name]
+            if not ref or not isinstance(part, Part) or self._values.hash(ref) == part.hash:
+                continue
+            left, right = as_data(recorded.read(ref)), as_data(self._encoder.value(part))
+            if name == "output":
+                left, right = _by_channel(left), _by_channel(right)
+            if (found := first_difference(left, right, self._renaming)) is not None:
+                field = f"{name}.{found.path}" if found.path else name
+                return Divergence(recorded.address, field, found.left, found.right)
+        return None
+
+    def knows(self, address: str, attempt: int) -> bool:
+        """Is there a recorded step at this address?"""
+        return (address, attempt) in self._at
+
+    def missing(self) -> list[tuple[int, Divergence]]:
+        """Recorded steps, with their numbers, that the replay has not come to."""
+        return [
+            (step.number, Divergence(step.address, "step", "on the recording", "not reached"))
+            for key, step in self._at.items()
+            if key not in self._seen and step.status not in CUT_OFF
+        ]
+
+
+def _by_channel(writes: Any) -> Any:
+    """A step's writes by what they go to; several to one channel stay in order."""
+    if not isinstance(writes, list):
+        return writes
+    made: dict[str, Any] = {}
+    for channel, value in writes:
+        name = str(channel)
+        while name in made:
+            name += "'"
+        made[name] = value
+    return made

@@ -1,0 +1,172 @@
+"""How do the rows of a replay become a `Replay`: a run like any other, whose values are at hand?"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from playhead.codec import Part
+from playhead.graph.effects import EFFECTS
+from playhead.graph.encoding import Encoder
+from playhead.graph.player import RunPlayer, Stopped, Verdict
+from playhead.graph.recorder import describe
+from playhead.graph.shelf import Shelf
+from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
+
+STEP_VALUES: Final = ("input", "output", "error")
+CALL_VALUES: Final = ("request", "response", "prompt", "inputs", "error")
+WHOLE: Final = ("number", "address", "started", "seconds", "status", "attempt")
+
+
+class Told:
+    """Tells of a turn that was played."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        name: str,
+        turn: Sequence[Run],
+        players: Sequence[RunPlayer],
+        shelf: Shelf,
+        began: float,
+        error: BaseException | None,
+    ) -> None:
+        self._encoder, self._name, self._turn, self._players = encoder, name, turn, players
+        self._shelf, self._began, self._error = shelf, began, error
+        self._values: list[Any] = []
+
+    def replay(self) -> Replay:
+        """The replay."""
+        last, original = self._players[-1], self._turn[-1]
+        steps = [step for player, after in self._offsets() for step in self._steps(player, *after)]
+        found = [one for player in self._players for _, one in sorted(player.divergences, key=lambda pair: pair[0])]
+        recorded = [
+            call for player in self._players for call in player.calls.values() if is_effect(call.kind, call.name)
+        ]
+        first = self._turn[0]
+        refs = {
+            name: self._ref(value)
+            for name, value in {
+                "versions": dict(last.recording.versions),
+                "metadata": original.metadata,
+                "input": first.input,
+                "context": first.context,
+                "output": self._output(last),
+                "error": describe(self._error) if self._fails() and self._error else None,
+            }.items()
+        }
+        return Replay(
+            id=self._name,
+            thread=original.thread,
+            graph=original.graph,
+            cause=original.cause,
+            status=self._status(last),
+            attempt=1,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            started=self._began,
+            ended=time.time(),
+            refs=refs,
+            read=self._read,
+            load_steps=lambda: tuple(steps),
+            original=original,
+            divergences=tuple(found),
+            effects_recorded=len(recorded),
+            effects_executed=sum(player.executed for player in self._players),
+            stopped=str(last.problem.happened) if last.problem else "",
+        )
+
+    def _fails(self) -> bool:
+        return self._error is not None and not isinstance(self._error, Stopped)
+
+    def _status(self, last: RunPlayer) -> RunStatus:
+        if self._fails():
+            return "failed"
+        if last.problem or last.is_stopped or self._error is not None:
+            return "cancelled"
+        return "interrupted" if last.interrupted else "done"
+
+    def _output(self, last: RunPlayer) -> Any:
+        state = self._shelf.latest()
+        values = dict(state.checkpoint["channel_values"]) if state else {}
+        shown = {name: value for name, value in values.items() if not name.startswith(("branch:", "__"))}
+        if "__end__" in values:
+            return values["__end__"]
+        return {**shown, "__interrupt__": last.interrupts} if last.interrupted else shown
+
+    def _offsets(self) -> list[tuple[RunPlayer, tuple[int, int]]]:
+        """Each run's player, with how many steps and calls the runs before it had."""
+        made, steps, calls = [], 0, 0
+        for player in self._players:
+            made.append((player, (steps, calls)))
+            steps += sum("place" in row for row in player.rows)
+            calls += sum("ordinal" in row for row in player.rows) + len(player.served)
+        return made
+
+    def _steps(self, player: RunPlayer, steps_before: int, calls_before: int) -> list[Step]:
+        calls: dict[int, list[ReplayedCall]] = {}
+        for number, step, address, verdict in player.served:
+            calls.setdefault(step, []).append(
+                self._served(number + calls_before, step + steps_before, address, verdict)
+            )
+        for row in player.rows:
+            if "ordinal" in row:
+                verdict = player.expected.get((row["step"], row["kind"], row["ordinal"])) or Verdict("new", "")
+                calls.setdefault(row["step"], []).append(self._asked(row, calls_before, steps_before, verdict))
+        made = [
+            Step(
+                **{name: row[name] for name in ("address", "place", "attempt", "status", "started", "seconds")},
+                number=row["number"] + steps_before,
+                calls=tuple(sorted(calls.pop(row["number"], ()), key=lambda call: call.number)),
+                refs={name: self._ref(row[name]) for name in STEP_VALUES},
+                read=self._read,
+            )
+            for row in player.rows
+            if "place" in row
+        ]
+        return sorted(made, key=lambda step: step.number)
+
+    def _served(self, number: int, step: int, address: str, verdict: Verdict) -> ReplayedCall:
+        call = verdict.recorded
+        assert call is not None
+        same = {
+            name: getattr(call, name) for name in ("kind", "name", "ordinal", "attempt", "status", "started", "seconds")
+        }
+        return ReplayedCall(
+            **same,
+            number=number,
+            step=step,
+            address=address,
+            input_tokens=call.input_tokens,
+            output_tokens=call.output_tokens,
+            refs=call.refs,
+            read=call.read,
+            fate=verdict.fate,
+            why=verdict.why,
+            recorded=call.number,
+        )
+
+    def _asked(self, row: Mapping[str, Any], calls_before: int, steps_before: int, verdict: Verdict) -> ReplayedCall:
+        refs = {name: self._ref(row[name]) for name in CALL_VALUES}
+        plain = {name: value for name, value in row.items() if name not in CALL_VALUES}
+        plain |= {"number": row["number"] + calls_before, "step": row["step"] + steps_before}
+        recorded = verdict.recorded.number if verdict.recorded else None
+        return ReplayedCall(**plain, refs=refs, read=self._read, fate=verdict.fate, why=verdict.why, recorded=recorded)
+
+    def _ref(self, value: Any) -> int | None:
+        if value is None:
+            return None
+        self._values.append(value)
+        return len(self._values)
+
+    def _read(self, ref: int | None) -> Any:
+        found = None if ref is None else self._values[ref - 1]
+        return self._encoder.value(found) if isinstance(found, Part) else found
+
+
+def is_effect(kind: str, name: str) -> bool:
+    """Does a recorded call count as one that acted on the world? A tool does, unless it is known to read only."""
+    known = EFFECTS.get(name)
+    return kind in ("effect", "tool") and not (known is not None and known.read_only)
