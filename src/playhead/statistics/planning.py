@@ -38,7 +38,7 @@ def detectable(n: int, discordance: float = DISCORDANCE, *, alpha: float = ALPHA
 
 
 def detectable_number(n: int, deviation: float, *, alpha: float = ALPHA, power: float = POWER) -> float | None:
-    """The same for a number whose differences have this standard deviation (Chow, Shao & Wang 2008, 3.1); its unit."""
+    """The same for a number whose differences have this standard deviation (Chow, Shao & Wang 2008); its unit."""
     reach = NORMAL.inv_cdf(1 - alpha / 2) + NORMAL.inv_cdf(power)
     return reach * deviation / math.sqrt(n) if n >= fewest(alpha) else None
 

@@ -86,7 +86,7 @@ class UntilSure:
     def hopeless(self, left: int) -> bool:
         """Whether `left` more conversations are not worth asking: a chance under one in ten to become sure.
 
-        To stop for that never makes a false alarm likelier (stochastic curtailment; Lachin 2005, Stat. Med. 24:2747).
+        To stop for that never makes a false alarm likelier; it costs a little power (Lachin 2005, Stat. Med. 24:2747).
         """
         return self.chance(left) < _HOPELESS
 
@@ -94,7 +94,7 @@ class UntilSure:
         """About how likely `left` more conversations make it sure, hoping for the best that is still plausible.
 
         That is a difference one standard error above the seen one, at least `worth`. The capital's logarithm is taken
-        for a Brownian motion with drift (Siegmund 1985, 3.1): for each bet, whether it reaches what it lacks.
+        for a Brownian motion with drift (Siegmund 1985): for each bet, whether it reaches what it lacks.
         """
         if self.sure:
             return 1.0

@@ -74,10 +74,14 @@ def test_nothing_changed_has_p_1() -> None:
     assert flip_test([]) == flip_test([0.0, 0.0]) == 1.0
 
 
-def test_the_interval_of_shares_is_the_published_one() -> None:
-    # Fagerland, Lydersen & Laake 2014, table 2 (airway hyper-responsiveness before and after transplantation).
-    low, high = share_interval([1.0] * 1 + [-1.0] * 7 + [0.0] * 13)
-    assert (round(low, 3), round(high, 3)) == (-0.508, -0.013)
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 200))
+def test_the_interval_of_one_yes_no_each_is_bonett_and_prices(better: int, worse: int, same: int) -> None:
+    """Their formula as R's contingencytables has it (Wald_CI_BonettPrice_paired_2x2), kept within -1..1."""
+    n = better + worse + same
+    up, down = (better + 1) / (n + 2), (worse + 1) / (n + 2)
+    reach = stats.norm.ppf(0.975) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
+    found = share_interval([1.0] * better + [-1.0] * worse + [0.0] * same)
+    assert found == pytest.approx((max(-1, up - down - reach), min(1, up - down + reach)))
 
 
 @given(CHANGES | SHARES)

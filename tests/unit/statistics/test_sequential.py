@@ -74,7 +74,7 @@ def test_under_a_real_effect_it_uses_fewer_conversations_for_the_same_power(bett
     assert mean_used < 0.95 * fixed
 
 
-def test_an_effect_twice_as_large_as_planned_for_is_sure_after_a_third() -> None:
+def test_an_effect_twice_as_large_as_planned_for_is_sure_after_two_fifths() -> None:
     draw, fixed = random.Random(4), FIXED[0.15, 0.05]
     ends = [conversations_used(draw, 0.25, 0.05, most=fixed, worth=0.1) for _ in range(200)]
     assert sum(sure == "better" for sure, _ in ends) >= 0.95 * 200
