@@ -5,7 +5,8 @@ what to do next (with the nearest match where a name was mistyped).
 
 ```
 PlayheadError
-├─ NotFound       RunNotFound · StepNotFound · PromptNotFound · GraphNotFound · RecordingNotFound · TapeNotFound
+├─ NotFound       RunNotFound · StepNotFound · PromptNotFound · PromptVersionNotFound · GraphNotFound ·
+│                 RecordingNotFound · TapeNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
@@ -91,6 +92,21 @@ class PromptNotFound(NotFound):
 
     thing = "prompt"
     look = "`playhead prompt ls` lists the prompts; the file must be <name>.md in the prompt folder."
+
+
+class PromptVersionNotFound(NotFound):
+    """No recorded call was made from this version of the prompt, or several share the shortened hash."""
+
+    def __init__(self, name: str, version: str, known: Iterable[str]) -> None:
+        self.name, self.version = name, version
+        versions = [f"{name}@{each[:12]}" for each in dict.fromkeys(known)]
+        several = [each for each in versions if each.startswith(f"{name}@{version}")]
+        problem = "stands for several versions" if several else "is no recorded version"
+        PlayheadError.__init__(
+            self,
+            f"{name}@{version} {problem}; there are: {', '.join(versions) or 'none of this name'}.",
+            f"Name one of them, or {name}@now for the file as it stands.",
+        )
 
 
 class GraphNotFound(NotFound):

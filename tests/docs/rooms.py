@@ -14,6 +14,7 @@ ROOMS = [
     "doctor",
     "play",
     "imports",
+    "comparison",
     "transcript",
     "selection",
     "views",

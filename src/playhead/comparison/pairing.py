@@ -1,0 +1,121 @@
+"""Which run, step and call of one side stands for which of the other?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from playhead.comparison.findings import origin_of
+from playhead.comparison.reading import request_of
+from playhead.diff import align
+from playhead.diff.renaming import GENERATED
+from playhead.records import Call, ReplayedCall, Run, Step
+from playhead.views import NOT_SHOWN, plain
+
+T = TypeVar("T")
+Pairs: TypeAlias = list[tuple[T | None, T | None]]
+_SUPERSTEP = re.compile(r"@(-?\d+)")
+
+
+def paired_runs(left: Sequence[Run], right: Sequence[Run]) -> Pairs[Run]:
+    """Turns: a replay with its original, else runs of the same input, else in order."""
+    origins = {run.id: run for run in left}
+    if any(origin_of(run) in origins for run in right):
+        return _paired_by(left, right, lambda run: run.id, origin_of)
+    return paired(left, right, [lambda run: _text_of(plain(run.input)), lambda run: 0])
+
+
+def paired_steps(left: Sequence[Step], right: Sequence[Step]) -> Pairs[Step]:
+    """Steps by address, counted from where the run began, then by place."""
+    here, there = [_shown(left), _shown(right)]
+    mine, theirs = _addresses(here), _addresses(there)
+    rows = _paired_by(here, there, lambda step: mine[step.number], lambda step: theirs[step.number])
+    return _gaps_paired(rows, [lambda step: step.place])
+
+
+def stood_for(left: Run, right: Run) -> dict[int, Call]:
+    """The left run's calls, by number, that calls of a replay stand for, wherever in the run they do."""
+    recorded = {call.number: call for call in left.calls}
+    numbers = [call.recorded for call in right.calls if isinstance(call, ReplayedCall)]
+    return {number: recorded[number] for number in numbers if number in recorded}
+
+
+def paired_calls(left: Sequence[Call], right: Sequence[Call], replayed: Mapping[int, Call]) -> Pairs[Call]:
+    """Calls of two steps: as the replay says (`replayed` of `stood_for`), else by kind, name and what they ask."""
+    rest = [call for call in left if call.number not in replayed]
+    if not any(isinstance(call, ReplayedCall) for call in right):
+        return _by_name(rest, right)
+    rows: Pairs[Call] = [(replayed.get(getattr(call, "recorded", None) or 0), call) for call in right]
+    return rows + [(call, None) for call in rest]
+
+
+def _by_name(left: Sequence[Call], right: Sequence[Call]) -> Pairs[Call]:
+    def named(call: Call) -> Hashable:
+        return call.kind, call.name
+
+    if [*map(named, left)] == [*map(named, right)]:
+        return [*zip(left, right, strict=True)]
+    return paired(left, right, [lambda call: (named(call), _text_of(request_of(call))), named])
+
+
+def _shown(steps: Sequence[Step]) -> list[Step]:
+    return [step for step in steps if step.node not in NOT_SHOWN]
+
+
+def _addresses(steps: Sequence[Step]) -> dict[int, Hashable]:
+    """Each step's address and attempt by its number; supersteps are counted from the run's first one."""
+    first = min((int(found[1]) for step in steps if (found := _SUPERSTEP.search(step.address))), default=0)
+    return {
+        step.number: (_SUPERSTEP.sub(lambda found: f"@{int(found[1]) - first}", step.address, count=1), step.attempt)
+        for step in steps
+    }
+
+
+def _text_of(value: Any) -> str:
+    """The value as text that is the same for any generated ids."""
+    return GENERATED.sub("\0", json.dumps(value, sort_keys=True))
+
+
+def _paired_by(
+    left: Sequence[T], right: Sequence[T], mine: Callable[[T], Hashable], theirs: Callable[[T], Hashable]
+) -> Pairs[T]:
+    """Pairs of equal keys, wherever they stand, in the left side's order; each of the rest after its predecessor."""
+    found: dict[Hashable, T] = {}
+    for two in right:
+        found.setdefault(theirs(two), two)
+    rows: Pairs[T] = [(one, found.pop(mine(one), None)) for one in left]
+    known = {id(two) for _, two in rows}
+    place = 0
+    for two in right:
+        if id(two) in known:
+            place = next(number for number, (_, other) in enumerate(rows, start=1) if other is two)
+        else:
+            rows.insert(place, (None, two))
+            place += 1
+    return rows
+
+
+def paired(left: Sequence[T], right: Sequence[T], keys: Sequence[Callable[[T], Hashable]]) -> Pairs[T]:
+    """Aligned by the first key; what it leaves unpaired between two pairs, by the next."""
+    rows: Pairs[T] = align(left, right, keys[0])
+    return _gaps_paired(rows, keys[1:])
+
+
+def _gaps_paired(rows: Pairs[T], keys: Sequence[Callable[[T], Hashable]]) -> Pairs[T]:
+    if not keys:
+        return rows
+    made: Pairs[T] = []
+    left: list[T] = []
+    right: list[T] = []
+    for one, two in [*rows, (None, None)]:
+        if one is not None and two is None:
+            left.append(one)
+        elif two is not None and one is None:
+            right.append(two)
+        else:
+            between: Pairs[T] = paired(left, right, keys)
+            made += between if one is None else [*between, (one, two)]
+            left, right = [], []
+    return made
