@@ -103,9 +103,11 @@ def bootstrap_interval(differences: Sequence[float]) -> tuple[float, float]:
     means = sorted(math.fsum(draw.choices(ordered, k=size)) / size for _ in range(_RESAMPLES))
     below = sum(one < seen for one in means) + sum(one == seen for one in means) / 2
     bias = NORMAL.inv_cdf(min(max(below, 1), _RESAMPLES - 1) / _RESAMPLES)
-    squares = math.fsum((one - seen) ** 2 for one in ordered)
+    widest = max(seen - ordered[0], ordered[-1] - seen) or 1.0  # in its terms, lest small powers come to nothing
+    apart = [(one - seen) / widest for one in ordered]
+    squares = math.fsum(one**2 for one in apart) or 1.0
     # For a mean, the jackknife that BCa asks for has this closed form.
-    skew = math.fsum((one - seen) ** 3 for one in ordered) / (6 * squares**1.5) if squares else 0.0
+    skew = math.fsum(one**3 for one in apart) / (6 * squares**1.5)
 
     def bound(tail: float) -> float:
         z = bias + NORMAL.inv_cdf(tail)
