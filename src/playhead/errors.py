@@ -11,7 +11,7 @@ PlayheadError
 ├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
-│  └─ TapeError   TapeTooNew · TapeDamaged · TapeConflict
+│                 TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
 ```
 """
@@ -374,11 +374,7 @@ class StoreUnusable(StoreError):
         )
 
 
-class TapeError(StoreError):
-    """A tape cannot be loaded. Nothing of it was."""
-
-
-class TapeTooNew(TapeError):
+class TapeTooNew(StoreError):
     """The tape was made by a newer Playhead."""
 
     def __init__(self, path: str, found: int, known: int) -> None:
@@ -389,7 +385,7 @@ class TapeTooNew(TapeError):
         )
 
 
-class TapeDamaged(TapeError):
+class TapeDamaged(StoreError):
     """The tape does not say what was recorded: it was cut, edited, or says what no tape says."""
 
     def __init__(self, path: str, where: str, problem: str) -> None:
@@ -400,7 +396,7 @@ class TapeDamaged(TapeError):
         )
 
 
-class TapeConflict(TapeError):
+class TapeConflict(StoreError):
     """What is on the tape and what is recorded here contradict each other; what is recorded stays."""
 
     exit_code = 6

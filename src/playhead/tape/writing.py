@@ -29,6 +29,7 @@ class Source:
         self.session, self.redactor = session, redactor
         self._parts: dict[int, Part] = {}
         self._changed: set[int] = set()
+        self._acts: dict[int, dict[int, list[StoredRow]]] = {}
 
     def run(self, stored: StoredRow) -> TapedRun:
         """A stored run."""
@@ -36,11 +37,7 @@ class Source:
         found = {
             "calls": self.session.rows("calls_of_run", run=stored["id"]),
             "steps": self.session.rows("steps_of_run", run=stored["id"]),
-            "effects": [
-                row
-                for row in self.session.rows("effects_of_thread", thread=stored["thread"])
-                if row["run"] == stored["id"]
-            ],
+            "effects": self._effects(stored["thread"]).get(stored["id"], []),
         }
         before = before_run(self.session, thread, stored["started"])
         return TapedRun(
@@ -55,6 +52,14 @@ class Source:
         began = before_run(self.session, thread, stored["started"]).values()
         rows = [*began, first_since(self.session, thread, stored["started"])]
         return [self._checkpoint(thread, row) for row in rows if row is not None]
+
+    def _effects(self, thread: int) -> dict[int, list[StoredRow]]:
+        """What the runs of a conversation did to the world, by run."""
+        if thread not in self._acts:
+            by_run = self._acts[thread] = {}
+            for row in self.session.rows("effects_of_thread", thread=thread):
+                by_run.setdefault(row["run"], []).append(row)
+        return self._acts[thread]
 
     def _thread(self, stored: StoredRow) -> str:
         row = self.session.one("threads_get", id=stored["thread"])
@@ -105,12 +110,12 @@ def with_same_cause(session: Session, names: Iterable[str]) -> list[StoredRow]:
     """The stored runs of these ids, and those of the same event: who asked before an answer is needed to play it."""
     found: dict[int, StoredRow] = {}
     for name in names:
-        for run in runs.runs_named(session, name):
-            if run["name"] == name:
+        found |= {run["id"]: run for run in runs.runs_named(session, name) if run["name"] == name}
+    events = {(run["thread"], run["cause"]) for run in found.values() if run["cause"] != ERASED}
+    for thread in {thread for thread, _ in events}:
+        for run in session.rows("runs_of_thread", thread=thread):
+            if (thread, run["cause"]) in events:
                 found[run["id"]] = run
-                if run["cause"] != ERASED:
-                    same = session.rows("runs_of_thread", thread=run["thread"])
-                    found |= {row["id"]: row for row in same if row["cause"] == run["cause"]}
     return [found[number] for number in sorted(found)]
 
 
