@@ -42,11 +42,13 @@ class Wanted:
         return bool(self.prompts or self.models or self.state or self.code or self.answer is not NOTHING)
 
 
-def changes_of(wanted: Wanted, graph: Any) -> Changes:
+def changes_of(wanted: Wanted, graph: Any, today: PromptSet | None) -> Changes:
     """The changes in the engine's terms. Raises `BadInput` for a state that the graph has not, `PromptSyntax`."""
     prompts = wanted.prompts
     if isinstance(prompts, str | Path):
-        prompts = PromptSet.load(prompts)
+        prompts = PromptSet.draft(prompts)
+    if prompts is not None:
+        (today or PromptSet({}, {})).overlay(prompts)  # what does not load is said before anything is played
     edit = None
     if wanted.state:
         known = state_names(graph, wanted.at)
@@ -92,7 +94,7 @@ def play(
 ) -> Played:
     """Play a turn: exactly where nothing is to be changed; else calls are asked, refused (`strict`), put off (`dry`)."""
     check_step(turn, wanted.at)
-    changes = changes_of(wanted, graph)
+    changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
     unanswered: Unanswered = "diverge" if not changes.any else "pause" if dry else "refuse" if strict else "ask"
     terms = Terms(changes, unanswered, live_reads, recording.resources if live_reads else {})
     return TurnPlayer(graph, recording, terms).play(turn)

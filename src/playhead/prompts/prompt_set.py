@@ -38,6 +38,14 @@ class PromptSet:
         return cls.of(sources, over).all_loaded()
 
     @classmethod
+    def draft(cls, folder: Path | str) -> PromptSet:
+        """The files of a folder, to be laid over a whole set: what it lacks (a partial, say) is looked for there.
+
+        Raises `BadInput` if there is no such folder, `PromptSyntax` for a file that cannot be read at all.
+        """
+        return cls.of({path.name: read_source(path) for path in prompt_files(Path(folder))})
+
+    @classmethod
     def from_files(cls, files: Mapping[str, str], folder: str = "", over: PromptSet | None = None) -> PromptSet:
         """Like `load`, of texts by file name, such as a recording kept. `folder` is what error messages show."""
         return cls.of({name: Source.of(name, text, folder) for name, text in files.items()}, over).all_loaded()
