@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from playhead import tape
 from playhead.codec import Part
+from playhead.comparison import Comparison, compare
+from playhead.comparison.findings import origin_of
+from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
 from playhead.errors import BadInput, NothingToResume, RunNotFound, StillRunning
 from playhead.graph.encoding import Encoder
@@ -23,11 +26,11 @@ from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
-from playhead.records import Label, Replay, Run
+from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, exact_or_raise, play, turn_of
 from playhead.selection import OF_THE_RUN
-from playhead.store import Store, erasure, integrity
+from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.sqlite import Synchronous
 from playhead.versions import versions_of
 
@@ -182,6 +185,31 @@ class Deck:
             return matching[0], None
         run = self.run(of)
         return run.thread, run.id
+
+    def diff(self, a: Run, b: Run | None = None) -> Comparison:
+        """How run `b` differs from run `a`; of a replay or a fork alone, from the run it was made from.
+
+        As text it is what `playhead diff` prints. Raises `BadInput` for one run that was made from no other.
+        """
+        left, right = (self.originals([a])[0], a) if b is None else (a, b)
+        return compare(turn_of(left, self.store.runs_of(left.thread)) if isinstance(right, Replay) else left, right)
+
+    def originals(self, runs: Iterable[Run]) -> list[Run]:
+        """The runs that these replays and forks were made from. Raises `BadInput` for a run that is neither."""
+        found = []
+        for run in runs:
+            if (origin := origin_of(run)) is None:
+                problem = "it was recorded, and is neither a replay nor a fork of another run."
+                raise BadInput(run.id, problem, "Name a second run or conversation to compare it with.")
+            found.append(self.run(origin))
+        return found
+
+    def prompt_version(self, name: str, version: str) -> PromptUse:
+        """The recorded text of a prompt whose content or file hash begins so. Raises `PromptVersionNotFound`."""
+        self.store.flush()
+        with self.store.reading() as session:
+            known = catalogue.prompts_used(session, self._encoder.decode)
+        return version_named(name, version, known.values())
 
     def resume(self, thread: str, graph: Any, *, answer: Any = None, resources: Mapping[str, Any] | None = None) -> Any:
         """Go on with a conversation: with `answer` after an interrupt, without it after a crash or an error.

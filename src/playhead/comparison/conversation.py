@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from playhead.comparison.course import Course
 from playhead.comparison.findings import Comparison, RunComparison, Said, StepComparison, is_replay
-from playhead.comparison.pairing import paired, paired_runs, paired_steps, stood_for
+from playhead.comparison.pairing import paired, paired_runs, paired_steps, stood_for, whole_turns
 from playhead.comparison.reading import ending_of, fields_that_differ
 from playhead.comparison.steps import compare_step, step_alone
 from playhead.diff import Difference
-from playhead.records import Run
+from playhead.records import Replay, Run
 from playhead.transcript import Line, Outcome, transcript
 
 OutcomeOf: TypeAlias = Callable[[str], Outcome | None]
@@ -26,6 +26,8 @@ def compare(
     `outcome_of(graph name)` gives the application's own `outcome`, which knows best what a run replied.
     """
     lefts, rights = ([left] if isinstance(left, Run) else left), ([right] if isinstance(right, Run) else right)
+    if any(isinstance(run, Replay) for run in rights):
+        lefts = whole_turns(lefts)
     pairs = paired_runs(lefts, rights)
     course = Course(replayed=any(map(is_replay, rights)), many=len(pairs) > 1)
     return Comparison(tuple(_turn(course, number, *pair, outcome_of) for number, pair in enumerate(pairs, start=1)))

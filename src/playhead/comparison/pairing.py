@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from dataclasses import replace
+from typing import Any, Final, TypeAlias, TypeVar
 
 from playhead.comparison.findings import origin_of
 from playhead.comparison.reading import request_of
@@ -16,7 +18,8 @@ from playhead.views import NOT_SHOWN, plain
 
 T = TypeVar("T")
 Pairs: TypeAlias = list[tuple[T | None, T | None]]
-_SUPERSTEP = re.compile(r"@(-?\d+)")
+ANEW: Final = 1_000_000_000  # from here calls of a joined turn are counted: no replay means these numbers
+_SUPERSTEP: Final = re.compile(r"@(-?\d+)")
 
 
 def paired_runs(left: Sequence[Run], right: Sequence[Run]) -> Pairs[Run]:
@@ -35,20 +38,48 @@ def paired_steps(left: Sequence[Step], right: Sequence[Step]) -> Pairs[Step]:
     return _gaps_paired(rows, [lambda step: step.place])
 
 
-def stood_for(left: Run, right: Run) -> dict[int, Call]:
-    """The left run's calls, by number, that calls of a replay stand for, wherever in the run they do."""
+def whole_turns(runs: Sequence[Run]) -> list[Run]:
+    """One run for each event: an answer to an interrupt goes on with its run, as a replay of both does."""
+    turns: dict[str, list[Run]] = {}
+    for run in runs:
+        turns.setdefault(run.cause, []).append(run)
+    return [turn[0] if len(turn) == 1 else _joined(turn) for turn in turns.values()]
+
+
+def _joined(turn: Sequence[Run]) -> Run:
+    steps = [step for run in turn for step in run.steps]
+    numbers = itertools.count(ANEW)
+    counted = tuple(
+        replace(step, number=number, calls=tuple(replace(call, number=next(numbers)) for call in step.calls))
+        for number, step in enumerate(steps, start=1)
+    )
+    refs = {**turn[-1].refs, "input": turn[0].refs["input"], "context": turn[0].refs["context"]}
+    return replace(turn[-1], refs=refs, started=turn[0].started, load_steps=lambda: counted)
+
+
+def stood_for(left: Run, right: Run) -> dict[int, Call] | None:
+    """The left run's calls, by number, that calls of a replay stand for, wherever in the run they do.
+
+    None where the right side does not say: it is no replay, or one of a turn of several runs, which number anew.
+    """
     recorded = {call.number: call for call in left.calls}
-    numbers = [call.recorded for call in right.calls if isinstance(call, ReplayedCall)]
-    return {number: recorded[number] for number in numbers if number in recorded}
+    stand = [call for call in right.calls if isinstance(call, ReplayedCall)]
+    if not stand or any(call.recorded is not None and not _is_of(call, recorded) for call in stand):
+        return None
+    return {call.recorded: recorded[call.recorded] for call in stand if call.recorded is not None}
 
 
-def paired_calls(left: Sequence[Call], right: Sequence[Call], replayed: Mapping[int, Call]) -> Pairs[Call]:
+def _is_of(call: ReplayedCall, recorded: Mapping[int, Call]) -> bool:
+    found = recorded.get(call.recorded or 0)
+    return found is not None and (found.kind, found.name) == (call.kind, call.name)
+
+
+def paired_calls(left: Sequence[Call], right: Sequence[Call], replayed: Mapping[int, Call] | None) -> Pairs[Call]:
     """Calls of two steps: as the replay says (`replayed` of `stood_for`), else by kind, name and what they ask."""
-    rest = [call for call in left if call.number not in replayed]
-    if not any(isinstance(call, ReplayedCall) for call in right):
-        return _by_name(rest, right)
+    if replayed is None:
+        return _by_name(left, right)
     rows: Pairs[Call] = [(replayed.get(getattr(call, "recorded", None) or 0), call) for call in right]
-    return rows + [(call, None) for call in rest]
+    return rows + [(call, None) for call in left if call.number not in replayed]
 
 
 def _by_name(left: Sequence[Call], right: Sequence[Call]) -> Pairs[Call]:

@@ -17,11 +17,11 @@ from playhead.views import plain
 Alone = Literal["lost", "new"]
 
 
-def step_alone(course: Course, step: Step, what: Alone, replayed: Mapping[int, Call]) -> StepComparison:
+def step_alone(course: Course, step: Step, what: Alone, replayed: Mapping[int, Call] | None) -> StepComparison:
     """A step without a counterpart: so are its calls, but for those of `replayed`, which a replay used elsewhere."""
     cause = course.cause
     course.note(f"{step.address}, a step that only one side has")
-    calls = tuple(_call_alone(call, what, cause) for call in step.calls if call.number not in replayed)
+    calls = tuple(_call_alone(call, what, cause) for call in step.calls if call.number not in (replayed or ()))
     left, right = (step, None) if what == "lost" else (None, step)
     return StepComparison(left, right, what, calls, follows=cause)
 
@@ -31,7 +31,7 @@ def _call_alone(call: Call, what: Alone, cause: str) -> CallComparison:
     return CallComparison(left, right, what, follows=cause)
 
 
-def compare_step(course: Course, left: Step, right: Step, replayed: Mapping[int, Call]) -> StepComparison:
+def compare_step(course: Course, left: Step, right: Step, replayed: Mapping[int, Call] | None) -> StepComparison:
     """A step and its counterpart. `replayed` are the left run's calls that calls of the right one stand for."""
     return _Pair(course, left, right).compared(replayed)
 
@@ -52,7 +52,7 @@ class _Pair:
         given = {"input": plain(self.left.input)}, {"input": plain(self.right.input)}
         return fields_that_differ(*given, self.course.renaming)
 
-    def compared(self, replayed: Mapping[int, Call]) -> StepComparison:
+    def compared(self, replayed: Mapping[int, Call] | None) -> StepComparison:
         """All of it, compared."""
         pairs = paired_calls(self.left.calls, self.right.calls, replayed)
         calls = tuple(self._call(one, two) for one, two in pairs)
