@@ -23,7 +23,7 @@ ORIGIN: Final = "origin_thread"
 OF_THE_RUN: Final = ("thread", "graph", "status", "prompt", ORIGIN)
 """Names that mean something of any run, and so cannot be a label's. `prompt`: those its calls were made from."""
 
-WRITTEN: Final = re.compile(r"([^=~]+?)(!=|=|~)(.*)", re.DOTALL)
+WRITTEN: Final = re.compile(r"([^=~]*?)(!=|=|~)(.*)", re.DOTALL)
 AGO: Final = re.compile(r"(\d{1,6})([hdw])")
 HOURS: Final = {"h": 1, "d": 24, "w": 24 * 7}
 
