@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from playhead.codec import seal
+from playhead.codec import seal, split
 from playhead.deck import Deck
 from playhead.errors import Corrupt, PlayheadError, StoreError
+from playhead.selection import choose, selection_of
 
 from .recording import everything, facts, open_deck, say
 
@@ -28,6 +29,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for thread in THREADS:
             for number in range(2):
                 say(deck, thread, f"message {number} of {thread}, which is long enough to be compressed a little")
+            deck.label(thread, outcome=f"the outcome of {thread}", stars=4)
+            kept = {"message": f"an answer about {thread}"}
+            deck.store.keep_answer("tried", thread, split(kept), thread=thread, started=1.0, seconds=1.0)
     return path
 
 
@@ -44,7 +48,10 @@ def readings(deck: Deck) -> dict[str, Callable[[], Any]]:
     return {
         "threads": deck.threads,
         "runs": lambda: everything(deck),
+        "selected": lambda: [[run.facts for run in choose(deck.store, selection_of(now=0.0)).runs]],
         "latest": lambda: [[run.id for run in runs] for runs in deck.latest()],
+        **{f"labels {name}": lambda name=name: deck.labels(name) for name in THREADS},
+        **{f"answer {name}": lambda name=name: deck.store.answer_of("tried", name) for name in THREADS},
         **{f"thread {name}": lambda name=name: [facts(run) for run in deck.runs(name)] for name in THREADS},
         **{
             f"state {name}": lambda name=name: list(deck._saver.list({"configurable": {"thread_id": name}}))
@@ -126,6 +133,8 @@ CHANGES = {
     "steps": "UPDATE steps SET seconds = 9 WHERE run = 3 AND number = 1",
     "calls": "UPDATE calls SET response = request WHERE run = 1 AND number = 1",
     "effects": "UPDATE effects SET status = 'started' WHERE run = 4",
+    "labels": "UPDATE labels SET run = 1 WHERE id = 3",
+    "answers": "UPDATE answers SET call = 'another' WHERE thread = 2",
 }
 
 
@@ -147,6 +156,12 @@ def test_a_check_names_every_damaged_row(damaged: Path) -> None:
 
 def test_a_check_names_a_value_that_is_gone(damaged: Path) -> None:
     change(damaged, "DELETE FROM vals WHERE id = (SELECT input FROM runs WHERE id = 1)")
+    assert any("refers to values that are not there" in problem for problem in problems(damaged))
+
+
+@pytest.mark.parametrize(("table", "column"), [("labels", "value"), ("answers", "answer")])
+def test_a_check_names_a_value_that_a_label_or_an_answer_lacks(damaged: Path, table: str, column: str) -> None:
+    change(damaged, f"DELETE FROM vals WHERE id = (SELECT {column} FROM {table} WHERE thread = 2 LIMIT 1)")
     assert any("refers to values that are not there" in problem for problem in problems(damaged))
 
 
