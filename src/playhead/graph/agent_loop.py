@@ -15,7 +15,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
 
 from playhead.graph.asking import describe_prompt
-from playhead.graph.imported import UNNAMED, ImportedModel, imported_tool
+from playhead.graph.imported import imported_model, imported_tool
 from playhead.graph.provenance import Asked
 from playhead.graph.recorder import CURRENT
 
@@ -40,10 +40,9 @@ class Talk(TypedDict, total=False):
 
 def ask(state: Talk) -> dict[str, Any]:
     """The node `model`: ask it the whole conversation."""
-    model: Any = ImportedModel(model_name=state.get("model") or UNNAMED)
-    if tools := state.get("tools"):
-        model = model.bind_tools(tools)
-    return {"messages": [model.invoke([*system_messages(state.get("system")), *state["messages"]])]}
+    messages = [*system_messages(state.get("system")), *state["messages"]]
+    offered: dict[str, Any] = {"tools": tools} if (tools := state.get("tools")) else {}
+    return {"messages": [imported_model(state.get("model")).invoke(messages, **offered)]}
 
 
 def run_tools(state: Talk) -> dict[str, Any]:

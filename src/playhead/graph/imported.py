@@ -14,10 +14,9 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from playhead.errors import OnlyRecorded
@@ -57,10 +56,6 @@ class ImportedModel(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model_name": self.model_name}
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model with these tools, as OpenAI's API takes them."""
-        return self.bind(tools=list(tools), **kwargs)
-
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -77,12 +72,20 @@ class ImportedModel(BaseChatModel):
         if step is None:
             raise OnlyRecorded(f"Model {self.model_name!r}")
         models = step.run.recording.models
-        model: Any = models.get(STAND_IN)
-        if tools := options.pop("tools", None):
-            model = model.bind_tools(tools)
-        answer: AIMessage = model.invoke(messages, stop=stop, **options)
+        answer = models.get(STAND_IN).invoke(messages, stop=stop, **options)
         answer.response_metadata.setdefault("model_name", models.resolve(STAND_IN))
         return answer
+
+
+def imported_model(name: str | None) -> BaseChatModel:
+    """The model of this name; in a replay in which another was put for it, that one."""
+    name = name or UNNAMED
+    step = CURRENT.get()
+    if step is not None and (models := step.run.recording.models).resolve(name) != name:
+        model = models.get(name)
+        if getattr(model, "changed", ""):
+            return model
+    return ImportedModel(model_name=name)
 
 
 class ImportedTool(BaseTool):
