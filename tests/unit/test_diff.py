@@ -166,6 +166,12 @@ class TestGeneratedIds:
         assert renaming.same(one, two)
         assert not renaming.same(one, one)
 
+    def test_the_sides_own_names_stand_for_each_other_as_whole_texts(self):
+        renaming = Renaming({"c-1": "c-2"})
+        assert first_difference({"to": "c-1", "also": "c-1"}, {"to": "c-2", "also": "c-1"}, renaming) is None
+        assert not renaming.same("c-2", "c-1")
+        assert not renaming.same("about c-1", "about c-2")
+
     def test_a_renaming_reaches_from_one_value_to_the_next(self):
         renaming, ids = Renaming(), [str(uuid.uuid4()) for _ in range(3)]
         assert first_difference(ids[0], ids[1], renaming) is None

@@ -12,6 +12,7 @@ import typer
 from playhead.cli import (
     checking,
     demonstration,
+    differing,
     importing,
     keeping,
     labelling,
@@ -60,6 +61,7 @@ app.command("chat", short_help="Talk to an agent, one line a message.")(playing.
 app.command("import", short_help="Record conversations that others recorded.")(importing.import_)
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
+app.command("diff", short_help="What differs between two conversations, runs, or versions of a prompt.")(differing.diff)
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
 app.command("label", short_help="Say what became of a conversation, or read what was said.")(labelling.label)
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)

@@ -35,6 +35,8 @@ def compare(
 
 def _turn(course: Course, number: int, left: Run | None, right: Run | None, outcome_of: OutcomeOf) -> RunComparison:
     course.begin_turn(number)
+    if left is not None and right is not None:
+        course.renaming.names[left.thread] = right.thread  # agents know their customer by it
     said = _said(left, right, outcome_of)
     if left is not None and right is not None:
         begun, ended = _own(left, right, course)

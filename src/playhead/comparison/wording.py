@@ -81,17 +81,18 @@ def _heading(comparison: Comparison) -> str:
     left = [turn.left for turn in comparison.turns if turn.left]
     right = [turn.right for turn in comparison.turns if turn.right]
     if comparison.of_replay:
-        return (
-            f"{_named(right)} · {'replay with changes' if _changed(comparison) else 'exact replay'} of {_named(left)}"
-        )
+        return f"{_named(right)} · {_made(comparison, right)} of {_named(left)}"
     return f"{_named(left)} ↔ {_named(right)}"
 
 
-def _changed(comparison: Comparison) -> bool:
-    """Was something asked, or other prompts given?"""
-    sets = [[side.versions.get("prompts") for side in (turn.left, turn.right) if side] for turn in comparison.turns]
+def _made(comparison: Comparison, right: Iterable[Run]) -> str:
+    """What the right side is. An exact replay was given nothing else, and asked nothing."""
+    if any(run.metadata.get("forked_from") for run in right):
+        return "fork"
+    sets = [{side.versions.get("prompts") for side in (turn.left, turn.right) if side} for turn in comparison.turns]
     anew = any(count for fate, count in comparison.fates.items() if fate != "reused")
-    return anew or any(len(set(pair)) > 1 for pair in sets) or not comparison.fates
+    changed = anew or any(len(each) > 1 for each in sets) or not (comparison.fates or comparison.unchanged)
+    return "replay with changes" if changed else "exact replay"
 
 
 def _named(runs: list[Run]) -> str:

@@ -22,8 +22,12 @@ _DRAWN: Final = re.compile(rf"(?:{_TAIL}|[0-9A-Za-z]{{20,}}|(?<=r-)[0-9a-f]{{12}
 
 @dataclass(slots=True)
 class Renaming:
-    """A one-to-one renaming between the generated ids of a left and a right side, learned as they are met."""
+    """A one-to-one renaming between the generated ids of a left and a right side, learned as they are met.
 
+    `names` are further texts of the left that may as a whole stand for one of the right: the sides' own names.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
     _rightward: dict[str, str] = field(default_factory=dict)
     _leftward: dict[str, str] = field(default_factory=dict)
 
@@ -34,7 +38,7 @@ class Renaming:
         """
         here, there = GENERATED.findall(left), GENERATED.findall(right)
         if not here or len(here) != len(there):
-            return left == right
+            return left == right or self.names.get(left) == right
         if GENERATED.split(left) != GENERATED.split(right) or [*map(_kind, here)] != [*map(_kind, there)]:
             return False
         return all(self._meet(one, other) for one, other in zip(here, there, strict=True))
