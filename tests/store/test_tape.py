@@ -193,6 +193,16 @@ def test_a_person_can_read_it(deck: Deck, file: Path) -> None:
     assert deck.runs("c-1")[0].owner not in file.read_text()
 
 
+def test_no_character_does_anything_to_who_looks_at_it(deck: Deck, elsewhere: Deck, file: Path) -> None:
+    text = "caf\u00e9 \u202eevil\u200b \x1b[2J \x9b \u2028 \ufeff"
+    say(deck, "c-1", text)
+    deck.tape(deck.runs(), file)
+    found = file.read_text("utf-8")
+    assert not set("\u202e\u200b\x1b\x9b\u2028\ufeff") & set(found)
+    assert "café" in found
+    assert elsewhere.load(file)[0].input["said"] == [text]
+
+
 # ── loading where something is already ───────────────────────────────────────────────────────────────────────
 
 
@@ -517,6 +527,7 @@ scalars = (
     | st.floats()
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
     | st.binary(max_size=40)
+    | st.lists(st.text("ab \n", max_size=40), max_size=6).map("\n".join)
 )
 data = st.recursive(
     scalars,
@@ -524,7 +535,7 @@ data = st.recursive(
         st.lists(below, max_size=5)
         | st.dictionaries(
             st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-            | st.sampled_from(["$ext", "$", "$map", "$bytes"]),
+            | st.sampled_from(["$ext", "$", "$map", "$bytes", "$lines"]),
             below,
             max_size=5,
         )
@@ -558,6 +569,12 @@ def test_lists_of_any_length_come_back(size: int) -> None:
     part = listing([plain(number % 50) for number in range(size)])
     assert part.kind == LISTING
     assert there_and_back(part) == part
+
+
+def test_a_long_text_reads_line_by_line() -> None:
+    text = "\n".join(["Be brief.", *["Say one thing after the other."] * 5, ""])
+    part = plain(text)
+    assert leaves.show(part.kind, part.data) == {"plain": {"$lines": text.split("\n")}}
 
 
 def test_a_json_schema_reads_as_it_is() -> None:

@@ -1,8 +1,9 @@
 """How does a leaf read in JSON, so that the very same bytes come back?
 
 Most leaves are plain data or messages: they are shown as such, and what a class of LangChain or of the application
-became is shown by its structure (`{"$ext": 5, "$": ["module", "Class", {…}]}`), never by making one. Where packing what
-is shown would not give the same bytes (a number in a form of its own, say), the bytes are shown instead.
+became is shown by its structure (`{"$ext": 5, "$": ["module", "Class", {…}]}`), never by making one. A long text stands
+line by line. Where packing what is shown would not give the same bytes (a number in a form of its own, say), the bytes
+are shown instead.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ KINDS: Final = {"plain": PLAIN, **{name: TYPED + i for i, name in enumerate(TYPE
 """What a leaf may be on a tape. LangGraph's old JSON form is never written; reading it can call what it names."""
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
 
-RESERVED: Final = ({"$bytes"}, {"$map"}, {"$ext", "$"})
+LONG: Final = 100  # characters of a text that is shown line by line
+RESERVED: Final = ({"$lines"}, {"$bytes"}, {"$map"}, {"$ext", "$"})
 """The keys of what has no form of its own in JSON. Data with just these keys is shown as a `$map`."""
 PLAIN_TYPES: Final = (str, bool, int, type(None))
 
@@ -95,10 +97,6 @@ def _extension(value: Any) -> ormsgpack.Ext:
 
 
 def _to_json(value: Any) -> Any:
-    if isinstance(value, PLAIN_TYPES) or (isinstance(value, float) and math.isfinite(value)):
-        return value
-    if isinstance(value, bytes):
-        return {"$bytes": base64.b64encode(value).decode()}
     if isinstance(value, list | tuple):
         return [_to_json(element) for element in value]
     if isinstance(value, Extension):
@@ -107,6 +105,16 @@ def _to_json(value: Any) -> Any:
         if all(isinstance(key, str) for key in value) and value.keys() not in RESERVED:
             return {key: _to_json(element) for key, element in value.items()}
         return {"$map": [[_to_json(key), _to_json(element)] for key, element in value.items()]}
+    return _one_to_json(value)
+
+
+def _one_to_json(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONG and "\n" in value:
+        return {"$lines": value.split("\n")}
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode()}
+    if isinstance(value, PLAIN_TYPES) or (isinstance(value, float) and math.isfinite(value)):
+        return value
     raise ValueError(f"{type(value)} has no form in JSON")
 
 
@@ -115,8 +123,14 @@ def _from_json(shown: Any) -> Any:
         return [_from_json(element) for element in shown]
     if not isinstance(shown, dict):
         return shown
-    if shown.keys() not in RESERVED:
-        return {key: _from_json(element) for key, element in shown.items()}
+    if shown.keys() in RESERVED:
+        return _from_reserved(shown)
+    return {key: _from_json(element) for key, element in shown.items()}
+
+
+def _from_reserved(shown: Mapping[str, Any]) -> Any:
+    if "$lines" in shown:
+        return "\n".join(shown["$lines"])
     if "$bytes" in shown:
         return base64.b64decode(shown["$bytes"], validate=True)
     if "$map" in shown:
