@@ -18,7 +18,7 @@ def label(
         str, typer.Argument(metavar="RUN|THREAD", help="A conversation, or one of its runs; may be shortened.")
     ],
     facts: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME=VALUE]…", help="JSON is read as JSON; null takes a fact away.")
+        list[str] | None, typer.Argument(metavar="NAME=VALUE", help="JSON is read as JSON; null takes a fact away.")
     ] = None,
     store: options.Store = None,
     json: options.Json = False,
