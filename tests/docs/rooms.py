@@ -14,6 +14,7 @@ ROOMS = [
     "doctor",
     "play",
     "imports",
+    "backtest",
     "comparison",
     "transcript",
     "selection",
