@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import pytest
 from langgraph.graph import StateGraph
+from langgraph.types import interrupt
 
 from playhead import open as open_deck
 from playhead.errors import BadInput
@@ -81,24 +82,29 @@ class State(TypedDict, total=False):
 
 
 def shout(state: State) -> State:
-    """Answers."""
-    return {"reply": state["text"].upper()}
+    """Answers; asks a person where a question is asked."""
+    return {"reply": interrupt("May I?") if "?" in state["text"] else state["text"].upper()}
 
 
 GRAPH = StateGraph(State).add_node("shout", shout).set_entry_point("shout").compile()
 
 
 @pytest.fixture
-def said(project):
+def deck(project):
+    with open_deck(os.environ["PLAYHEAD_STORE"]) as made:
+        yield made
+
+
+@pytest.fixture
+def said(deck):
     """Records one event with a graph of its own: `said("c-1", "Hi", forked_from="r-1")`; gives the run."""
-    with open_deck(os.environ["PLAYHEAD_STORE"]) as deck:
 
-        def say(thread, text, **metadata):
-            config = {"configurable": {"thread_id": thread}, "metadata": metadata}
-            deck.record(GRAPH, "shouting").invoke({"text": text}, config)
-            return deck.runs(thread)[-1]
+    def say(thread, text, **metadata):
+        config = {"configurable": {"thread_id": thread}, "metadata": metadata}
+        deck.record(GRAPH, "shouting").invoke({"text": text}, config)
+        return deck.runs(thread)[-1]
 
-        yield say
+    return say
 
 
 @pytest.mark.parametrize(("origin", "word"), [("forked_from", "fork"), ("replay_of", "exact replay")])
@@ -110,16 +116,26 @@ def test_a_replay_or_a_fork_alone_is_compared_with_its_original(playhead, said, 
     assert ended.out.splitlines()[0].endswith(f" · {word} of c-1 {original.id}")
 
 
-def test_the_deck_compares_two_runs_and_says_so_in_words(said):
+def test_the_deck_compares_two_runs_and_says_so_in_words(deck, said):
     left, right = said("c-1", "Hi"), said("c-2", "Hello")
-    with open_deck(os.environ["PLAYHEAD_STORE"]) as deck:
-        found = deck.diff(left, right)
-        assert not found.unchanged
-        assert "  input.text: [-Hi-]{+Hello+}" in str(found).splitlines()
-        assert deck.diff(left, said("c-3", "Hi")).unchanged
-        assert deck.diff(said("c-4", "Hi!", forked_from=left.id)).divergences == []
-        with pytest.raises(BadInput, match="neither a replay nor a fork"):
-            deck.diff(left)
+    found = deck.diff(left, right)
+    assert not found.unchanged
+    assert "  input.text: [-Hi-]{+Hello+}" in str(found).splitlines()
+    assert deck.diff(left, said("c-3", "Hi")).unchanged
+    with pytest.raises(BadInput, match="neither a replay nor a fork"):
+        deck.diff(left)
+
+
+def test_a_replay_is_compared_with_all_of_its_turn(deck, said):
+    said("c-1", "May I?")
+    deck.resume("c-1", GRAPH, answer="Yes.")
+    replay = deck.replay(deck.runs("c-1")[-1], GRAPH)
+    found = deck.diff(replay)
+    assert found.unchanged, str(found)
+    assert [step.left.status for step in found.turns[0].steps] == ["interrupted", "done"]
+    changed = deck.diff(deck.replay(said("c-2", "Hi"), GRAPH, state={"text": "Hello"}))
+    assert "replay with changes" in str(changed)
+    assert "HELLO" in str(changed)
 
 
 def test_a_customers_control_characters_are_shown_and_never_obeyed(playhead, play, conversation):
@@ -147,7 +163,7 @@ class TestPrompts:
             each for each in playhead("diff", *sides, "--json").json["files"][0]["words"] if each["op"] != "same"
         ]
         assert [(each["op"], each["text"].strip()) for each in changed] == [("added", "really")] * 2
-        assert "is really about" in playhead("diff", *sides, "--side-by-side").out
+        assert "{+really +}" in playhead("diff", *sides, "--side-by-side").out
 
     def test_an_unchanged_version_is_equal_to_itself(self, playhead, play, conversation):
         play(conversation("Thanks!"))

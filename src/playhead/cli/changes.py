@@ -21,13 +21,14 @@ MANNERS: Final = {"heading": "bold", "effect": "bold yellow", "step": "bold", "c
 
 def print_told(console: Console, told: Told, *, side_by_side: bool = False) -> None:
     """A line of a comparison: its label, and after it, or beside each other below it, what became of the text."""
-    from rich.padding import Padding
-
     label = text(told.text, MANNERS[told.manner])
     beside = side_by_side and told.left != told.right
     if not beside and told.words:
         label.append(" ").append_text(_joined(console, told.words))
-    console.print(Padding(label, (0, 0, 0, 2 * told.level), expand=False))
+    for row in label.wrap(console, console.width - 2 * told.level):
+        row.rstrip()
+        row.pad_left(2 * told.level)
+        console.print(row)
     if beside:
         print_change(console, told.words, side_by_side=True, indent=2 * told.level + 2)
 

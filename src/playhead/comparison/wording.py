@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from playhead.comparison.findings import CallComparison, Comparison, RunComparison, StepComparison
+from playhead.comparison.findings import CallComparison, Comparison, RunComparison, Said, StepComparison
 from playhead.diff import MISSING, Difference, Words, words
 from playhead.records import Run
-from playhead.views import asked
+from playhead.views import asked, brief
 
 Manner = Literal["heading", "effect", "step", "call", "plain", "dim"]
 _AROUND: Final = 80  # characters of what stays that are told beside a change
@@ -142,13 +142,18 @@ def _turn(turn: RunComparison) -> Iterator[Told]:
     sides = " ↔ ".join(run.id if run else "nothing" for run in (turn.left, turn.right))
     yield Told(f"Turn {turn.number} · {sides}", "heading")
     for said in turn.said:
-        yield Told(f"{said.role}:", "plain", 1, said.left, said.right)
+        same = said.left is not None and said.left == said.right
+        yield Told(f"{said.role}: {brief(said.left)}", "dim", 1) if same else _said(said)
     yield from _differences(turn.differences, 1)
     for following, steps in itertools.groupby(turn.steps, _only_follows):
         if following:
             yield _following([*steps])
         else:
             yield from itertools.chain.from_iterable(map(_step, steps))
+
+
+def _said(said: Said) -> Told:
+    return Told(f"{said.role}:", "plain", 1, said.left, said.right)
 
 
 def _only_follows(step: StepComparison) -> str:

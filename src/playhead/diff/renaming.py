@@ -12,12 +12,12 @@ GENERATED: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:"
     rf"(?:[A-Za-z][A-Za-z_]{{0,15}}-{{1,2}}|[A-Za-z]{{1,12}}_)?(?:{_TAIL})"  # run-…, lc_run--…, chatcmpl-…
     r"|(?:call|toolu|tooluse|msg|resp|req|fc|rs|run|chatcmpl|gen)[-_][0-9A-Za-z]{20,}"  # a provider's own alphabet
-    r"|r-[0-9a-f]{12}"  # a run of ours
+    r"|[rp]-[0-9a-f]{12}"  # a run or a replay of ours
     r")(?![0-9A-Za-z])"
 )
 """An id that nobody chose: a uuid or 32 hex digits, also behind a prefix, or what providers call a call."""
 
-_DRAWN: Final = re.compile(rf"(?:{_TAIL}|[0-9A-Za-z]{{20,}}|(?<=r-)[0-9a-f]{{12}})\Z")
+_DRAWN: Final = re.compile(rf"(?:{_TAIL}|[0-9A-Za-z]{{20,}}|(?<=[rp]-)[0-9a-f]{{12}})\Z")
 
 
 @dataclass(slots=True)
