@@ -39,7 +39,7 @@ def read_tau(where: str, line: Mapping[str, Any], name: str) -> ImportedConversa
 def _messages(where: str, messages: list[Any], calls: list[Any]) -> Iterator[dict[str, Any]]:
     """The messages in OpenAI's chat format; a result is what the call is said to have returned."""
     asked: dict[int, list[Any]] = {}
-    for call in calls:
+    for call in sorted(calls, key=lambda call: (call["result_seq"] is None, call["result_seq"])):
         asked.setdefault(call["asked_seq"], []).append(call)
     results = {call["result_seq"]: call for call in calls}
     for message in messages:
