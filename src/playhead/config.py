@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -33,6 +34,7 @@ class Config:
     graphs: Mapping[str, str] = field(default_factory=dict)
     applications: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     redact: tuple[str, ...] = ()
 
     def graph(self, name: str) -> Any:
@@ -67,6 +69,7 @@ def load_config(start: Path | None = None) -> Config:
         graphs={**_langgraph_json(root / "langgraph.json"), **settings.get("graphs", {})},
         applications=settings.get("applications", {}),
         models={"default": "embedded", **settings.get("models", {})},
+        prices=settings.get("prices", {}),
         redact=tuple(settings.get("redact", ())),
     )
 
@@ -148,11 +151,22 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(name) for name in value)
 
 
+def _is_prices(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_price(price) for price in value.values())
+
+
+def _is_price(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() != {"input", "output"}:
+        return False
+    return all(isinstance(usd, int | float) and not isinstance(usd, bool) and 0 <= usd < inf for usd in value.values())
+
+
 FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "store": ("a path", _is_text),
     "prompts": ("a path", _is_text),
     "graphs": ('a table of name = "package.module:graph"', _is_names),
     "applications": ('a table of name = "package.module:application"', _is_names),
     "models": ('a table of alias = "provider:model"', _is_names),
+    "prices": ('a table of "model" = {input = 0.25, output = 2.0}, in USD per million tokens', _is_prices),
     "redact": ("a list of names of environment variables", _is_list),
 }

@@ -55,6 +55,8 @@ ROOMS = [
     "statistics/paired",
     "statistics/sequential",
     "records",
+    "receipt",
+    "receipt/reckoning",
     "errors",
 ]
 
