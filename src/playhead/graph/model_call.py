@@ -83,6 +83,12 @@ class ModelCall:
         """The model answered; a provider may also answer nothing at all."""
         self.done(result.generations[0].message if result.generations else None, result.llm_output)
 
+    def answered_before(self, answer: Mapping[str, Any], seconds: float) -> None:
+        """It is not made: this is what came, as recorded, when it was, and how long that took."""
+        self._chunks, self._events = list(answer.get("chunks", ())), list(answer.get("events", ()))
+        self._call.took(seconds)
+        self.done(answer.get("message"), answer.get("llm_output"))
+
     def failed(self, error: BaseException) -> None:
         """The call raised; what came before that, of a stream, is kept."""
         self._step.failed_at(self.messages, self._call.attempt)

@@ -6,17 +6,19 @@ call asks here first. What the recording answers is served; what becomes of the 
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from playhead.diff import Renaming
 from playhead.errors import NotRecorded, PlayheadError
 from playhead.graph.changes import Changes, Unanswered
 from playhead.graph.continuing import Continued
+from playhead.graph.questions import Desk, Question
 from playhead.graph.recorder import RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import Steps
@@ -28,39 +30,28 @@ class Stopped(BaseException):
     """A branch of a replay ends here. Not an `Exception`: the code that is replayed must not catch it."""
 
 
-class Journal(Protocol):
-    """Where the answers of a backtest are kept, so that nothing is ever asked twice."""
-
-    def find(self, call: str) -> Any:
-        """The response kept for this call, or None."""
-
-    def keep(self, call: str, row: Mapping[str, Any]) -> None:
-        """Keep the response of a call that was asked and answered."""
-
-
 @dataclass(frozen=True)
 class Terms:
     """How a replay is played: what is changed, what becomes of calls without an answer, whether reads may be made.
 
-    `before_asking` is called before every call that is asked: it may wait for its turn, or raise.
+    Where there is a `desk`, every model call that is asked goes by it.
     """
 
     changes: Changes = field(default_factory=Changes)
     unanswered: Unanswered = "diverge"
     live_reads: bool = False
     resources: Mapping[str, Any] = field(default_factory=dict)
-    journal: Journal | None = None
-    before_asking: Callable[[], None] | None = None
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a call: its fate, why, the recorded call it stands for, and its name in the journal, if any."""
+    """What became of a call: its fate, why, the recorded call it stands for, and the question that is asked for it."""
 
     fate: Fate
     why: str
     recorded: Call | None = None
-    journalled: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +125,7 @@ class RunPlayer(RunRecorder):
         self._stopped: list[str] = []
         self._first: int | None = None
         self._edited = False
+        self._named: set[str] = set()
         self._keeping = threading.Lock()
 
     @property
@@ -173,10 +165,11 @@ class RunPlayer(RunRecorder):
     def _keep(self, row: Mapping[str, Any]) -> None:
         with self._keeping:
             self.rows.append(row)
-            if "ordinal" in row:
-                self._journal(row)
-            elif not any(around(row["address"], stopped) for stopped in self._stopped):
+            is_call = "ordinal" in row
+            if not is_call and not any(around(row["address"], stopped) for stopped in self._stopped):
                 self._compare(row)
+        if is_call:
+            self._answered(row)  # it may wait for a commit: nobody else has to
 
     def _compare(self, row: Mapping[str, Any]) -> None:
         if (found := self.steps.compare(row)) is not None:
@@ -234,10 +227,21 @@ class RunPlayer(RunRecorder):
         return self.stop(step, NotRecorded(f"{place.kind.capitalize()} call {place.ordinal} of {step.address}", why))
 
     def name_of(self, place: Place, key: bytes) -> str:
-        """What a journal calls this call."""
-        return f"{self.original.id}/{place.address}/{place.attempt}/{place.ordinal}/{key.hex()}"
+        """A name for this question, the same whenever this run is played.
 
-    def _journal(self, row: Mapping[str, Any]) -> None:
+        Two of the same words within a step have two names; one that failed and is tried again keeps its own.
+        """
+        with self._keeping:
+            names = (f"{self.original.id}/{place.address}/{place.attempt}/{key.hex()}/{n}" for n in itertools.count())
+            name = next(one for one in names if one not in self._named)
+            self._named.add(name)
+        return name
+
+    def _answered(self, row: Mapping[str, Any]) -> None:
+        """A call ended: the desk is told of it, where it went by there."""
         expected = self.expected.get((row["step"], row["kind"], row["ordinal"]))
-        if expected and expected.journalled and self.terms.journal and row["status"] == "done":
-            self.terms.journal.keep(expected.journalled, row)
+        if expected is None or expected.question is None or self.terms.desk is None:
+            return
+        if row["status"] != "done":
+            self._named.discard(expected.question.name)
+        self.terms.desk.after(expected.question, row)

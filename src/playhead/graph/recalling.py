@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -16,17 +17,19 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from playhead.diff import first_difference
-from playhead.errors import EffectHeldBack
+from playhead.errors import EffectHeldBack, PlayheadError
 from playhead.graph.identity import arguments_key, as_data, question_key, request_key, said, tool_arguments
-from playhead.graph.model_call import model_request
+from playhead.graph.model_call import ModelCall, model_request
 from playhead.graph.player import Pending, RunPlayer, Verdict
 from playhead.graph.provenance import ASKING
+from playhead.graph.questions import Question
 from playhead.graph.reasons import request_data, why_asked
 from playhead.graph.recalled import Recalled, exception_of, recalled, tool_result
 from playhead.graph.recorder import StepRecorder
 from playhead.graph.standin import StandIn
 from playhead.records import ERASED, Call
 from playhead.reuse import Place
+from playhead.store.answers import Answer as Kept
 from playhead.views import brief
 
 
@@ -62,12 +65,17 @@ def recall_model(
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         run.serve(step, place, recorded)
         return recalled(response, recorded.error)
-    return _ask(run, step, place, key, model, request)
+    verdict = _ask(run, step, place, key, model, request)
+    if (kept := _pass_desk(run, step, place, verdict)) is None:
+        return None
+    ModelCall(step, model, messages, stop, options).answered_before(kept.answer, kept.seconds)
+    return recalled(kept.answer, None)
 
 
 def _ask(
     run: RunPlayer, step: StepRecorder, place: Place, key: bytes, model: BaseChatModel, request: Mapping[str, Any]
-) -> Recalled | None:
+) -> Verdict:
+    """What is to be said of a call that is asked. Raises `Stopped` where it may not be."""
     recorded = run.at(place)
     data = {**request, "messages": said(request["messages"])}
     if run.terms.unanswered == "diverge":
@@ -81,16 +89,30 @@ def _ask(
     if run.terms.unanswered == "refuse":
         raise run.refuse(step, place, why)
     if run.terms.unanswered == "pause":
-        characters = sum(len(str(message["content"])) for message in data["messages"])
-        run.pending.append(Pending(place, why, recorded, str(request["model"]), characters))
+        run.pending.append(Pending(place, why, recorded, str(request["model"]), _characters(data)))
         raise run.stop(step)
-    name = run.name_of(place, key)
-    run.expect(step, place, Verdict("re-asked" if recorded else "new", why, recorded, name))
-    if run.terms.journal is not None and (kept := run.terms.journal.find(name)) is not None:
-        return recalled(kept, None)
-    if run.terms.before_asking is not None:
-        run.terms.before_asking()
+    question = Question(run.name_of(place, key), run.original.id, str(request["model"]), _characters(data), recorded)
+    return Verdict("re-asked" if recorded else "new", why, recorded, question)
+
+
+def _pass_desk(run: RunPlayer, step: StepRecorder, place: Place, verdict: Verdict) -> Kept | None:
+    """What it was answered before; None where it is to be asked now. Raises `Stopped` where it is turned away."""
+    desk, question = run.terms.desk, verdict.question
+    run.expect(step, place, verdict)
+    if desk is None or question is None:
+        return None
+    if (kept := desk.kept(question)) is not None:
+        run.expect(step, place, replace(verdict, question=None))
+        return kept
+    try:
+        desk.before(question)
+    except PlayheadError as problem:
+        raise run.stop(step, problem) from problem
     return None
+
+
+def _characters(request: Mapping[str, Any]) -> int:
+    return sum(len(str(message["content"])) for message in request["messages"])
 
 
 # ── tools and effects ────────────────────────────────────────────────────────────────────────────────────────

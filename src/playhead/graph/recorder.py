@@ -303,6 +303,10 @@ class CallRecorder:
         self.ordinal, self.attempt, self._asked = ordinal, attempt, asked
         self.started, self._clock = time.time(), time.perf_counter()
 
+    def took(self, seconds: float) -> None:
+        """It was made before, and took so long then."""
+        self._clock = time.perf_counter() - seconds
+
     def finish(
         self,
         values: Callable[[Encoder], Mapping[str, Part | None]],
