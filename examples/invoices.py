@@ -1,7 +1,7 @@
 """Pay a pile of invoices: parallel `Send`s, a person's approval, and an effect that happens once.
 
 Run it: `python examples/invoices.py`. It records into a temporary folder, is interrupted for approval, goes on from the
-recording, and shows that paying again for the same cause pays nothing twice.
+recording, and shows that playing it again pays nothing.
 """
 
 from __future__ import annotations
@@ -96,6 +96,12 @@ def main() -> None:
         print("paid:", [payment["to"] for payment in done["paid"]], "· payments in the ledger:", len(bank.ledger))
         for run in deck.runs("june"):
             print(run.status, [step.address for step in run.steps])
+        again = deck.replay(deck.runs("june")[-1], graph)
+        print(
+            f"played again: unchanged, {again.effects_executed} of {again.effects_recorded} recorded effects executed"
+        )
+        other = deck.replay(deck.runs("june")[-1], graph, state={"invoices": [{"to": "Mill", "amount": 99.0}]})
+        print("with another invoice:", [(call.name, call.fate, call.why) for call in other.calls])
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ def main() -> None:
         for call in deck.runs("shop")[-1].calls:
             question = call.request["messages"][-1].text.splitlines()[0]
             print(call.address, "·", question, "→", call.response["message"].text)
+        again = deck.replay(deck.runs("shop")[-1], research)
+        print(
+            "played again:", "unchanged" if again.unchanged else again.divergence, "·", len(again.calls), "calls served"
+        )
 
 
 if __name__ == "__main__":

@@ -15,8 +15,14 @@ SHOWN = {
         "payments in the ledger: 2",
         "'check@1[2]'",
         "done ['approve@2']",
+        "played again: unchanged, 0 of 2 recorded effects executed",
+        "with another invoice: [('pay', 'held back', ",
     ],
-    "research.py": ["Go early on Saturday; ask for Maya.", "research@0/look_up@0[2] · Whom? → Maya."],
+    "research.py": [
+        "Go early on Saturday; ask for Maya.",
+        "research@0/look_up@0[2] · Whom? → Maya.",
+        "unchanged · 4 calls served",
+    ],
 }
 
 

@@ -32,6 +32,7 @@ REFUSED: Final = {
 """Audit events by which code reaches the world, and what they are to a reader."""
 
 REPLAYING: ContextVar[bool] = ContextVar("playhead_replaying", default=False)
+OFFLINE: ContextVar[bool] = ContextVar("playhead_offline", default=False)
 _born: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 _installing = threading.Lock()
 _installed = False
@@ -46,6 +47,16 @@ def no_effects() -> Iterator[None]:
         yield
     finally:
         REPLAYING.reset(token)
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Within this, not even the model calls of a replay reach the world."""
+    token = OFFLINE.set(True)
+    try:
+        yield
+    finally:
+        OFFLINE.reset(token)
 
 
 def _install() -> None:
@@ -67,7 +78,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_replayed() -> bool:
-    """Is this code of a replayed node, outside every model call?"""
+    """Is this code of a replayed node, outside every model call that may be made?"""
+    if OFFLINE.get() and REPLAYING.get():
+        return True
     return INSIDE.get() is None and (REPLAYING.get() or (bool(_born) and threading.current_thread() in _born))
 
 

@@ -120,6 +120,8 @@ class TurnPlayer:
             is_command = isinstance(given, dict) and bool(given) and given.keys() <= set(COMMAND_PARTS)
             if is_command and (index or not given.keys() <= set(self.graph.channels)):
                 given = Command(**given)
+            if index == 0 and isinstance(given, dict) and (edit := changes.edit) and edit.at is None:
+                given = {**given, **{name: edit.values[name] for name in edit.replaces & edit.values.keys()}}
             if isinstance(given, Command) and run is turn[-1] and changes.answer is not NOTHING:
                 given = replace(given, resume=changes.answer)
             yield run, given
