@@ -56,7 +56,7 @@ def changes_of(wanted: Wanted, graph: Any, today: PromptSet | None) -> Changes:
             if name not in known:
                 problem = f"the graph's state has no {name!r}.{nearest_name(name, known)}"
                 raise BadInput("state", problem, f"It has {', '.join(known)}.")
-        edit = Edit(wanted.state, wanted.at, frozenset(single_valued(graph, wanted.at)))
+        edit = Edit(wanted.state, wanted.at, frozenset(wanted.state.keys() & set(single_valued(graph, wanted.at))))
     return Changes(prompts, wanted.models, edit, wanted.answer, wanted.code)
 
 
