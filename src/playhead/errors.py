@@ -6,13 +6,13 @@ what to do next (with the nearest match where a name was mistyped).
 ```
 PlayheadError
 ├─ NotFound       RunNotFound · StepNotFound · PromptNotFound · PromptVersionNotFound · GraphNotFound ·
-│                 RecordingNotFound · TapeNotFound
+│                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
-├─ ReplayError    Diverged · NotRecorded · EffectHeldBack · NotReplayable · OnlyRecorded
+├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
-└─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput
+└─ ConfigError    GraphNotLoadable · UnknownModel · NoPrice · NoResource · BadInput
 ```
 """
 
@@ -137,6 +137,25 @@ class TapeNotFound(NotFound):
     look = "`playhead tape RUN -o FILE` makes one."
 
 
+class NothingSelected(NotFound):
+    """No recorded conversation is what was asked for."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        PlayheadError.__init__(
+            self,
+            f"No recorded conversation matches {wanted}." if wanted else "No conversation is recorded here.",
+            "`playhead ls` lists what is recorded; take a condition away, or name another recording with --store.",
+        )
+
+
+class ExperimentNotFound(NotFound):
+    """Nothing was kept of an experiment of this name."""
+
+    thing = "experiment"
+    look = "A backtest says its name when it begins, and when it is stopped."
+
+
 # ── prompts ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -237,6 +256,16 @@ class NotRecorded(ReplayError):
             f"{call} has no recorded answer: {why}.",
             "Replay it with changes, without --strict, to have it asked.",
         )
+
+
+class NotAsked(ReplayError):
+    """A backtest turned a question away: its money, its worst case or its user's patience was at an end."""
+
+    exit_code = 6
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"Not asked: {why}.", "What was answered is kept; go on with --resume.")
 
 
 class EffectHeldBack(ReplayError):
@@ -436,6 +465,18 @@ class UnknownModel(ConfigError):
         super().__init__(
             f"There is no model {name!r}.{nearest_name(name, known)}",
             "Use `embedded`, `openai:<model>`, or an alias from [tool.playhead.models].",
+        )
+
+
+class NoPrice(ConfigError):
+    """What a backtest spends is to be bounded, and a model's price is not known."""
+
+    def __init__(self, models: Iterable[str]) -> None:
+        self.models = ", ".join(models)
+        super().__init__(
+            f"There is no price for {self.models}, so what is spent cannot be bounded.",
+            f'Add to [tool.playhead.prices], in USD per million tokens: "{self.models.split(", ")[0]}" = '
+            "{input = 0.25, output = 2.0}.",
         )
 
 

@@ -1,5 +1,5 @@
 """What would a change have done in the conversations that were recorded?"""
 
-from playhead.backtest.records import Backtest, Control, Conversation, Mode, Plan, Progress, Spent, Turn
+from playhead.backtest.records import Backtest, Control, Conversation, Mode, Plan, Progress, Turn
 
-__all__ = ["Backtest", "Control", "Conversation", "Mode", "Plan", "Progress", "Spent", "Turn"]
+__all__ = ["Backtest", "Control", "Conversation", "Mode", "Plan", "Progress", "Turn"]

@@ -11,33 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from playhead.receipt import Amount, Receipt
 from playhead.records import Call, Divergence, Replay, ReplayedCall, Run
+from playhead.replays import Wanted
 from playhead.selection import Reach, Selected
 
 Mode = Literal["per turn", "onward"]
 """Each turn from its recorded state; or from the state that the turn before it, played again, left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What was asked: calls, tokens as the provider reported them, and the price in the price table's currency.
-
-    `price` is None where one of the models has none.
-    """
-
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    price: float | None = 0.0
-
-    def __add__(self, other: Spent) -> Spent:
-        known = self.price is not None and other.price is not None
-        return Spent(
-            self.calls + other.calls,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            (self.price or 0.0) + (other.price or 0.0) if known else None,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +37,7 @@ class Turn:
     drift: Divergence | None = None
     problem: str = ""
     within_horizon: bool = True
-    spent: Spent = Spent()
+    spent: Amount = Amount()
 
     @property
     def is_compared(self) -> bool:
@@ -100,9 +80,9 @@ class Conversation:
         return tuple(turn for turn in self.turns if turn.is_compared)
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> Amount:
         """What all its turns took."""
-        return sum((turn.spent for turn in self.turns), Spent())
+        return sum((turn.spent for turn in self.turns), Amount())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +100,7 @@ class Control:
     model: str
     answer: Any = None
     problem: str = ""
-    spent: Spent = Spent()
+    spent: Amount = Amount()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +109,9 @@ class Plan:
 
     `selected` are the conversations taken; `reach` says of each of their runs, by id, what the change can do to it, and
     `users` are the runs with a call that is changed. Conversations with no run to be opened are in `selected` only.
+    `controls` recorded calls are to be asked again unchanged. `receipt` is None where nobody asked for it; `most` is
+    the worst case on it: the most calls of each turn, by its last run's id. `wanted` is the change as the user said it,
+    `graphs` are those of the runs to be opened, by name.
     """
 
     experiment: str
@@ -137,6 +120,11 @@ class Plan:
     selected: Selected
     reach: Mapping[str, Reach] = field(repr=False)
     users: frozenset[str] = field(repr=False)
+    wanted: Wanted = field(repr=False)
+    graphs: Mapping[str, Any] = field(repr=False)
+    controls: int = 0
+    receipt: Receipt | None = None
+    most: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def count(self, reach: Reach) -> int:
         """How many runs are `affected`, proved `unaffected`, or of `other_code`."""
@@ -159,7 +147,7 @@ class Progress:
     done: int
     turns: int
     asked: int
-    spent: Spent
+    spent: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +163,7 @@ class Backtest:
     plan: Plan
     conversations: tuple[Conversation, ...]
     controls: tuple[Control, ...]
-    spent: Spent
+    spent: Amount
     remembered: int
     seconds: float
     stopped: str = ""
@@ -191,9 +179,9 @@ class Backtest:
         return tuple(turn for turn in self.turns if turn.drift is not None)
 
     @property
-    def actual(self) -> Spent:
+    def actual(self) -> Amount:
         """What the experiment took in all its sessions, controls left out: to be held against the receipt."""
-        return sum((conversation.spent for conversation in self.conversations), Spent())
+        return sum((conversation.spent for conversation in self.conversations), Amount())
 
     @property
     def effects_recorded(self) -> int:

@@ -1,0 +1,167 @@
+"""Which question of a backtest is asked, when, and what is kept of its answer?
+
+Every question goes by here. What this experiment was answered before is handed out again; the rest waits for its
+model's limits, and is turned away where the money, the turn's worst case or the user's patience is at its end. Every
+answer is on disk before the replay goes on with it. No lock is held while a model is asked, or while somebody waits.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Final
+
+from playhead.backtest.limits import Limits
+from playhead.codec import Part
+from playhead.errors import NotAsked, RunNotFound
+from playhead.graph.questions import Question
+from playhead.receipt import Amount, Prices
+from playhead.store import Store
+from playhead.store.answers import Answer
+
+CHARACTERS_PER_TOKEN: Final = 3  # on the careful side for European languages, where nothing better is known
+STOPPED: Final = "the backtest was stopped"
+
+
+@dataclass
+class Allowance:
+    """What one turn may ask: no more calls than its worst case on the receipt (None: any number)."""
+
+    thread: str
+    most: int | None = None
+    asked: int = 0
+
+
+@dataclass
+class Expected:
+    """What a question that is under way will take, as far as anybody can tell."""
+
+    tokens: int
+    price: float
+
+
+@dataclass
+class Desk:
+    """The desk of one experiment. `pause(seconds)` waits, `clock()` says the time in seconds.
+
+    `max_cost` bounds what this session spends: a question is asked only if its expected price still fits beside what
+    was spent and what is under way. A call's price is known when it is answered, so the last ones may run over by as
+    much as their answers are longer than the recorded ones.
+    """
+
+    store: Store
+    experiment: str
+    limits: Limits
+    prices: Prices
+    max_cost: float | None = None
+    clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], object] | None = None
+    spent: Amount = field(default_factory=Amount)
+    remembered: int = 0
+    stopped: str = ""
+
+    def __post_init__(self) -> None:
+        self._lock, self._halt = threading.Lock(), threading.Event()
+        self._pause = self.pause or self._halt.wait
+        self._turns: dict[str, Allowance] = {}
+        self._under_way: dict[str, Expected] = {}
+
+    @contextmanager
+    def serving(self, runs: list[str], allowance: Allowance) -> Iterator[None]:
+        """While a turn of these runs is played, its questions are counted against this allowance."""
+        self._turns.update(dict.fromkeys(runs, allowance))
+        try:
+            yield
+        finally:
+            for run in runs:
+                self._turns.pop(run, None)
+
+    def stop(self, why: str = STOPPED) -> None:
+        """Turn away every question from now on; those under way are answered and kept."""
+        with self._lock:
+            self.stopped = self.stopped or why
+        self._halt.set()
+
+    # ── what the engine asks of it ───────────────────────────────────────────────────────────────────────────
+
+    def kept(self, question: Question) -> Answer | None:
+        """What it was answered before, in this experiment."""
+        found = self.store.answer_of(self.experiment, question.name)
+        if found is not None:
+            with self._lock:
+                self.remembered += 1
+        return found
+
+    def before(self, question: Question) -> None:
+        """It is to be asked: waits for its model's limits. Raises `NotAsked` where it is turned away."""
+        expected = self._expected(question)
+        with self._lock:
+            self._admit(question, expected)
+        wait = self.limits.take(question.model, expected.tokens)
+        if wait:
+            self._pause(wait)
+        if self._halt.is_set():
+            self._forget(question)
+            raise NotAsked(self.stopped)
+
+    def after(self, question: Question, row: Mapping[str, Any]) -> None:
+        """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
+        taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
+        with self._lock:
+            expected = self._under_way.pop(question.name, Expected(0, 0.0))
+            self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
+        self.limits.settle(question.model, expected.tokens, (taken + given) or expected.tokens)
+        if row["status"] == "done" and isinstance(row["response"], Part):
+            self.keep(question, row)
+
+    def keep(self, question: Question, row: Mapping[str, Any]) -> None:
+        """Keep an answer, unless its customer was forgotten meanwhile."""
+        allowance = self._turns.get(question.run)
+        names = ("started", "seconds", "input_tokens", "output_tokens")
+        times: dict[str, Any] = {name: row[name] for name in names}
+        if allowance is not None:
+            try:
+                self.store.keep_answer(
+                    self.experiment, question.name, row["response"], thread=allowance.thread, **times
+                )
+            except RunNotFound:
+                return
+
+    # ── whether it may be asked ──────────────────────────────────────────────────────────────────────────────
+
+    def _expected(self, question: Question) -> Expected:
+        recorded = question.recorded
+        guessed = ceil(question.characters / CHARACTERS_PER_TOKEN)
+        taken = max((recorded.input_tokens if recorded else None) or 0, guessed)
+        given = (recorded.output_tokens if recorded else None) or self._usual_answer()
+        return Expected(taken + given, self.prices.of_call(question.model, taken, given) or 0.0)
+
+    def _usual_answer(self) -> int:
+        """How long an answer is that nothing is known of: as those before it."""
+        return ceil(self.spent.output_tokens / self.spent.calls) if self.spent.calls else 0
+
+    def _admit(self, question: Question, expected: Expected) -> None:
+        if self.stopped:
+            raise NotAsked(self.stopped)
+        allowance = self._turns.get(question.run)
+        if allowance is not None and allowance.most is not None and allowance.asked >= allowance.most:
+            raise NotAsked(f"the turn's worst case on the receipt is {allowance.most} calls")
+        if self.max_cost is not None:
+            open_price = sum(each.price for each in self._under_way.values())
+            if (self.spent.price or 0.0) + open_price + expected.price > self.max_cost:
+                self.stopped = f"the next call would pass the limit of {self.max_cost:g}"
+                self._halt.set()
+                raise NotAsked(self.stopped)
+        if allowance is not None:
+            allowance.asked += 1
+        self._under_way[question.name] = expected
+
+    def _forget(self, question: Question) -> None:
+        with self._lock:
+            self._under_way.pop(question.name, None)
+            if (allowance := self._turns.get(question.run)) is not None:
+                allowance.asked -= 1
