@@ -37,7 +37,7 @@ class Turn:
     drift: Divergence | None = None
     problem: str = ""
     within_horizon: bool = True
-    spent: Amount = Amount()
+    spent: Amount = field(default_factory=Amount)
 
     @property
     def is_compared(self) -> bool:
@@ -100,7 +100,7 @@ class Control:
     model: str
     answer: Any = None
     problem: str = ""
-    spent: Amount = Amount()
+    spent: Amount = field(default_factory=Amount)
 
 
 @dataclass(frozen=True, slots=True)
