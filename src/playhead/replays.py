@@ -92,7 +92,7 @@ def play(
     dry: bool = False,
     live_reads: bool = False,
 ) -> Played:
-    """Play a turn: exactly where nothing is to be changed; else calls are asked, refused (`strict`), put off (`dry`)."""
+    """Play a turn: exactly where nothing is changed; else calls are asked, refused (`strict`) or put off (`dry`)."""
     check_step(turn, wanted.at)
     changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
     unanswered: Unanswered = "diverge" if not changes.any else "pause" if dry else "refuse" if strict else "ask"

@@ -54,12 +54,13 @@ def recall_model(
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, "model")
-    request = model_request(model, messages, stop, options)
     redactor = run.recording.encoder.redactor
     if isinstance(model, StandIn):
         here = run.at(place)
+        request: dict[str, Any] = {"messages": messages, "model": model.model_name}
         key = question_key(messages, model.settings(options, here.name if here else None), redactor)
     else:
+        request = model_request(model, messages, stop, options)
         key = request_key(request, redactor)
     recorded = run.find(place, key)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
@@ -77,7 +78,8 @@ def _ask(
 ) -> Verdict:
     """What is to be said of a call that is asked. Raises `Stopped` where it may not be."""
     recorded = run.at(place)
-    data = {**request, "messages": said(request["messages"])}
+    same = request_data(recorded) if recorded is not None and isinstance(model, StandIn) else {}  # but for the words
+    data = {**same, **request, "messages": said(request["messages"])}
     if run.terms.unanswered == "diverge":
         found = first_difference(request_data(recorded), data) if recorded else None
         if found is None:

@@ -37,6 +37,10 @@ class StandIn(BaseChatModel):
     def _llm_type(self) -> str:
         return "stand-in"
 
+    def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Those of the real one: asked for when the question is about to be put to it."""
+        return self.models.get(self.alias)._get_invocation_params(stop=stop, **kwargs)
+
     def settings(self, options: Mapping[str, Any], recorded_model: str | None) -> dict[str, Any]:
         """What a question to it is told from another's by, besides the words: the alias, or the model put for it."""
         is_changed = self.changed and recorded_model != self.model_name
