@@ -7,7 +7,7 @@ another, nobody knows before it was replayed exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -33,11 +33,17 @@ class Proof:
     users: frozenset[str]
 
 
-def affected(store: Store, runs: Iterable[RunRow], prompts: Mapping[str, str], today: Mapping[str, str]) -> Proof:
+def affected(
+    store: Store,
+    runs: Iterable[RunRow],
+    prompts: Mapping[str, str] | Callable[[PromptUse], bool],
+    today: Mapping[str, str],
+) -> Proof:
     """Which of these runs the given prompts can reach.
 
     `prompts` are those of the set that is tried, name to content hash: a run that used another content under such a
-    name is affected. `today` are `versions_of` the project now; the prompt set's own version is not compared.
+    name is affected. Or they say of each recorded text whether it is changed. `today` are `versions_of` the project
+    now; the prompt set's own version is not compared.
     """
     runs = list(runs)
     store.flush()
@@ -50,7 +56,9 @@ def affected(store: Store, runs: Iterable[RunRow], prompts: Mapping[str, str], t
     return Proof(reach, frozenset(run.id for run in runs if run.number in reached))
 
 
-def _changed(use: PromptUse, prompts: Mapping[str, str]) -> bool:
+def _changed(use: PromptUse, prompts: Mapping[str, str] | Callable[[PromptUse], bool]) -> bool:
+    if callable(prompts):
+        return prompts(use)
     return prompts.get(use.name, use.content_hash) != use.content_hash
 
 
