@@ -133,6 +133,11 @@ class RunPlayer(RunRecorder):
         """Did a branch of it end before its time?"""
         return bool(self._stopped)
 
+    @property
+    def reused(self) -> frozenset[int]:
+        """The numbers of the recorded calls that were served."""
+        return frozenset(verdict.recorded.number for _, _, _, verdict in self.served if verdict.recorded)
+
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:

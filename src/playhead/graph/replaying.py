@@ -42,12 +42,16 @@ RESUMABLE: Final = ("interrupted",)
 
 @dataclass
 class Played:
-    """A turn that was played: its replay, the state it ended in, and, where asking was put off, what would be asked."""
+    """A turn that was played: its replay, the state it ended in, and, where asking was put off, what would be asked.
+
+    `reused` are, for each run that was played, the numbers of the recorded calls that were served.
+    """
 
     replay: Replay
     shelf: Shelf
     pending: list[Pending] = field(default_factory=list)
     problem: PlayheadError | None = None
+    reused: tuple[frozenset[int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class TurnPlayer:
         told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
         pending = [one for player in players for one in player.pending]
         problem = next((player.problem for player in players if player.problem), None)
-        return Played(told.replay(), shelf, pending, problem)
+        return Played(told.replay(), shelf, pending, problem, tuple(player.reused for player in players))
 
     # ── what a run is played with ────────────────────────────────────────────────────────────────────────────
 

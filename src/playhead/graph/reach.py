@@ -1,0 +1,220 @@
+"""Which recorded model calls does an edit of prompts or models reach, told without playing the graph?
+
+Until the first call that is asked again, a replay is the recorded run: every call is made from the recorded inputs. So
+a prompt rendered anew with these says whether its call asks something else; a call that does, and that no other such
+call precedes, is certain to be asked (the first wave). What is downstream of these may follow. Where the code or the
+state is changed, only the code knows: a dry play tells there (`reached_by_play`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from langchain_core.messages import BaseMessage
+
+from playhead.errors import PromptError
+from playhead.graph.asking import messages_of, settings_of
+from playhead.graph.changes import Changes
+from playhead.graph.counting import characters_in, counted
+from playhead.graph.identity import question_key
+from playhead.graph.model_call import plain_data
+from playhead.graph.recording import Recording
+from playhead.graph.replaying import Played, RecordedKeys
+from playhead.graph.rewording import Rewordings
+from playhead.graph.standin import StandIns
+from playhead.prompts import Prompt, PromptSet
+from playhead.receipt import Planned
+from playhead.records import Call, Run
+from playhead.reuse import around, precedes
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What an edit reaches in one turn: the recorded calls, and the same as they are planned.
+
+    `first_wave` may hold fewer calls than `certain`: a changed state can lead to one that was never recorded. `kept` is
+    how many recorded model calls are served for certain.
+    """
+
+    first_wave: tuple[Call, ...]
+    downstream: tuple[Call, ...]
+    certain: tuple[Planned, ...]
+    may_follow: tuple[Planned, ...]
+    kept: int
+
+    @property
+    def any(self) -> bool:
+        """Is anything reached?"""
+        return bool(self.certain or self.may_follow)
+
+
+class Recorded(NamedTuple):
+    """A model call of a turn, and which of the turn's runs it is in."""
+
+    run: int
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A call whose request the edit changes, and what it would ask now.
+
+    Without messages it is not certain to be asked: its prompt does not take the recorded inputs any more, or what it
+    asks now is answered elsewhere in the run.
+    """
+
+    at: Recorded
+    messages: Sequence[BaseMessage] | None
+
+
+class Reaching:
+    """Tells what one edit of prompts and models reaches, turn after turn. `recording` is what would be played with."""
+
+    def __init__(self, recording: Recording, changes: Changes) -> None:
+        self._recording, self._redactor = recording, recording.encoder.redactor
+        self._models = StandIns(recording.models, changes.models)
+        today = recording.prompts.current() if recording.prompts else PromptSet({}, {})
+        self._wordings = Rewordings(today, changes.prompts, every=bool(changes.models))
+
+    def of(self, turn: Sequence[Run]) -> Reach:
+        """What is reached in a turn: the runs of one event, oldest first. Raises `PromptSyntax`."""
+        calls = model_calls(turn)
+        roots: list[Root] = []
+        after: list[Recorded] = []
+        for each in calls:
+            if any(_follows(root.at, each) for root in roots):
+                after.append(each)
+            elif (root := self._root(each, calls)) is not None:
+                roots.append(root)
+        certain = [root for root in roots if root.messages is not None]
+        after = [each for each in calls if each in after or Root(each, None) in roots]
+        return self.planned(turn, [(root.at.call, root.messages) for root in certain], after, len(calls))
+
+    def planned(
+        self,
+        turn: Sequence[Run],
+        first: Sequence[tuple[Call, Sequence[BaseMessage] | None]],
+        after: Sequence[Recorded],
+        recorded: int,
+    ) -> Reach:
+        """What is reached, as a receipt is made of it."""
+        key = turn[-1].id
+        return Reach(
+            tuple(call for call, _ in first),
+            tuple(each.call for each in after),
+            tuple(self._planned(call, key, messages) for call, messages in first),
+            tuple(self._planned(each.call, key) for each in after),
+            recorded - len(first) - len(after),
+        )
+
+    def _root(self, each: Recorded, calls: Iterable[Recorded]) -> Root | None:
+        """The call as a root of the wave, if the edit changes what it asks."""
+        wording = self._wordings.of(each.call)
+        if wording is None:
+            return None
+        inputs, request = each.call.inputs, each.call.request
+        if not isinstance(inputs, Mapping) or not isinstance(request, Mapping):
+            return None
+        question = messages_of(wording.before, inputs)
+        alias, options = settings_of(wording.before)
+        try:
+            messages = messages_of(wording.after, inputs)
+        except PromptError:
+            return Root(each, None)
+        asked = question_key(messages, self._settings(wording.after, each.call), self._redactor)
+        if asked == question_key(question, {"model": alias, "options": options}, self._redactor):
+            return None
+        if messages == question and not _is_sent_with(request, options):
+            return None  # the node's own code asked its own model; the file's settings were no part of it
+        others = (other.call for other in calls if other.run == each.run and other is not each)
+        return Root(each, None if self._is_answered(asked, others) else messages)
+
+    def _settings(self, prompt: Prompt, call: Call) -> dict[str, Any]:
+        alias, options = settings_of(prompt)
+        model: Any = self._models.get(alias)
+        settings: dict[str, Any] = model.settings(options, call.name)
+        return settings
+
+    def _is_answered(self, asked: bytes, others: Iterable[Call]) -> bool:
+        """Does one of these recorded calls ask just that?"""
+        for other in others:
+            if (prompt := self._wordings.recorded(other)) is not None:
+                keys = RecordedKeys(self._recording, PromptSet({prompt.name: prompt}, {}))
+                if asked in keys.of(other):
+                    return True
+        return False
+
+    def _planned(self, call: Call, turn: str, messages: Sequence[BaseMessage] | None = None) -> Planned:
+        """A recorded call as it is planned: with the messages it would send, where these are known."""
+        wording, recorded = self._wordings.of(call), self._wordings.recorded(call)
+        prompt = wording.after if wording else recorded
+        model = self._named(prompt) if prompt else call.name
+        known = (call.input_tokens, call.output_tokens)
+        if messages is None:
+            return Planned(model, *known, turn=turn, prompt=prompt.name if prompt else "")
+        sent = call.request["messages"]
+        sizes = characters_in(sent), characters_in(messages)
+        count = counted(model, messages, sent, call.input_tokens)
+        return Planned(model, *known, *sizes, turn, prompt.name if prompt else "", count)
+
+    def _named(self, prompt: Prompt) -> str:
+        model: Any = self._models.get(settings_of(prompt)[0])
+        return str(model.model_name)
+
+
+def model_calls(turn: Sequence[Run]) -> list[Recorded]:
+    """Every model call of a turn, in order."""
+    return [Recorded(number, call) for number, run in enumerate(turn) for call in run.calls if call.kind == "model"]
+
+
+def _follows(first: Recorded, other: Recorded) -> bool:
+    """Can the answer of the first have led to the other? Where that is not known, it is taken to."""
+    if first.run != other.run:
+        return first.run < other.run
+    before, after = first.call, other.call
+    if precedes(before.address, after.address):
+        return True
+    if around(before.address, after.address) or around(after.address, before.address):
+        return before.number < after.number
+    # Tasks of the functional API all stand in one superstep, one after the other or not; only the clock tells.
+    is_inner = "/" in before.address and before.address.rpartition("/")[0] == after.address.rpartition("/")[0]
+    return is_inner and before.number < after.number and before.started + before.seconds <= after.started
+
+
+def _is_sent_with(request: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
+    """Was a request sent with the options of its prompt file?"""
+    sent = request.get("params")
+    return isinstance(sent, Mapping) and all(sent.get(name) == plain_data(value) for name, value in options.items())
+
+
+def reached_by_play(reaching: Reaching, turn: Sequence[Run], played: Played) -> Reach:
+    """What is reached in a turn that was played dry, with its questions put off.
+
+    Calls of the first wave that were never recorded are planned with what is known of them: their model and length.
+    """
+    calls, last = model_calls(turn), len(played.reused) - 1
+    waiting = {one.recorded.number for one in played.pending if one.recorded}
+    first = [each for each in calls if each.run == last and each.call.number in waiting]
+    after = [
+        each
+        for each in calls
+        if each not in first and (each.run > last or each.call.number not in played.reused[each.run])
+    ]
+    reach = reaching.planned(turn, [(each.call, None) for each in first], after, len(calls))
+    sizes = {one.recorded.number: one for one in played.pending if one.recorded}
+    certain = [
+        replace(
+            plan,
+            characters=characters_in(each.call.request["messages"]),
+            new_characters=sizes[each.call.number].characters,
+        )
+        for plan, each in zip(reach.certain, first, strict=True)
+    ]
+    fresh = [
+        Planned(one.model, None, None, new_characters=one.characters, turn=turn[-1].id)
+        for one in played.pending
+        if one.recorded is None
+    ]
+    return replace(reach, certain=(*certain, *fresh))
