@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, TypedDict
 
 from playhead.backtest.records import Mode, Plan
 from playhead.codec import digest
@@ -26,8 +26,6 @@ from playhead.selection import Proof, Selected, Selection, affected, choose
 from playhead.store import Store
 from playhead.transcript import Outcome
 from playhead.views import brief
-
-EVERY: Final = "every run"
 
 
 class Wishes(TypedDict, total=False):
@@ -79,6 +77,11 @@ def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool =
     Raises `NothingSelected`, `GraphNotFound`, `UnknownModel`, `PromptSyntax`, and `BadInput` where nothing is changed,
     or a state that a graph has not.
     """
+    if isinstance(wanted.prompts, str | Path):
+        draft = PromptSet.draft(wanted.prompts)
+        if not draft.source_files:
+            raise BadInput(str(wanted.prompts), "it holds no prompt file.", "Put the changed <name>.md there.")
+        wanted = replace(wanted, prompts=draft)
     if not wanted.any:
         raise BadInput("backtest", "nothing is to be changed.", "Give --prompts DIR or --model ALIAS=NAME.")
     if control < 0:
@@ -91,12 +94,12 @@ def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool =
     recordings = [ground.record(name) for name in graphs]
     for name in wanted.models:
         recordings[0].models.with_aliases(wanted.models).check(name)
-    draft = next(iter(changes.values())).prompts
-    proof = _proof(ground, selected, wanted, draft)
+    changed_prompts = next(iter(changes.values())).prompts  # as the user gave it: the same for every graph
+    proof = _proof(ground, selected, wanted, changed_prompts)
     mode: Mode = "onward" if onward else "per turn"
-    changed = tuple(_changed(wanted, draft, ground.today))
+    changed = tuple(_changed(wanted, changed_prompts, ground.today))
     return Plan(
-        experiment=_name(wanted, draft, mode, selected),
+        experiment=_name(wanted, changed_prompts, mode, selected),
         changed=changed,
         mode=mode,
         selected=selected,

@@ -142,10 +142,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a backtest is: turns done of all to be played, calls asked so far, what was spent in this session."""
+    """How far a backtest is: runs done of those in the conversations it opens, calls asked, what this session spent."""
 
     done: int
-    turns: int
+    runs: int
     asked: int
     spent: Amount
 
