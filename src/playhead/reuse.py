@@ -50,6 +50,14 @@ class Answers:
         """The recorded call at this place, whatever it asked."""
         return self._at.get(place)
 
+    def take(self, place: Place) -> Answer | None:
+        """The recorded call at this place, whatever it asked; it counts as served from now on."""
+        with self._lock:
+            found = self._at.get(place)
+            if found is not None:
+                self._served.add(found.number)
+            return found
+
     def find(self, place: Place, key: bytes) -> Answer | None:
         """The recorded call that answers this request here; it counts as served from now on."""
         with self._lock:

@@ -57,7 +57,7 @@ def system_messages(recorded: str | None) -> list[SystemMessage]:
     if recorded is None:
         return []
     step = CURRENT.get()
-    prompts = step.run.prompts if step is not None else None
+    prompts = step.run.prompts_at(step.address) if step is not None else None
     if step is None or prompts is None or SYSTEM_PROMPT not in prompts.names():
         return [SystemMessage(recorded)]
     found = prompts.get(SYSTEM_PROMPT)

@@ -52,7 +52,7 @@ def _surroundings() -> tuple[Prompts, Models]:
     step = CURRENT.get()
     if step is None:
         return _unrecorded()
-    prompts = step.run.prompts
+    prompts = step.run.prompts_at(step.address)
     if prompts is None:
         raise BadInput("prompts", "this recording was opened without a folder.", "playhead.open(…, prompts=FOLDER)")
     return prompts, step.run.recording.models

@@ -233,8 +233,7 @@ class Attempt:
 
 def effect_key(name: str, step: StepRecorder) -> str:
     """The key of the next effect of this name here: thread / cause / place / name / ordinal."""
-    place = f"{step.place}#{step.visit}" if step.visit else step.place
-    return f"{step.run.thread}/{step.run.cause}/{place}/{name}/{step.ordinal('effect:' + name)}"
+    return f"{step.run.thread}/{step.run.cause}/{step.next_effect(name)}"
 
 
 def _packed(what: str, value: Any) -> bytes:

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from playhead.diff import Renaming
 from playhead.errors import NotRecorded, PlayheadError
-from playhead.graph.changes import Changes, Unanswered
+from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
+from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
 from playhead.graph.recorder import RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import Steps
+from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep
+
+READINGS: Final = ("clock", "id")
 
 
 class Stopped(BaseException):
     """A branch of a replay ends here. Not an `Exception`: the code that is replayed must not catch it."""
+
+    generations: Final[list[Any]] = []  # LangChain takes what is no `Exception` for an answer before it raises it
+    llm_output: Final = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,20 @@ class Pending:
     characters: int
 
 
+class Served(NamedTuple):
+    """A call that the recording answered: its number here, the step's, where it stood, what asked, and the verdict.
+
+    `effect` is the end of an effect's key, by which it is found again when the run goes on for real.
+    """
+
+    number: int
+    step: int
+    place: Place
+    asked: Asked | None
+    verdict: Verdict
+    effect: str = ""
+
+
 @dataclass
 class ReplayRecording(Recording):
     """What a replayed graph writes goes to its player, and nowhere else."""
@@ -97,13 +118,19 @@ class RunPlayer(RunRecorder):
         keys: Callable[[Call], frozenset[bytes]],
         *,
         is_recorded: bool = True,
+        before: RunPlayer | None = None,
+        unchanged: PromptSet | None = None,
+        edits: Sequence[Edit] = (),
+        facts: Mapping[str, Any],
     ) -> None:
         recording.keep = self._keep
-        super().__init__(recording, run.thread, Continued(cause=run.cause), None)
-        self.original, self.terms = run, terms
-        self.is_recorded = is_recorded  # else it goes on where the recorded one ended, and all of it is new
+        visited = before._visited if before else {}
+        super().__init__(recording, run.thread, Continued(cause=run.cause, visited=visited), None)
+        self.original, self.terms, self.edits, self._unchanged, self.facts = run, terms, edits, unchanged, facts
+        self.is_recorded = is_recorded  # else it goes on where the recorded one ended
+        self.edited: dict[int, str] = {}  # which edit was written by the step at which address
         steps = run.steps if is_recorded else ()
-        calls = [(step, call) for step in steps for call in step.calls]
+        calls = [(step, call) for step in run.steps for call in step.calls]
         self.calls = {call.number: call for _, call in calls}
         self.values = recording.store.values(
             [call.refs[name] for _, call in calls for name in ("response", "error")],
@@ -115,16 +142,16 @@ class RunPlayer(RunRecorder):
             for step, call in calls
         )
         self.rows: list[Mapping[str, Any]] = []
-        self.served: list[tuple[int, int, str, Verdict]] = []
+        self.served: list[Served] = []
         self.expected: dict[tuple[int, str, int], Verdict] = {}
         self.pending: list[Pending] = []
         self.divergences: list[tuple[int, Divergence]] = []
         self.executed = 0
         self.problem: PlayheadError | None = None
+        self.ended_early = False  # it ends where the recorded one was left
         self.clock: str | None = None
         self._stopped: list[str] = []
         self._first: int | None = None
-        self._edited = False
         self._named: set[str] = set()
         self._keeping = threading.Lock()
 
@@ -136,7 +163,7 @@ class RunPlayer(RunRecorder):
     @property
     def reused(self) -> frozenset[int]:
         """The numbers of the recorded calls that were served."""
-        return frozenset(verdict.recorded.number for _, _, _, verdict in self.served if verdict.recorded)
+        return frozenset(served.verdict.recorded.number for served in self.served if served.verdict.recorded)
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,6 +173,7 @@ class RunPlayer(RunRecorder):
         if self.problem or any(precedes(stopped, address) for stopped in self._stopped):
             raise Stopped
         if self._was_cut_off() and not self.steps.knows(address, attempt) and not self.steps.missing():
+            self.ended_early = True
             raise Stopped
         if self._first is None:
             self._first = superstep(address)[1]
@@ -155,17 +183,37 @@ class RunPlayer(RunRecorder):
         """Was the recorded run left before its end, by a static interrupt, a reader who left, or a crash?"""
         return not self.terms.changes.any and self.original.status in ("interrupted", "cancelled", "running")
 
+    def goes_no_further(self, step: StepRecorder) -> bool:
+        """Was the recorded step cut off, and is all it had come to served? What it did then, nobody knows."""
+        if self.terms.changes.any or self.original.status == "done":
+            return False
+        recorded = self.steps.cut_off(step.address, step.attempt)
+        if recorded is None or any(around(step.address, other) for other in self.steps.after(recorded)):
+            return False
+        is_over = all(call.number in self.reused for call in recorded.calls if call.kind not in READINGS)
+        self.ended_early = self.ended_early or is_over
+        return is_over
+
     def edit(self, step: StepRecorder, writes: Any) -> None:
         """Put the changed state in the place of what this step wrote, where the change belongs after it."""
-        edit = self.terms.changes.edit
-        if edit is None or not edit.belongs_after(step.address, self._first):
-            return
-        kept = [(channel, value) for channel, value in writes if channel not in edit.replaces]
-        writes.clear()
-        writes.extend(kept)
-        if not self._edited:  # of parallel steps one writes for all
-            self._edited = True
-            writes.extend(edit.values.items())
+        for number, edit in enumerate(self.edits):
+            if not edit.belongs_after(step.address, self._first):
+                continue
+            kept = [(channel, value) for channel, value in writes if channel not in edit.replaces]
+            writes.clear()
+            writes.extend(kept)
+            if number not in self.edited and edit.by in (None, step.address):  # of parallel steps one writes for all
+                self.edited[number] = step.address
+                writes.extend(edit.values.items())
+
+    def comes_before(self, address: str) -> bool:
+        """Is the step at this address one before the changes, whose calls are all as recorded?"""
+        since = self.terms.changes.since
+        return since is not None and precedes(address, since)
+
+    def prompts_at(self, address: str) -> PromptSet | None:
+        """The prompts that the step at this address asks: before the changes, as they were."""
+        return self._unchanged if self.comes_before(address) else self.prompts
 
     def _keep(self, row: Mapping[str, Any]) -> None:
         with self._keeping:
@@ -195,18 +243,26 @@ class RunPlayer(RunRecorder):
         found = self.answers.find(place, key)
         return self.calls[found.number] if found else None
 
+    def take(self, place: Place) -> Call | None:
+        """The recorded call at this place, where it comes before the changes: it is served whatever it asked."""
+        found = self.answers.take(place) if self.comes_before(place.address) else None
+        return self.calls[found.number] if found else None
+
     def at(self, place: Place) -> Call | None:
         """The recorded call at this place, whatever it asked."""
         found = self.answers.at(place)
         return self.calls[found.number] if found else None
 
-    def serve(self, step: StepRecorder, place: Place, recorded: Call) -> None:
+    def serve(
+        self, step: StepRecorder, place: Place, recorded: Call, asked: Asked | None = None, effect: str = ""
+    ) -> None:
         """A call is answered from the recording."""
         step.ordinal(place.kind)
         elsewhere = recorded.address != place.address or recorded.ordinal != place.ordinal
         why = f"asked the same at {recorded.address}" if elsewhere else "asks the same"
         with self._keeping:
-            self.served.append((self.next_call(), step.number, step.address, Verdict("reused", why, recorded)))
+            verdict = Verdict("reused", why, recorded)
+            self.served.append(Served(self.next_call(), step.number, place, asked, verdict, effect))
 
     def expect(self, step: StepRecorder, place: Place, verdict: Verdict) -> None:
         """A call is about to be made here, of which this is to be said."""

@@ -11,16 +11,17 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
+from langgraph.types import interrupt
 
 from playhead.diff import first_difference
 from playhead.errors import EffectHeldBack, PlayheadError
 from playhead.graph.identity import arguments_key, as_data, question_key, request_key, said, tool_arguments
 from playhead.graph.model_call import ModelCall, model_request
-from playhead.graph.player import Pending, RunPlayer, Verdict
+from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
 from playhead.graph.reasons import request_data, why_asked
@@ -62,15 +63,15 @@ def recall_model(
     else:
         request = model_request(model, messages, stop, options)
         key = request_key(request, redactor)
-    recorded = run.find(place, key)
+    recorded = run.find(place, key) or run.take(place)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
-        run.serve(step, place, recorded)
-        return recalled(response, recorded.error)
+        run.serve(step, place, recorded, ASKING.get() or run.renderings.find(messages))
+        return recalled(response, Stopped() if run.goes_no_further(step) else exception_of(recorded.error))
     verdict = _ask(run, step, place, key, model, request)
     if (kept := _pass_desk(run, step, place, verdict)) is None:
         return None
     ModelCall(step, model, messages, stop, options).answered_before(kept.answer, kept.seconds)
-    return recalled(kept.answer, None)
+    return recalled(kept.answer)
 
 
 def _ask(
@@ -88,7 +89,7 @@ def _ask(
     changed = [divergence for _, divergence in run.divergences]
     asked = ASKING.get() or run.renderings.find(request["messages"])
     why = why_asked(recorded, asked, getattr(model, "changed", ""), data, changed, step.address)
-    if run.terms.unanswered == "refuse":
+    if run.terms.unanswered == "refuse" or run.comes_before(step.address):
         raise run.refuse(step, place, why)
     if run.terms.unanswered == "pause":
         run.pending.append(Pending(place, why, recorded, str(request["model"]), _characters(data)))
@@ -135,14 +136,32 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
             return None
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)})
     if recorded.status == "interrupted":
-        return None
+        run.serve(step, place, recorded)
+        _ask_again(run, recorded)
     response = run.values.value(recorded.refs["response"])
     if response == ERASED or (isinstance(response, dict) and response.keys() == UNREADABLE):
         raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
     run.serve(step, place, recorded)
-    if (error := recorded.error) is not None:
-        raise exception_of(error)
+    _raise_if_over(run, step, recorded)
     return Outcome(tool_result(response, tool_input))
+
+
+def _raise_if_over(run: RunPlayer, step: StepRecorder, recorded: Call) -> None:
+    """Raise what the recorded call raised, or `Stopped` where the recorded step came no further."""
+    if run.goes_no_further(step):
+        raise Stopped
+    if (error := exception_of(recorded.error)) is not None:
+        raise error
+
+
+def _ask_again(run: RunPlayer, recorded: Call) -> NoReturn:
+    """Put the questions that a tool put to a person, without running it. Raises LangGraph's interrupt."""
+    shown = run.original.output
+    questions = shown.get("__interrupt__", ()) if isinstance(shown, dict) else ()
+    ids = recorded.error.details.get("ids", ()) if recorded.error else ()
+    value = next((question.value for question in questions if question.id in ids), None)
+    while True:  # those before it are answered already
+        interrupt(value)
 
 
 def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], known: Any) -> Outcome | None:
@@ -154,10 +173,11 @@ def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], k
         return None
     place = run.place(step, "effect")
     recorded = run.find(place, arguments_key(name, dict(arguments), run.recording.encoder.redactor))
+    if recorded is not None and recorded.status == "unknown" and recorded.error is None:
+        raise run.stop(step)  # it was held back when this was played before
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
-        run.serve(step, place, recorded)
-        if (error := recorded.error) is not None:
-            raise exception_of(error)
+        run.serve(step, place, recorded, effect="" if known.read_only else step.next_effect(name))
+        _raise_if_over(run, step, recorded)
         return Outcome(response)
     if run.terms.unanswered == "diverge" or (known.simulate is None and not (known.read_only and run.terms.live_reads)):
         raise _hold_back(run, step, place, name, arguments)

@@ -31,6 +31,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
 from playhead.graph.saver import LINGERING
+from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.store import runs
 from playhead.store.session import WritingSession
@@ -183,6 +184,10 @@ class RunRecorder:
                 been.append(address)
             return StepRecorder(self, number, address, place, been.index(address), attempt, values)
 
+    def prompts_at(self, address: str) -> PromptSet | None:
+        """The prompts that the step at this address asks."""
+        return self.prompts
+
     def next_call(self) -> int:
         """The number of the next call in the run."""
         with self._lock:
@@ -228,6 +233,11 @@ class StepRecorder:
     def upcoming(self, kind: str) -> int:
         """The ordinal that the next of this kind will have."""
         return self._ordinals[kind]
+
+    def next_effect(self, name: str) -> str:
+        """Which effect of this name comes next here: the end of its key, the same whenever this step is executed."""
+        place = f"{self.place}#{self.visit}" if self.visit else self.place
+        return f"{place}/{name}/{self.ordinal('effect:' + name)}"
 
     def subgraph_run(self, number: int) -> int:
         """Which of this step's own subgraph runs LangGraph's number means: that one counts on through retries."""
@@ -357,4 +367,6 @@ def describe(error: BaseException) -> dict[str, Any]:
     details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
     if error.args != (str(error),) and all(isinstance(argument, plain) for argument in error.args):
         details["args"] = list(error.args)
+    if isinstance(error, GraphInterrupt) and error.args:
+        details["ids"] = [question.id for question in error.args[0]]
     return {"kind": kind, "message": str(error)[:4000], "details": details}

@@ -22,11 +22,13 @@ from langgraph.types import Command
 from playhead.diff import Renaming
 from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
 from playhead.graph.asking import settings_of
-from playhead.graph.changes import NOTHING
+from playhead.graph.branches import edits_of, original_thread, own_facts
+from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.guard import no_effects
 from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments
 from playhead.graph.intercept import install
+from playhead.graph.interrupts import renamed_answer
 from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms
 from playhead.graph.recorder import describe, new_name
 from playhead.graph.recording import Recording
@@ -80,15 +82,19 @@ class TurnPlayer:
     def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
         shelf = shelf or self._shelf(turn[0])
-        graph, renaming, players = self._prepared(shelf), Renaming(), []
+        graph, renaming = self._prepared(shelf), Renaming()
+        players: list[RunPlayer] = []
         began = time.time()
         error: BaseException | None = None
-        for index, (run, given) in enumerate(self._inputs(turn)):
-            player = self._player(run, renaming, is_recorded=index < len(turn))
+        for index, (run, recorded) in enumerate(self._inputs(turn)):
+            given, before = recorded, players[-1] if players else None
+            player = self._player(run, renaming, before, is_recorded=index < len(turn))
+            if isinstance(recorded, Command):
+                given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
             players.append(player)
             error = self._run(graph, run, given, player, shelf)
             self._compare_end(player, run, error)
-            if player.problem or player.is_stopped or isinstance(error, Stopped):
+            if player.problem or player.is_stopped or (isinstance(error, Stopped) and not player.ended_early):
                 break
         told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
         pending = [one for player in players for one in player.pending]
@@ -126,14 +132,15 @@ class TurnPlayer:
                 given = Command(**given)
             if index == 0 and isinstance(given, dict) and (edit := changes.edit) and edit.at is None:
                 given = {**given, **{name: edit.values[name] for name in edit.replaces & edit.values.keys()}}
-            if isinstance(given, Command) and run is turn[-1] and changes.answer is not NOTHING:
-                given = replace(given, resume=changes.answer)
+            if run is turn[-1] and changes.answer is not NOTHING and not changes.further:
+                given = Command(**{**(vars(given) if isinstance(given, Command) else {}), "resume": changes.answer})
             yield run, given
-        if changes.answer is not NOTHING and not isinstance(given, Command):
+        if changes.further:
             yield turn[-1], Command(resume=changes.answer)
 
-    def _player(self, run: Run, renaming: Renaming, *, is_recorded: bool) -> RunPlayer:
+    def _player(self, run: Run, renaming: Renaming, before: RunPlayer | None, *, is_recorded: bool) -> RunPlayer:
         recorded, prompts = self._prompt_sets(run)
+        facts = run.metadata
         names = {f.name: getattr(self.recording, f.name) for f in self.recording.__dataclass_fields__.values()}
         recording = ReplayRecording(
             **{
@@ -144,7 +151,29 @@ class TurnPlayer:
             }
         )
         keys = RecordedKeys(recording, recorded)
-        return RunPlayer(recording, run, self.terms, renaming, keys.of, is_recorded=is_recorded)
+        return RunPlayer(
+            recording,
+            run,
+            self.terms,
+            renaming,
+            keys.of,
+            is_recorded=is_recorded,
+            before=before,
+            unchanged=recorded,
+            edits=self._edits(run, facts),
+            facts=facts,
+        )
+
+    def _edits(self, run: Run, facts: Mapping[str, Any]) -> list[Edit]:
+        """What is put into the state: what was when this run was made from another, and what is now."""
+        made = edits_of(run, facts, lambda at: single_valued(self.graph, at))
+        own = self.terms.changes.edit
+        if own is None:
+            return made
+        joined = [edit.with_later(own) for edit in made]
+        if any(joined):
+            return [new or old for new, old in zip(joined, made, strict=True)]
+        return [*made, own]
 
     def _prompt_sets(self, run: Run) -> tuple[PromptSet | None, PromptSet | None]:
         """The prompts as they were, and as they are to be: the recorded texts, with the changed ones over them."""
@@ -162,13 +191,15 @@ class TurnPlayer:
 
     def _run(self, graph: Any, run: Run, given: Any, player: RunPlayer, shelf: Shelf) -> BaseException | None:
         """Run the graph to its end; gives what it raised, if anything."""
-        facts = run.metadata
-        config = {"configurable": {**facts, "thread_id": run.thread}, "metadata": facts}
+        facts = own_facts(player.facts)
+        config = {"configurable": {**facts, "thread_id": original_thread(run, player.facts)}, "metadata": facts}
         options = {"context": run.context, "durability": "exit", "stream_mode": "custom"}
         play = self._play_async if self._is_async else self._play_sync
         try:
             with no_effects(), player.current():
                 play(graph, given, config, options)
+            if graph.interrupt_before_nodes or graph.interrupt_after_nodes:
+                player.interrupted = player.interrupted or bool(graph.get_state(config).next)
         except (Exception, Stopped, asyncio.CancelledError) as error:  # noqa: BLE001 - it is compared with the recorded
             return error
         return None

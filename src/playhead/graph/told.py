@@ -11,7 +11,7 @@ from typing import Any, Final
 from playhead.codec import Part
 from playhead.graph.effects import EFFECTS
 from playhead.graph.encoding import Encoder
-from playhead.graph.player import RunPlayer, Stopped, Verdict
+from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
 from playhead.graph.recorder import describe
 from playhead.graph.shelf import Shelf
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
@@ -84,8 +84,10 @@ class Told:
     def _status(self, last: RunPlayer) -> RunStatus:
         if self._fails():
             return "failed"
-        if last.problem or last.is_stopped or self._error is not None:
+        if last.problem or last.is_stopped:
             return "cancelled"
+        if last.ended_early:
+            return "interrupted" if last.original.status == "interrupted" else "cancelled"
         return "interrupted" if last.interrupted else "done"
 
     def _output(self, last: RunPlayer) -> Any:
@@ -107,9 +109,9 @@ class Told:
 
     def _steps(self, player: RunPlayer, steps_before: int, calls_before: int) -> list[Step]:
         calls: dict[int, list[ReplayedCall]] = {}
-        for number, step, address, verdict in player.served:
-            calls.setdefault(step, []).append(
-                self._served(number + calls_before, step + steps_before, address, verdict)
+        for served in player.served:
+            calls.setdefault(served.step, []).append(
+                self._served(served, served.number + calls_before, served.step + steps_before)
             )
         for row in player.rows:
             if "ordinal" in row:
@@ -128,17 +130,16 @@ class Told:
         ]
         return sorted(made, key=lambda step: step.number)
 
-    def _served(self, number: int, step: int, address: str, verdict: Verdict) -> ReplayedCall:
-        call = verdict.recorded
+    def _served(self, served: Served, number: int, step: int) -> ReplayedCall:
+        call, verdict = served.verdict.recorded, served.verdict
         assert call is not None
-        same = {
-            name: getattr(call, name) for name in ("kind", "name", "ordinal", "attempt", "status", "started", "seconds")
-        }
+        same = {name: getattr(call, name) for name in ("kind", "name", "attempt", "status", "started", "seconds")}
         return ReplayedCall(
             **same,
             number=number,
             step=step,
-            address=address,
+            address=served.place.address,
+            ordinal=served.place.ordinal,
             input_tokens=call.input_tokens,
             output_tokens=call.output_tokens,
             refs=call.refs,
