@@ -1,0 +1,189 @@
+"""How does a backtest's report read?
+
+One wording for the terminal and the page, for people who edit prompts: numbers with their units, no jargon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from playhead.backtest.changed import ChangedConversation, ChangedTurn, EffectChange
+from playhead.backtest.measuring import Measure
+from playhead.backtest.records import Mode
+from playhead.backtest.report import CheckReport, LeftOut, Noise, Report
+from playhead.receipt import Amount
+
+MODES: Final[Mapping[Mode, str]] = {
+    "per turn": "each turn from its recorded state",
+    "onward": "each conversation onward from its first changed turn",
+}
+EFFECTS: Final = {
+    "new": "would happen, and did not",
+    "lost": "happened, and would not",
+    "changed": "would happen otherwise",
+    "not reached": "unknown: what was played ended before it",
+}
+
+
+def summary(report: Report) -> list[str]:
+    """How far the change reaches, and what it did there."""
+    reached = report.reached
+    lines = [
+        f"{_selected(report)} The change reaches {count(reached.opened, 'conversation')}; "
+        f"{count(reached.unaffected, 'run')} of {reached.runs:,} proved unaffected and never opened.",
+        f"{count(reached.turns, 'turn')} played with the change, {MODES[report.mode]}; "
+        f"{count(_changed_turns(report), 'turn')} in {count(len(report.conversations), 'conversation')} "
+        "came out otherwise.",
+    ]
+    if reached.other_code:
+        verb = "was" if reached.other_code == 1 else "were"
+        lines.append(
+            f"{count(reached.other_code, 'run')} {verb} recorded by other code, and played exactly first: "
+            f"{count(len(report.drifted), 'turn')} drifted, and {'is' if len(report.drifted) == 1 else 'are'} left out."
+        )
+    if report.stopped:
+        lines.append(f"Stopped before the end: {report.stopped}.")
+    return lines
+
+
+def _selected(report: Report) -> str:
+    reached = report.reached
+    if reached.matched == reached.selected:
+        return f"{count(reached.selected, 'conversation')} selected."
+    return f"{reached.selected:,} of {count(reached.matched, 'conversation')} selected."
+
+
+def _changed_turns(report: Report) -> int:
+    return sum(len(one.changed) for one in report.conversations)
+
+
+def check_row(check: CheckReport) -> tuple[str, str, str, str, str]:
+    """A check's name, before, after, difference with its interval, and reading."""
+    found = check.verdict
+    return (
+        found.check,
+        _share(found.before),
+        _share(found.after),
+        _points(found.difference, found.interval),
+        found.reading,
+    )
+
+
+def check_note(check: CheckReport) -> str:
+    """What the verdict rests on."""
+    found = check.verdict
+    parts = [f"{found.discordant:,} of {count(found.n, 'conversation')} changed", f"p {found.p_adjusted:.2g}"]
+    if found.control is not None:
+        parts.append(f"asked again unchanged: {_signed(found.control * 100, 0)} points")
+    return " · ".join(parts)
+
+
+def measure_row(measure: Measure) -> tuple[str, str, str, str]:
+    """A number's name with its unit, before, after, and difference with its interval."""
+    if measure.unit == "share":
+        sides = _share(measure.before), _share(measure.after)
+        return measure.name, *sides, _points(measure.difference, measure.interval)
+    sides = _figure(measure.before), _figure(measure.after)
+    difference = f"{'+' if measure.difference > 0 else ''}{_figure(measure.difference)}"
+    if measure.interval is not None:
+        difference += f" ({_figure(measure.interval[0])} to {_figure(measure.interval[1])})"
+    return f"{measure.name}, {measure.unit}", *sides, difference
+
+
+def effect_line(thread: str, effect: EffectChange) -> str:
+    """An effect that would not happen as it did: what, where, and what became of it."""
+    return f"{effect.name} {EFFECTS[effect.what]} · {thread}, turn {effect.turn}"
+
+
+def conversation_line(one: ChangedConversation) -> str:
+    """A conversation that changed, and up to where it says something."""
+    valid = "" if one.valid == one.turns else f" · valid up to turn {one.valid} of {one.turns}"
+    group = f" · {one.group}" if one.group else ""
+    return f"{one.thread}{group} · {len(one.changed)} of {count(one.turns, 'turn')} changed{valid}"
+
+
+def turn_notes(turn: ChangedTurn) -> Iterator[str]:
+    """What became of a turn's calls, and why; and that it is past the horizon."""
+    fates = ("reused", "re-asked", "new", "held back")
+    yield ", ".join(f"{turn.fates[fate]:,} {fate}" for fate in fates if turn.fates.get(fate))
+    for call in turn.asked:
+        name = call.prompt or call.name
+        yield f"{name} {call.fate}" + (f": {call.why}" if call.why else "")
+    if turn.stopped:
+        yield turn.stopped
+    if not turn.within_horizon:
+        yield "Past the horizon: the customer wrote this after another reply. Not counted."
+
+
+def noise_line(noise: Noise) -> str:
+    """What asking again unchanged showed; "" where nothing was."""
+    if not (noise.asked or noise.problems):
+        return ""
+    line = f"{count(noise.asked, 'recorded call')} asked again unchanged: {noise.otherwise:,} answered otherwise."
+    return line + (f" {count(noise.problems, 'call')} could not be asked." if noise.problems else "")
+
+
+def cost_lines(report: Report) -> list[str]:
+    """What was predicted, and what it took."""
+    cost = report.cost
+    lines = [*cost.receipt.lines] if cost.receipt is not None else []
+    lines.append(f"In this session: {amount(cost.session)} in {cost.seconds:,.1f} s.")
+    if cost.remembered:
+        lines.append(f"{count(cost.remembered, 'call')} had been asked in an earlier session, and cost nothing now.")
+    if cost.judging.calls:
+        lines.append(f"Judges: {amount(cost.judging)}.")
+    return lines
+
+
+def amount(spent: Amount) -> str:
+    """Calls, tokens and price: `12 calls, 3,400 tokens read, 210 written, 0.012 USD`."""
+    price = "price unknown" if spent.price is None else f"{money(spent.price)} USD"
+    tokens = f"{spent.input_tokens:,} tokens read, {spent.output_tokens:,} written"
+    return f"{count(spent.calls, 'call')}, {tokens}, {price}"
+
+
+def left_out(found: Iterable[LeftOut]) -> list[tuple[str, int, LeftOut]]:
+    """Turns that are not compared, by why: the reason, how many, and the first of them."""
+    reasons: dict[str, list[LeftOut]] = {}
+    for one in found:
+        reasons.setdefault(one.why, []).append(one)
+    return [(why, len(ones), ones[0]) for why, ones in sorted(reasons.items(), key=lambda each: -len(each[1]))]
+
+
+def effects_line(report: Report) -> str:
+    """The checkable statement at the end."""
+    return f"{report.effects_executed} of {count(report.effects_recorded, 'recorded effect')} executed."
+
+
+def count(number: int, one: str) -> str:
+    """`1 turn`, `1,204 turns`."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
+def money(price: float) -> str:
+    """A price as it is read: `12.40`, `0.0031`."""
+    return f"{price:,.2f}" if price == 0 or price >= 1 else f"{price:.2g}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value * 100:.0f} %"
+
+
+def _points(difference: float | None, interval: tuple[float, float] | None) -> str:
+    if difference is None:
+        return ""
+    told = f"{_signed(difference * 100, 0)} points"
+    return told if interval is None else f"{told} ({_signed(interval[0] * 100, 0)} to {_signed(interval[1] * 100, 0)})"
+
+
+def _signed(value: float, places: int) -> str:
+    told = f"{value:+.{places}f}"
+    return told[1:] if float(told) == 0 else told.replace("-", "−")
+
+
+def _figure(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:,.0f}".replace("-", "−")
+    told = f"{value:.2g}" if abs(value) < 1 else f"{value:.1f}"
+    return told.replace("-", "−").removesuffix(".0")
