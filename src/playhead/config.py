@@ -35,6 +35,7 @@ class Config:
     applications: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     redact: tuple[str, ...] = ()
 
     def graph(self, name: str) -> Any:
@@ -70,6 +71,7 @@ def load_config(start: Path | None = None) -> Config:
         applications=settings.get("applications", {}),
         models={"default": "embedded", **settings.get("models", {})},
         prices=settings.get("prices", {}),
+        limits=settings.get("limits", {}),
         redact=tuple(settings.get("redact", ())),
     )
 
@@ -151,6 +153,15 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(name) for name in value)
 
 
+def _is_limits(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(limit, dict)
+        and limit.keys() <= {"requests", "tokens"}
+        and all(type(number) in (int, float) and number > 0 for number in limit.values())
+        for limit in value.values()
+    )
+
+
 def _is_prices(value: Any) -> bool:
     return isinstance(value, dict) and all(_is_price(price) for price in value.values())
 
@@ -167,6 +178,7 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "graphs": ('a table of name = "package.module:graph"', _is_names),
     "applications": ('a table of name = "package.module:application"', _is_names),
     "models": ('a table of alias = "provider:model"', _is_names),
+    "limits": ('a table of "model" = {requests = 500, tokens = 200000}, a minute', _is_limits),
     "prices": ('a table of "model" = {input = 0.25, output = 2.0}, in USD per million tokens', _is_prices),
     "redact": ("a list of names of environment variables", _is_list),
 }

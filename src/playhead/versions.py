@@ -38,10 +38,15 @@ def versions_of(root: Path, prompts: Hashed | None) -> dict[str, str]:
 
 
 def source_digest(root: Path) -> str:
-    """A digest of every loaded module whose file lies in the project's folder, installed packages left out."""
+    """A digest of every loaded module whose file lies in the project's folder, installed packages left out.
+
+    So is Playhead itself where it lies there: it has its version, and which of its rooms are loaded depends on the verb.
+    """
     digest = hashlib.blake2b(digest_size=16)
     loaded = dict(sys.modules)  # another thread may be importing
     for name in sorted(loaded):
+        if name.partition(".")[0] == "playhead":
+            continue
         path = getattr(loaded[name], "__file__", None)
         if not isinstance(path, str) or not path.startswith(f"{root}{os.sep}") or "site-packages" in path:
             continue
