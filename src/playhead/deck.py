@@ -9,23 +9,27 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from playhead import tape
+from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
+from playhead.backtest.planning import Ground, planned
+from playhead.backtest.running import run as run_backtest
 from playhead.codec import Part
 from playhead.comparison import Comparison, compare
 from playhead.comparison.findings import origin_of
 from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
-from playhead.errors import BadInput, NothingToResume, RunNotFound, StillRunning
+from playhead.errors import BadInput, GraphNotFound, NothingToResume, RunNotFound, StillRunning
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
+from playhead.receipt import Prices
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, exact_or_raise, play, turn_of
@@ -130,6 +134,70 @@ class Deck:
         turn = turn_of(run, self.store.runs_of(run.thread))
         played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads)
         return exact_or_raise(played, wanted)
+
+    def plan(self, graphs: Any = None, **wishes: Unpack[Wishes]) -> Plan:
+        """What a backtest would play, and its receipt; nothing is asked.
+
+        `graphs` is the graph the runs were made with, or several by name; without it they are those of the project.
+        For the wishes see `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
+        `UnknownModel`, `PromptSyntax` and `BadInput`.
+        """
+        return planned(self._ground(graphs), wishes, time.time())
+
+    def backtest(
+        self,
+        graphs: Any = None,
+        *,
+        plan: Plan | None = None,
+        concurrency: int = 8,
+        max_cost: float | None = None,
+        rate: Mapping[str, Limit] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        enough: Callable[[Conversation], bool] | None = None,
+        **wishes: Unpack[Wishes],
+    ) -> Backtest:
+        """Replay many recorded conversations with changes: those of `plan`, else of what the wishes plan.
+
+        `concurrency` turns are played at once; `max_cost` (USD) bounds what this session spends; `rate` limits models
+        by name (default: [tool.playhead.limits]). `progress` is told how far it is, `enough` sees each conversation as
+        it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
+        experiment goes on from there. Nothing is ever sent. Raises as `plan`, and `NoPrice`.
+        """
+        ground = self._ground(graphs if plan is None else plan.graphs)
+        limits = {name: Limit(**each) for name, each in self.config.limits.items()} if rate is None else rate
+        return run_backtest(
+            ground,
+            plan or planned(ground, wishes, time.time()),
+            Prices.of(self.config.prices),
+            limits,
+            concurrency=concurrency,
+            max_cost=max_cost,
+            progress=progress,
+            enough=enough,
+        )
+
+    def _ground(self, graphs: Any) -> Ground:
+        def graph_of(name: str) -> Any:
+            if graphs is None:
+                return self.config.graph(name)
+            if not isinstance(graphs, Mapping):
+                return graphs
+            if name not in graphs:
+                raise GraphNotFound(name, graphs)
+            return graphs[name]
+
+        def outcome_of(name: str) -> Any:
+            known = name in self.config.applications
+            return self.config.application(name).outcome if known else None
+
+        return Ground(
+            store=self.store,
+            today=self.prompts.current() if self.prompts else None,
+            graph_of=graph_of,
+            record=lambda name: self._recording(name, self.prompts, None),
+            versions=lambda: versions_of(self.config.root, self.prompts),
+            outcome_of=outcome_of,
+        )
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
         """A conversation's runs, or the newest `limit` of all; oldest first."""

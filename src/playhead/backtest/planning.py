@@ -15,14 +15,14 @@ from typing import Any, TypedDict
 from playhead.backtest.records import Mode, Plan
 from playhead.codec import digest
 from playhead.config import BUILT_IN
-from playhead.errors import BadInput, NothingSelected, PromptSyntax
+from playhead.errors import BadInput, ExperimentNotFound, NothingSelected, PromptSyntax
 from playhead.graph.asking import settings_of
 from playhead.graph.recording import Recording
 from playhead.prompts import PromptSet
 from playhead.prompts.source import is_partial
 from playhead.records import PromptUse
 from playhead.replays import Wanted, changes_of
-from playhead.selection import Proof, Selected, Selection, affected, choose
+from playhead.selection import Proof, Selected, Selection, affected, choose, selection_of
 from playhead.store import Store
 from playhead.transcript import Outcome
 from playhead.views import brief
@@ -69,6 +69,27 @@ class Ground:
     record: Callable[[str], Recording]
     versions: Callable[[], Mapping[str, str]]
     outcome_of: Callable[[str], Outcome | None] = lambda _: None
+
+
+def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
+    """The plan for these wishes, `now` (Unix seconds) being the moment. Raises as `plan`, and `ExperimentNotFound`."""
+    selection = selection_of(
+        wishes.get("where") or (),
+        since=wishes.get("since"),
+        until=wishes.get("until"),
+        sample=wishes.get("sample"),
+        by=wishes.get("by"),
+        limit=wishes.get("limit"),
+        now=now,
+    )
+    wanted = Wanted(
+        wishes.get("prompts"), wishes.get("models") or {}, wishes.get("state") or {}, code=wishes.get("code", False)
+    )
+    made = plan(ground, wanted, selection, onward=wishes.get("onward", False), control=wishes.get("control", 0))
+    name = wishes.get("resume") or wishes.get("experiment")
+    if wishes.get("resume") and name not in (known := ground.store.experiments()):
+        raise ExperimentNotFound(str(name), known)
+    return replace(made, experiment=name) if name else made
 
 
 def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool = False, control: int = 0) -> Plan:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,9 +18,11 @@ from typing import Any, Final
 
 from playhead.backtest.controls import asked_again, drawn
 from playhead.backtest.desk import STOPPED, Desk
+from playhead.backtest.limits import Limit, Limits
 from playhead.backtest.planning import Ground
 from playhead.backtest.playing import Player, Recorded, told
 from playhead.backtest.records import Backtest, Control, Conversation, Plan, Progress, Turn
+from playhead.errors import BadInput, NoPrice
 from playhead.receipt import Prices
 from playhead.selection import Conversation as Chosen
 from playhead.selection.sampling import lot
@@ -45,9 +47,29 @@ class Open:
         return self.is_read and len(self.turns) == len(self.recorded)
 
 
+def run(
+    ground: Ground,
+    plan: Plan,
+    prices: Prices,
+    limits: Mapping[str, Limit],
+    *,
+    concurrency: int = 8,
+    max_cost: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    enough: Callable[[Conversation], bool] | None = None,
+) -> Backtest:
+    """Run a plan. Raises `NoPrice` where `max_cost` is given and a model's price is not, `BadInput`."""
+    if concurrency < 1:
+        raise BadInput("--concurrency", f"{concurrency} is no number of workers.", "Give 1 or more.")
+    if max_cost is not None and plan.receipt is not None and plan.receipt.unpriced:
+        raise NoPrice(plan.receipt.unpriced)
+    desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost)
+    return Runner(ground, plan, desk, prices, concurrency, progress, enough).run()
+
+
 @dataclass
 class Runner:
-    """Runs one plan. `until` looks at each conversation as it comes and may say that it is enough."""
+    """Runs one plan. `enough` looks at each conversation as it comes and may say that it is enough."""
 
     ground: Ground
     plan: Plan
@@ -55,7 +77,7 @@ class Runner:
     prices: Prices
     concurrency: int = 8
     progress: Callable[[Progress], None] | None = None
-    until: Callable[[Conversation], bool] | None = None
+    enough: Callable[[Conversation], bool] | None = None
 
     def __post_init__(self) -> None:
         self._player = Player(self.ground, self.plan, self.desk, self.prices)
@@ -65,7 +87,7 @@ class Runner:
         self._chosen = [one for one in self.plan.selected.conversations if one.thread in wanted]
         self._planned = sum(len(one.runs) for one in self._chosen)
         self._played = 0
-        self._waiting: list[Open] = []  # in the order of the lots, for `until`
+        self._waiting: list[Open] = []  # in the order of the lots, for `enough`
         self._done: list[Conversation] = []
         self._controls: list[Control] = []
 
@@ -156,7 +178,7 @@ class Runner:
             ready = self._waiting.pop(0)
             conversation = told(ready.chosen, self._turns(ready))
             self._done.append(conversation)
-            if self.until is not None and not self.desk.stopped and self.until(conversation):
+            if self.enough is not None and not self.desk.stopped and self.enough(conversation):
                 self.desk.stop(SURE)
 
     def _came_alone(self, one: Open, turn: Turn) -> None:

@@ -181,6 +181,14 @@ SELECT prompt FROM used WHERE prompt IS NOT NULL
 -- name: calls_runs_of_prompts
 SELECT DISTINCT run FROM calls WHERE prompt IS NOT NULL AND prompt IN (SELECT value FROM json_each(:prompts))
 
+-- name: calls_longest_turn
+SELECT COALESCE(MAX(made), 0) AS calls FROM (
+    SELECT COUNT(*) AS made FROM calls JOIN runs ON runs.id = calls.run
+    WHERE calls.kind = 'model'
+      AND runs.id IN (SELECT id FROM runs WHERE graph = :graph ORDER BY id DESC LIMIT :limit)
+    GROUP BY runs.thread, runs.cause
+) AS turns
+
 -- name: effects_find
 SELECT * FROM effects WHERE key = :key
 
@@ -224,6 +232,9 @@ SELECT * FROM answers WHERE experiment = :experiment AND call = :call
 INSERT INTO answers (experiment, call, thread, started, seconds, input_tokens, output_tokens, answer, seal)
 VALUES (:experiment, :call, :thread, :started, :seconds, :input_tokens, :output_tokens, :answer, :seal)
 ON CONFLICT (experiment, call) DO NOTHING
+
+-- name: answers_experiments
+SELECT DISTINCT experiment FROM answers ORDER BY experiment
 
 -- name: answers_of_thread
 SELECT * FROM answers WHERE thread = :thread ORDER BY experiment, call

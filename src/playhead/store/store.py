@@ -214,6 +214,12 @@ class Store:
         with self.reading() as session:
             return answers.find(session, experiment, call, self.decode)
 
+    def experiments(self) -> list[str]:
+        """The names of the experiments of which answers are kept."""
+        self.flush()
+        with self.reading() as session:
+            return [row["experiment"] for row in session.rows("answers_experiments")]
+
     def _recent_names(self, session: Session) -> list[str]:
         threads = [row["name"] for row in session.rows("threads_scan", after=0, limit=1000)]
         return threads + [row["name"] for row in session.rows("runs_newest", before=2**62, limit=1000)]
