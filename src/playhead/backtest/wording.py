@@ -151,6 +151,16 @@ def left_out(found: Iterable[LeftOut]) -> list[tuple[str, int, LeftOut]]:
     return [(why, len(ones), ones[0]) for why, ones in sorted(reasons.items(), key=lambda each: -len(each[1]))]
 
 
+def left_out_line(why: str, number: int, first: LeftOut) -> str:
+    """Why turns are not compared, and where to look."""
+    return f"{count(number, 'turn')} ({first.thread}, turn {first.turn}{', …' if number > 1 else ''}): {why}"
+
+
+def not_judged_line(names: Iterable[str]) -> str:
+    """Which checks were left out for want of a judge."""
+    return f"Not judged: {', '.join(names)}. With --judge a model is asked."
+
+
 def effects_line(report: Report) -> str:
     """The checkable statement at the end."""
     return f"{report.effects_executed} of {count(report.effects_recorded, 'recorded effect')} executed."
