@@ -9,7 +9,8 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -23,13 +24,14 @@ from playhead.comparison.findings import origin_of
 from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
 from playhead.errors import BadInput, GraphNotFound, NothingToResume, RunNotFound, StillRunning
+from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
-from playhead.receipt import Prices
+from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, exact_or_raise, play, turn_of
@@ -61,6 +63,7 @@ class Deck:
         folder = Path(prompts) if prompts else self.config.prompts
         self.prompts = PromptFolder(folder) if folder else None
         self._models = models_of(self.config.models, models or {})
+        self._prices = Prices.of(self.config.prices)
         self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
         self.store = Store(path or self.config.store, synchronous=synchronous, decode=self._encoder.decode)
         self._saver = Saver(self.store, self._encoder)
@@ -123,17 +126,40 @@ class Deck:
 
         With nothing changed it is an exact replay: no model is called, every step is compared. With `prompts` (a folder
         or set, laid over the recorded one by name), `models` (names by alias), `state` or `code` it is a replay with
-        changes: only the calls whose request is another are asked. Nothing is ever sent: an effect that the recording
-        does not answer is held back. `strict` refuses every call that would be asked; `live_reads` lets effects that
-        only read use `resources`.
+        changes: only the calls whose request is another are asked; its `receipt` says how many. Nothing is ever sent:
+        an effect that the recording does not answer is held back. `strict` refuses every call that would be asked;
+        `live_reads` lets effects that only read use `resources`.
 
         Raises `Diverged` where an exact replay differs, `NotRecorded` with `strict`, `NotReplayable`, `BadInput`.
         """
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
         recording = self._recording(run.graph, self.prompts, resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
-        played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads)
-        return exact_or_raise(played, wanted)
+        expected = self._receipt(recording, graph, turn, wanted) if wanted.any and not strict else None
+        made = exact_or_raise(play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads), wanted)
+        return made if expected is None else replace(made, receipt=expected.settled(spent_on(made, self._prices)))
+
+    def receipt(
+        self,
+        run: Run,
+        graph: Any,
+        *,
+        prompts: PromptSet | Path | str | None = None,
+        models: Mapping[str, str] | None = None,
+        state: Mapping[str, Any] | None = None,
+        code: bool = False,
+    ) -> Receipt:
+        """What `replay` with these changes would ask, and what that would cost; nothing is asked.
+
+        Prices are those of `[tool.playhead.prices]`. Raises as `replay` does.
+        """
+        wanted = Wanted(prompts, models or {}, state or {}, code=code)
+        turn = turn_of(run, self.store.runs_of(run.thread))
+        return self._receipt(self._recording(run.graph, self.prompts, None), graph, turn, wanted)
+
+    def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
+        reach = Foresight(recording, graph, wanted).of(turn)
+        return receipt_of([reach], self._prices, longest_turn(self.store, recording.name))[0]
 
     def plan(self, graphs: Any = None, **wishes: Unpack[Wishes]) -> Plan:
         """What a backtest would play, and its receipt; nothing is asked.
@@ -168,7 +194,7 @@ class Deck:
         return run_backtest(
             ground,
             plan or planned(ground, wishes, time.time()),
-            Prices.of(self.config.prices),
+            self._prices,
             limits,
             concurrency=concurrency,
             max_cost=max_cost,

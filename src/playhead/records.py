@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
+from playhead.receipt import Receipt
+
 ERASED: Final = "[erased]"
 """What a value reads as after its customer was forgotten."""
 
@@ -267,6 +269,7 @@ class Replay(Run):
 
     `divergences` are the steps that came out otherwise, in the order of the recording; `held_back` says which effect
     ended the replay, if one did. No recorded effect is ever executed: `effects_recorded` says how many there were.
+    `receipt` says what a replay with changes was to ask, and what it asked.
     """
 
     original: Run | None = None
@@ -274,6 +277,7 @@ class Replay(Run):
     effects_recorded: int = 0
     effects_executed: int = 0
     stopped: str = ""
+    receipt: Receipt | None = None
 
     @property
     def unchanged(self) -> bool:

@@ -16,6 +16,7 @@ ROOMS = [
     "imports",
     "backtest",
     "comparison",
+    "foresight",
     "transcript",
     "selection",
     "views",

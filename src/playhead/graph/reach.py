@@ -34,10 +34,11 @@ from playhead.reuse import around, precedes
 class Reach:
     """What an edit reaches in one turn: the recorded calls, and the same as they are planned.
 
-    `first_wave` may hold fewer calls than `certain`: a changed state can lead to one that was never recorded. `kept` is
-    how many recorded model calls are served for certain.
+    `turn` is the id of its last run. `first_wave` may hold fewer calls than `certain`: a changed state can lead to one
+    that was never recorded. `kept` is how many recorded model calls are served for certain.
     """
 
+    turn: str
     first_wave: tuple[Call, ...]
     downstream: tuple[Call, ...]
     certain: tuple[Planned, ...]
@@ -47,7 +48,12 @@ class Reach:
     @property
     def any(self) -> bool:
         """Is anything reached?"""
-        return bool(self.certain or self.may_follow)
+        return self.planned > 0
+
+    @property
+    def planned(self) -> int:
+        """How many calls are certain or may follow."""
+        return len(self.certain) + len(self.may_follow)
 
 
 class Recorded(NamedTuple):
@@ -102,6 +108,7 @@ class Reaching:
         """What is reached, as a receipt is made of it."""
         key = turn[-1].id
         return Reach(
+            key,
             tuple(call for call, _ in first),
             tuple(each.call for each in after),
             tuple(self._planned(call, key, messages) for call, messages in first),

@@ -189,6 +189,8 @@ def _price(receipt: Receipt) -> list[str]:
     low, high, worst = receipt.low.price, receipt.high.price, receipt.worst.price
     if low is None or high is None or worst is None:
         return [f"Price: unknown. {missing_prices(receipt.unpriced)}"]
+    if not worst:
+        return ["Price: nothing."]
     lines = [f"Price: {_span(low, high)} USD; at the very most {_money(worst)} USD."]
     if len(receipt.by_model) > 1:
         lines += [

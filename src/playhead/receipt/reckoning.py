@@ -56,16 +56,16 @@ def receipt(
     may_follow: Sequence[Planned],
     prices: Prices,
     *,
-    room: Mapping[str, int] | None = None,
+    most: Mapping[str, int] | None = None,
     earlier: Sequence[Followed] = (),
 ) -> Receipt:
     """The receipt of a replay with changes.
 
-    `room` is the most calls that each turn could ask, by its key: those of the longest recorded turn of its graph, less
+    `most` is the most calls that each turn could ask, by its key: those of the longest recorded turn of its graph, less
     what is reused for certain. Of `earlier` backtests of this graph, see above.
     """
     planned = [*certain, *may_follow]
-    added = _added(planned, room or {})
+    added = _added(planned, most or {})
     shares = shares_following(earlier)
     models = sorted({call.model for call in planned})
     unpriced = prices.missing(models)
@@ -145,12 +145,12 @@ def cost_of(call: Planned, lengths: Mapping[str, Sequence[int]], prices: Prices)
     return Cost(*(Amount(1, read, n, prices.of_call(call.model, read, n)) for n in length_of(call, lengths)))
 
 
-def _added(planned: Iterable[Planned], room: Mapping[str, int]) -> int:
+def _added(planned: Iterable[Planned], most: Mapping[str, int]) -> int:
     """How many calls changed routes could add to the recorded ones."""
     count: dict[str, int] = {}
     for call in planned:
         count[call.turn] = count.get(call.turn, 0) + 1
-    return sum(max(0, room.get(turn, 0) - number) for turn, number in count.items())
+    return sum(max(0, most.get(turn, 0) - number) for turn, number in count.items())
 
 
 def _levels(firsts: Sequence[Cost], after: Sequence[Cost], shares: Shares) -> Cost:
