@@ -37,6 +37,8 @@ from playhead.graph.standin import StandIns
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
 from playhead.records import ERASED, Call, Divergence, Replay, Run
+from playhead.redact import Redactor
+from playhead.store import Store
 from playhead.store.checkpoints import before_run
 
 RESUMABLE: Final = ("interrupted",)
@@ -81,6 +83,7 @@ class TurnPlayer:
 
     def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
+        turn = [held(run, self.recording.store) for run in turn]
         shelf = shelf or self._shelf(turn[0])
         graph, renaming = self._prepared(shelf), Renaming()
         players: list[RunPlayer] = []
@@ -150,7 +153,7 @@ class TurnPlayer:
                 "resources": self.terms.resources if self.terms.live_reads else {},
             }
         )
-        keys = RecordedKeys(recording, recorded)
+        keys = RecordedKeys(recording.encoder.redactor, recorded)
         return RunPlayer(
             recording,
             run,
@@ -177,7 +180,8 @@ class TurnPlayer:
 
     def _prompt_sets(self, run: Run) -> tuple[PromptSet | None, PromptSet | None]:
         """The prompts as they were, and as they are to be: the recorded texts, with the changed ones over them."""
-        uses = [use for call in run.calls if (use := call.prompt) is not None]
+        asked = {call.refs["prompt"]: call for call in run.calls}  # each text is read once
+        uses = [use for call in asked.values() if (use := call.prompt) is not None]
         version = tuple(sorted({use.file_hash for use in uses}))
         if version not in self._sets:
             files = {name: text for use in uses for name, text in use.files.items()}
@@ -193,7 +197,11 @@ class TurnPlayer:
         """Run the graph to its end; gives what it raised, if anything."""
         facts = own_facts(player.facts)
         config = {"configurable": {**facts, "thread_id": original_thread(run, player.facts)}, "metadata": facts}
-        options = {"context": run.context, "durability": "exit", "stream_mode": "custom"}
+        options = {
+            "context": run.context,
+            "durability": "exit",
+            "stream_mode": "updates",
+        }  # of all modes the one that costs least
         play = self._play_async if self._is_async else self._play_sync
         try:
             with no_effects(), player.current():
@@ -231,30 +239,37 @@ class TurnPlayer:
             )
 
 
-@dataclass(frozen=True)
 class RecordedKeys:
     """What recorded calls asked, as keys. `prompts` are the prompts as they were then."""
 
-    recording: Recording
-    prompts: PromptSet | None
+    def __init__(self, redactor: Redactor, prompts: PromptSet | None) -> None:
+        self._redactor, self._prompts = redactor, prompts
+        self._settings: dict[int | None, dict[str, Any] | None] = {None: None}  # by the reference of the prompt's text
 
     def of(self, call: Call) -> frozenset[bytes]:
         """The keys of one call: of what was sent, and, where it came from a prompt file, of what that asked."""
-        redactor, request = self.recording.encoder.redactor, call.request
+        request = call.request
         if call.kind == "tool":
-            return frozenset({arguments_key(call.name, tool_arguments(request), redactor)})
+            return frozenset({arguments_key(call.name, tool_arguments(request), self._redactor)})
         if not isinstance(request, Mapping):
             return frozenset()
         if call.kind == "effect":
             arguments = {name: value for name, value in request.items() if name != "key"}
-            return frozenset({arguments_key(call.name, arguments, redactor)})
+            return frozenset({arguments_key(call.name, arguments, self._redactor)})
         if call.kind != "model":
             return frozenset()
-        keys = {request_key(request, redactor)}
-        if (use := call.prompt) is not None and self.prompts is not None:
-            alias, options = settings_of(self.prompts.get(use.name))
-            keys.add(question_key(request["messages"], {"model": alias, "options": options}, redactor))
+        keys = {request_key(request, self._redactor)}
+        if (settings := self._settings_of(call)) is not None:
+            keys.add(question_key(request["messages"], settings, self._redactor))
         return frozenset(keys)
+
+    def _settings_of(self, call: Call) -> dict[str, Any] | None:
+        ref = call.refs["prompt"]
+        if ref not in self._settings:
+            use = call.prompt
+            alias, options = settings_of(self._prompts.get(use.name)) if use and self._prompts else ("", {})
+            self._settings[ref] = {"model": alias, "options": options} if alias else None
+        return self._settings[ref]
 
 
 def state_names(graph: Any, at: str | None) -> list[str]:
@@ -273,6 +288,14 @@ def _graph_at(graph: Any, at: str | None) -> Any:
     if not names:
         return graph
     return dict(graph.get_subgraphs(namespace="|".join(names), recurse=True)).get("|".join(names), graph)
+
+
+def held(run: Run, store: Store) -> Run:
+    """The run with its steps and its calls' values at hand: they are read at once, and once for a replay."""
+    steps = run.steps
+    values = store.values([ref for step in steps for call in step.calls for ref in call.refs.values()])
+    steps = tuple(replace(step, calls=tuple(replace(call, read=values.value) for call in step.calls)) for step in steps)
+    return replace(run, load_steps=lambda: steps)
 
 
 def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:
