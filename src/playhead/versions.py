@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Protocol
@@ -29,18 +30,13 @@ def versions_of(root: Path, prompts: Hashed | None) -> dict[str, str]:
     found = {"python": ".".join(map(str, sys.version_info[:3])), "code": source_digest(root)}
     if prompts is not None:
         found["prompts"] = prompts.hash
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    return found | {name: _library(name) for name in LIBRARIES}
 
 
 def source_digest(root: Path) -> str:
     """A digest of every loaded module whose file lies in the project's folder, installed packages left out.
 
-    So is Playhead itself where it lies there: it has its version, and which of its rooms are loaded depends on the verb.
+    So is Playhead itself where it lies there: it has its version, and which rooms are loaded depends on the verb.
     """
     digest = hashlib.blake2b(digest_size=16)
     loaded = dict(sys.modules)  # another thread may be importing
@@ -50,7 +46,23 @@ def source_digest(root: Path) -> str:
         path = getattr(loaded[name], "__file__", None)
         if not isinstance(path, str) or not path.startswith(f"{root}{os.sep}") or "site-packages" in path:
             continue
-        if not Path(path).is_file():
+        try:
+            seen = Path(path).stat()
+        except OSError:  # loaded, and gone since
             continue
-        digest.update(name.encode() + b"\0" + hashlib.blake2b(Path(path).read_bytes()).digest())
+        digest.update(name.encode() + b"\0" + _file_digest(path, seen.st_mtime_ns, seen.st_size))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _file_digest(path: str, changed: int, size: int) -> bytes:
+    """The digest of a file as it was at that time: every run asks, and files seldom change."""
+    return hashlib.blake2b(Path(path).read_bytes()).digest()
+
+
+@lru_cache
+def _library(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
