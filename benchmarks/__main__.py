@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import recording, storage, supersteps
+from benchmarks import recording, replaying, storage, supersteps
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "storage": storage.measure,
     "supersteps": supersteps.measure,
     "recording": recording.measure,
+    "replaying": replaying.measure,
 }
 
 

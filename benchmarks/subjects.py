@@ -162,11 +162,16 @@ class Count(TypedDict):
     n: int
 
 
-def chain(length: int = 20) -> Any:
-    """A chain of async nodes, each adding one."""
+def chain(length: int = 20, *, is_async: bool = True) -> Any:
+    """A chain of nodes, each adding one."""
 
-    async def add(given: Count) -> Count:
+    def add_one(given: Count) -> Count:
         return {"n": given["n"] + 1}
+
+    async def add_one_async(given: Count) -> Count:
+        return add_one(given)
+
+    add = add_one_async if is_async else add_one
 
     graph = StateGraph(Count)
     names = [f"node{i}" for i in range(length)]
