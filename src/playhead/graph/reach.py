@@ -148,7 +148,7 @@ class Reaching:
         """Does one of these recorded calls ask just that?"""
         for other in others:
             if (prompt := self._wordings.recorded(other)) is not None:
-                keys = RecordedKeys(self._recording, PromptSet({prompt.name: prompt}, {}))
+                keys = RecordedKeys(self._redactor, PromptSet({prompt.name: prompt}, {}))
                 if asked in keys.of(other):
                     return True
         return False
