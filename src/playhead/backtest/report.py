@@ -15,6 +15,7 @@ from playhead.backtest.measuring import Measure, measures
 from playhead.backtest.records import Backtest, Control, Mode, Plan, Turn
 from playhead.backtest.scoring import Scores, answer_in
 from playhead.comparison.conversation import OutcomeOf
+from playhead.comparison.wording import shortened
 from playhead.diff import Words, words
 from playhead.receipt import Amount, Prices, Receipt
 from playhead.records import Divergence
@@ -24,7 +25,10 @@ from playhead.views import plain
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A file of a prompt as calls were made from it, and as they are now; `calls` were asked from the new text."""
+    """A file of a prompt as calls were made from it, and as they are now, cut to what stands beside a change.
+
+    `calls` were asked from the new text.
+    """
 
     prompt: str
     file: str
@@ -37,7 +41,7 @@ class Reached:
     """How far the change reaches. Counts: conversations `matched` what was wanted, of which these were `selected`.
 
     Of their `runs`, those proved `unaffected` were never opened, and those of `other_code` were first played exactly.
-    `turns` were played, `compared` of them count.
+    `turns` of the conversations `reached` were played with the change, and `compared` of them count.
     """
 
     matched: int
@@ -46,7 +50,7 @@ class Reached:
     affected: int
     unaffected: int
     other_code: int
-    opened: int
+    reached: int
     turns: int
     compared: int
 
@@ -183,7 +187,7 @@ def _reached(backtest: Backtest) -> Reached:
         affected=plan.count("affected"),
         unaffected=plan.count("unaffected"),
         other_code=plan.count("other_code"),
-        opened=len(backtest.conversations),
+        reached=sum(any(turn.replay is not None for turn in one.turns) for one in backtest.conversations),
         turns=len(played),
         compared=sum(turn.is_compared for turn in played),
     )
@@ -204,7 +208,7 @@ def _edits(turns: Iterable[Turn]) -> Iterator[Edit]:
                 if texts[0] != texts[1]:
                     known[file, *texts] = known.get((file, *texts), 0) + 1
     for (file, before, after), calls in known.items():
-        yield Edit(file.removesuffix(".md"), file, calls, tuple(words(before, after)))
+        yield Edit(file.removesuffix(".md"), file, calls, tuple(shortened(words(before, after))))
 
 
 def _effects(changed: Iterable[ChangedConversation]) -> list[tuple[str, EffectChange]]:

@@ -30,7 +30,7 @@ def summary(report: Report) -> list[str]:
     """How far the change reaches, and what it did there."""
     reached = report.reached
     lines = [
-        f"{_selected(report)} The change reaches {count(reached.opened, 'conversation')}; "
+        f"{_selected(report)} The change reaches {count(reached.reached, 'conversation')}; "
         f"{count(reached.unaffected, 'run')} of {reached.runs:,} proved unaffected and never opened.",
         f"{count(reached.turns, 'turn')} played with the change, {MODES[report.mode]}; "
         f"{count(_changed_turns(report), 'turn')} in {count(len(report.conversations), 'conversation')} "
