@@ -6,7 +6,7 @@ then what the checks say of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from playhead.backtest.changed import ChangedConversation, EffectChange, changed
 from playhead.backtest.measuring import Measure, measures
 from playhead.backtest.records import Backtest, Control, Mode, Plan, Turn
 from playhead.backtest.scoring import Scores, answer_in
+from playhead.backtest.until_sure import Watch
 from playhead.comparison.conversation import OutcomeOf
 from playhead.comparison.wording import shortened
 from playhead.diff import Words, words
@@ -146,12 +147,11 @@ def report(
     outcome_of: OutcomeOf,
     *,
     judging: Amount | None = None,
-    sure: Mapping[str, Verdict] | None = None,
+    watch: Watch | None = None,
 ) -> Report:
     """What this backtest says.
 
-    `judging` is what judges took; `sure` are verdicts by check that were reached before all conversations were played,
-    and stand in the place of those that only hold for a number fixed beforehand.
+    `judging` is what judges took; `watch` is who looked at each conversation as it came, and could end it.
     """
     changed = [found for one in backtest.conversations if (found := changed_conversation(one, outcome_of)) is not None]
     changed.sort(key=lambda one: one.thread)
@@ -164,7 +164,7 @@ def report(
         reached=_reached(backtest),
         effects=tuple(_effects(changed)),
         conversations=tuple(changed),
-        checks=tuple(_checks(scores, sure or {})),
+        checks=tuple(_checks(scores, watch)),
         not_judged=scores.not_judged,
         measures=measures(backtest.conversations, prices, outcome_of),
         noise=_noise(backtest.controls),
@@ -217,11 +217,11 @@ def _effects(changed: Iterable[ChangedConversation]) -> list[tuple[str, EffectCh
     return sorted(found, key=lambda each: order.index(each[1].what))
 
 
-def _checks(scores: Scores, sure: Mapping[str, Verdict]) -> Iterator[CheckReport]:
+def _checks(scores: Scores, watch: Watch | None) -> Iterator[CheckReport]:
     for verdict in verdicts(scores.checks):
         results = [one for one in scores.results if one.criterion.name == verdict.check]
         yield CheckReport(
-            verdict=sure.get(verdict.check, verdict),
+            verdict=watch.instead_of(verdict) if watch is not None else verdict,
             prompt=results[0].criterion.prompt if results else "",
             got_better=tuple(Flip(one.thread, one.turn + 1) for one in results if one.after and not one.before),
             got_worse=tuple(Flip(one.thread, one.turn + 1) for one in results if one.before and not one.after),

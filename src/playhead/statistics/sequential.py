@@ -77,11 +77,16 @@ class UntilSure:
 
     @property
     def reading(self) -> str:
-        """`better`, `worse` or `no clear change: N more needed`, N for the difference seen, or `worth` if larger."""
+        """`better`, `worse` or `no clear change: N more needed`."""
+        return self.sure or no_clear_change(self.more_needed)
+
+    @property
+    def more_needed(self) -> int:
+        """How many more conversations it would take, for the difference seen, or `worth` if larger; 0 once sure."""
         if self.sure:
-            return self.sure
+            return 0
         target = self._expected(errors=0.0)
-        return no_clear_change(max(needed(target, max(self._square, target), alpha=self._alpha) - self.n, 1))
+        return max(needed(target, max(self._square, target), alpha=self._alpha) - self.n, 1)
 
     def hopeless(self, left: int) -> bool:
         """Whether `left` more conversations are not worth asking: a chance under one in ten to become sure.
