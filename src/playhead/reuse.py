@@ -58,6 +58,11 @@ class Answers:
                 self._served.add(found.number)
             return found
 
+    def pass_over(self, numbers: Iterable[int]) -> None:
+        """These count as served: what they were made for is."""
+        with self._lock:
+            self._served.update(numbers)
+
     def find(self, place: Place, key: bytes) -> Answer | None:
         """The recorded call that answers this request here; it counts as served from now on."""
         with self._lock:
@@ -92,6 +97,12 @@ def precedes(first: str, second: str) -> bool:
 def around(outer: str, inner: str) -> bool:
     """Is the inner address that of the outer step itself, or of a step in a subgraph or task within it?"""
     return inner == outer or inner.startswith(f"{outer}/")
+
+
+def visit_within(outer: str, inner: str) -> int:
+    """Which of the graphs that the outer step ran the inner step belongs to, from 0."""
+    first = inner.removeprefix(f"{outer}/").split("/")[0]
+    return int(first) if first.isdigit() else 0
 
 
 def superstep(address: str) -> tuple[str, int]:

@@ -15,6 +15,8 @@ from itertools import count
 from typing import Any, Final
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langgraph.prebuilt import ToolRuntime
+from langgraph.store.base import BaseStore
 from langgraph.types import Interrupt
 
 from playhead.codec import digest, pack
@@ -43,6 +45,19 @@ def arguments_key(name: str, arguments: Any, redactor: Redactor) -> bytes:
 def tool_arguments(tool_input: Any) -> Any:
     """What a tool was called with: the provider's id for the call is no part of it."""
     return tool_input.get("args") if isinstance(tool_input, Mapping) and "args" in tool_input else tool_input
+
+
+def tool_request(tool_input: Any) -> Any:
+    """What is recorded of a tool's input: of the runtime it is handed, the state and context; of a store, nothing."""
+    if not isinstance(tool_input, Mapping):
+        return tool_input
+    if "args" in tool_input:
+        return {**tool_input, "args": tool_request(tool_input["args"])}
+    return {name: _handed(value) for name, value in tool_input.items() if not isinstance(value, BaseStore)}
+
+
+def _handed(value: Any) -> Any:
+    return {"state": value.state, "context": value.context} if isinstance(value, ToolRuntime) else value
 
 
 def said(messages: Iterable[BaseMessage]) -> list[dict[str, Any]]:
@@ -97,7 +112,7 @@ def _object(value: Any) -> Any:
         return as_data(value.value)  # its id is made of the checkpoint's
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_data(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if hasattr(value, "model_dump"):
+    if hasattr(value, "model_dump") and not isinstance(value, type):
         return as_data(value.model_dump())
     slots = getattr(type(value), "__slots__", ())
     if isinstance(slots, tuple) and slots:

@@ -21,6 +21,7 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
 
 from playhead.graph.encoding import Encoder
+from playhead.graph.identity import tool_request
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun
 from playhead.graph.player import RunPlayer
@@ -304,7 +305,9 @@ def _begin_tool(tool: BaseTool, tool_input: Any) -> CallRecorder | None:
     if (step := CURRENT.get()) is None:
         warn_if_lost("tool", tool.name)
         return None
-    return step.begin_call("tool", tool.name, 1, lambda encoder: {"request": encoder.anything(tool_input)})
+    return step.begin_call(
+        "tool", tool.name, 1, lambda encoder: {"request": encoder.anything(tool_request(tool_input))}
+    )
 
 
 def _end_tool(tool: BaseTool, call: CallRecorder, result: Any, error: BaseException | None = None) -> None:

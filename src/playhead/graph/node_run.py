@@ -51,6 +51,11 @@ class NodeRun:
         step.tasks_before = self._tasks_seen
         return step
 
+    def _check(self, step: StepRecorder) -> None:
+        """Raise `Stopped` where a replay ends before the node's code begins."""
+        if isinstance(run := step.run, RunPlayer) and run.goes_no_further(step):
+            raise Stopped
+
     def _end(self, step: StepRecorder, error: BaseException | None = None) -> None:
         self._tasks_seen = step.tasks_seen
         if isinstance(run := step.run, RunPlayer) and error is None:
@@ -75,6 +80,7 @@ class NodeRun:
         step = self._begin(given)
         token = CURRENT.set(step)
         try:
+            self._check(step)
             result = self._code.invoke(given, config, **kwargs)
         except BaseException as error:
             self._end(step, error)
@@ -91,6 +97,7 @@ class NodeRun:
         step = self._begin(given)
         token = CURRENT.set(step)
         try:
+            self._check(step)
             result = await self._code.ainvoke(given, config, **kwargs)
         except BaseException as error:
             self._end(step, error)
@@ -107,6 +114,7 @@ class NodeRun:
         step = self._begin(given)
         token = CURRENT.set(step)
         try:
+            self._check(step)
             async for chunk in self._code.astream(given, config, **kwargs):
                 yield chunk
         except BaseException as error:

@@ -22,12 +22,13 @@ from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
 from playhead.graph.recorder import RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
-from playhead.graph.stepwise import Steps
+from playhead.graph.stepwise import Steps, is_during
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
-from playhead.reuse import Answer, Answers, Place, around, precedes, superstep
+from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
 
 READINGS: Final = ("clock", "id")
+ACTING: Final = ("tool", "effect")
 
 
 class Stopped(BaseException):
@@ -132,6 +133,7 @@ class RunPlayer(RunRecorder):
         steps = run.steps if is_recorded else ()
         calls = [(step, call) for step in run.steps for call in step.calls]
         self.calls = {call.number: call for _, call in calls}
+        self._of_step = {step.number: step.calls for step in run.steps}
         self.values = recording.store.values(
             [call.refs[name] for _, call in calls for name in ("response", "error")],
             [step.refs[name] for step in steps for name in ("input", "output")],
@@ -258,11 +260,34 @@ class RunPlayer(RunRecorder):
     ) -> None:
         """A call is answered from the recording."""
         step.ordinal(place.kind)
+        inside = self._pass_over(step, recorded) if place.kind in ACTING else []
         elsewhere = recorded.address != place.address or recorded.ordinal != place.ordinal
         why = f"asked the same at {recorded.address}" if elsewhere else "asks the same"
         with self._keeping:
             verdict = Verdict("reused", why, recorded)
             self.served.append(Served(self.next_call(), step.number, place, asked, verdict, effect))
+            for at, call in inside:
+                verdict = Verdict("reused", f"made by {recorded.name}", call)
+                self.served.append(Served(self.next_call(), step.number, at, None, verdict))
+
+    def made_within(self, recorded: Call) -> list[Call]:
+        """The recorded calls that were made while a tool or an effect ran, in it or in graphs that it ran."""
+        beside = [call for call in self._of_step.get(recorded.step, ()) if call.kind != "tool"]
+        own = [call for call in beside if call.number > recorded.number and is_during(recorded, call)]
+        return own + [call for step in self.steps.within(recorded) for call in step.calls]
+
+    def _pass_over(self, step: StepRecorder, recorded: Call) -> list[tuple[Place, Call]]:
+        """Whose result is served is not run: neither are the calls made, nor the graphs played, that it needed."""
+        inside = [call for call in self.made_within(recorded) if call.number not in self.reused]
+        self.answers.pass_over(call.number for call in inside)
+        played = self.steps.within(recorded)
+        self.steps.pass_over(played)
+        step.skip_subgraphs({visit_within(step.address, one.address) for one in played})
+        return [(self._place_within(step, call), call) for call in inside]
+
+    def _place_within(self, step: StepRecorder, call: Call) -> Place:
+        own = call.address == step.address
+        return Place(call.address, step.attempt, call.kind, step.ordinal(call.kind) if own else call.ordinal)
 
     def expect(self, step: StepRecorder, place: Place, verdict: Verdict) -> None:
         """A call is about to be made here, of which this is to be said."""

@@ -64,11 +64,11 @@ class RecalledEvents(Recalled):
         self._raise()
 
 
-def recalled(response: Any, error: ErrorRecord | None) -> Recalled:
-    """The model that gives this recorded answer."""
+def recalled(response: Any, error: BaseException | None = None) -> Recalled:
+    """The model that gives this recorded answer, and raises this where it ends."""
     answer = response if isinstance(response, dict) else {}
     kind = RecalledEvents if "events" in answer else Recalled
-    return kind(answer=answer, error=None if error is None else exception_of(error))
+    return kind(answer=answer, error=error)
 
 
 def as_answer(message: BaseMessage) -> BaseMessage:
@@ -94,11 +94,13 @@ def tool_result(response: Any, tool_input: Any) -> Any:
     return response
 
 
-def exception_of(error: ErrorRecord) -> BaseException:
-    """The recorded exception as one of its own class, with its text and plain attributes.
+def exception_of(error: ErrorRecord | None) -> BaseException | None:
+    """The recorded exception, if there was one, as one of its own class, with its text and plain attributes.
 
     Its constructor is not called. A class that is not loaded here becomes one of the same name.
     """
+    if error is None:
+        return None
     arguments = error.details.get("args") or [error.message]
     made = _blank(_loaded_class(error.kind), arguments)
     made.args = tuple(arguments)
@@ -121,7 +123,13 @@ def _loaded_class(kind: str) -> type[BaseException]:
 
 
 def _blank(kind: type[BaseException], arguments: list[Any]) -> BaseException:
-    try:
-        return BaseException.__new__(kind, *arguments)
-    except TypeError:  # OSError and its kin are made by their own
-        return kind.__new__(kind, *arguments)
+    if issubclass(kind, BaseExceptionGroup):  # what was in it was not recorded as errors, but by its text
+        text = str(arguments[0])
+        return kind.__new__(kind, text.rpartition(" (")[0] or text, [Exception(text)])
+    for make in (BaseException, kind):  # OSError and its kin are made by their own
+        try:
+            return make.__new__(kind, *arguments)
+        except TypeError:
+            continue
+    unmade: BaseException = type(kind.__name__, (Exception,), {"__module__": kind.__module__})()
+    return unmade

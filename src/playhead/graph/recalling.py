@@ -19,7 +19,16 @@ from langgraph.types import interrupt
 
 from playhead.diff import first_difference
 from playhead.errors import EffectHeldBack, PlayheadError
-from playhead.graph.identity import arguments_key, as_data, question_key, request_key, said, tool_arguments
+from playhead.graph.asking import settings_of
+from playhead.graph.identity import (
+    arguments_key,
+    as_data,
+    question_key,
+    request_key,
+    said,
+    tool_arguments,
+    tool_request,
+)
 from playhead.graph.model_call import ModelCall, model_request
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
@@ -129,12 +138,14 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, "tool")
-    arguments = tool_arguments(tool_input)
+    arguments = tool_arguments(tool_request(tool_input))
     recorded = run.find(place, arguments_key(name, arguments, run.recording.encoder.redactor))
     if recorded is None:
         if is_effect:
             return None
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)})
+    if why := _changed_within(run, recorded):
+        raise _hold_back(run, step, place, name, {"args": as_data(arguments)}, why)
     if recorded.status == "interrupted":
         run.serve(step, place, recorded)
         _ask_again(run, recorded)
@@ -175,6 +186,8 @@ def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], k
     recorded = run.find(place, arguments_key(name, dict(arguments), run.recording.encoder.redactor))
     if recorded is not None and recorded.status == "unknown" and recorded.error is None:
         raise run.stop(step)  # it was held back when this was played before
+    if recorded is not None and (why := _changed_within(run, recorded)):
+        raise _hold_back(run, step, place, name, arguments, why)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         run.serve(step, place, recorded, effect="" if known.read_only else step.next_effect(name))
         _raise_if_over(run, step, recorded)
@@ -193,7 +206,7 @@ def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], k
 
 
 def _hold_back(
-    run: RunPlayer, step: StepRecorder, place: Place, name: str, arguments: Mapping[str, Any]
+    run: RunPlayer, step: StepRecorder, place: Place, name: str, arguments: Mapping[str, Any], why: str = ""
 ) -> BaseException:
     """What is raised where something would happen in the world that the recording does not answer."""
     recorded = run.at(place)
@@ -202,7 +215,7 @@ def _hold_back(
         found = first_difference(before, as_data(dict(arguments)))
         sides = (found.left, found.right) if found else ("not on the recording", name)
         return run.part_ways(step, place, found.path if found else "", *sides)
-    why = _why_held_back(recorded, arguments)
+    why = why or _why_held_back(recorded, arguments)
     run.expect(step, place, Verdict("held back", why, recorded))
     call = step.begin_call(
         "tool" if place.kind == "tool" else "effect",
@@ -214,6 +227,23 @@ def _hold_back(
     if run.terms.unanswered == "pause":
         return run.stop(step)
     return run.stop(step, EffectHeldBack(name, why))
+
+
+def _changed_within(run: RunPlayer, recorded: Call) -> str:
+    """What would be asked otherwise within a tool or an effect, whose result is then no answer; "" for nothing."""
+    changes = run.terms.changes
+    if run.comes_before(recorded.address) or not (changes.prompts or changes.models):
+        return ""
+    for call in run.made_within(recorded):
+        use, prompts = call.prompt if call.kind == "model" else None, run.prompts
+        if use is None or prompts is None:
+            continue
+        found = prompts.get(use.name)
+        if found.content_hash != use.content_hash:
+            return f"within it prompt {use.name}.md is asked, which was changed"
+        if (alias := settings_of(found)[0]) in changes.models:
+            return f"within it model {alias} is asked, which was changed"
+    return ""
 
 
 def _why_held_back(recorded: Call | None, arguments: Mapping[str, Any]) -> str:

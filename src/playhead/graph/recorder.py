@@ -14,7 +14,7 @@ import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -245,6 +245,11 @@ class StepRecorder:
             if number not in self._subgraphs:
                 self._subgraphs.append(number)
             return self._subgraphs.index(number)
+
+    def skip_subgraphs(self, visits: Collection[int]) -> None:
+        """Graphs that are not run here, though they were when this was recorded: those after them keep their number."""
+        with self._lock:
+            self._subgraphs += [-1 - visit for visit in visits]
 
     def task_number(self, number: int) -> int:
         """Which of this step's own `@task` calls LangGraph's number means: that one counts on through retries."""

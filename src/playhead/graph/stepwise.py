@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from langgraph.checkpoint.serde.types import RESUME
+
 from playhead.codec import Part
 from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data
-from playhead.records import Divergence, Step
+from playhead.records import Call, Divergence, Step
+from playhead.reuse import around
 from playhead.store.values import Values
 
 CUT_OFF = ("unfinished", "cancelled")
@@ -60,6 +63,24 @@ class Steps:
         """Is there a recorded step at this address?"""
         return (address, attempt) in self._at
 
+    def cut_off(self, address: str, attempt: int) -> Step | None:
+        """The recorded step here, if it was cut off."""
+        found = self._at.get((address, attempt))
+        return found if found is not None and found.status in CUT_OFF else None
+
+    def after(self, step: Step) -> list[str]:
+        """The addresses of the recorded steps that began after this one."""
+        return [other.address for other in self._at.values() if other.number > step.number]
+
+    def within(self, call: Call) -> list[Step]:
+        """The recorded steps of graphs that a tool or an effect ran."""
+        inside = (step for step in self._at.values() if around(call.address, step.address) and is_during(call, step))
+        return [step for step in inside if step.address != call.address]
+
+    def pass_over(self, steps: Iterable[Step]) -> None:
+        """These are not played: what they led to is served."""
+        self._seen.update((step.address, step.attempt) for step in steps)
+
     def missing(self) -> list[tuple[int, Divergence]]:
         """Recorded steps, with their numbers, that the replay has not come to."""
         return [
@@ -69,12 +90,22 @@ class Steps:
         ]
 
 
+def is_during(call: Call, other: Call | Step) -> bool:
+    """Did the other begin while this call was made?"""
+    return call.started <= other.started <= call.started + call.seconds
+
+
 def _by_channel(writes: Any) -> Any:
-    """A step's writes by what they go to; several to one channel stay in order."""
+    """A step's writes by what they go to; several to one channel stay in order.
+
+    That a person's answer was used is LangGraph's own note: a tool that used it does not run where its result is known.
+    """
     if not isinstance(writes, list):
         return writes
     made: dict[str, Any] = {}
     for channel, value in writes:
+        if channel == RESUME:
+            continue
         name = str(channel)
         while name in made:
             name += "'"

@@ -1,0 +1,48 @@
+"""Which question of a replay is the one that a person's recorded answer was for?
+
+LangGraph makes a question's id of its task's, and that of a checkpoint's, so in a replay it is another. Where several
+questions were open at once, answers were given by id: these are the same questions by the steps that put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from playhead.graph.player import RunPlayer
+from playhead.records import Run
+
+Put: TypeAlias = Iterable[tuple[str, Any]]
+"""Steps that were interrupted, by address, with what was raised, as data."""
+
+
+def renamed_answer(answer: Any, before: Iterable[Run], players: Iterable[RunPlayer]) -> Any:
+    """A recorded answer for the replay; one that names questions names those of the replay."""
+    if not isinstance(answer, dict) or not answer:
+        return answer
+    then = _places([(step.address, step.error) for run in before for step in run.steps if step.status == "interrupted"])
+    now = _places([pair for player in players for pair in _interrupted(player)])
+    names = {then[place]: id for place, id in now.items() if place in then}
+    return {names.get(name, name): value for name, value in answer.items()}
+
+
+def _interrupted(player: RunPlayer) -> Put:
+    for row in player.rows:
+        if row.get("status") == "interrupted" and "place" in row and row["error"] is not None:
+            yield row["address"], player.recording.encoder.value(row["error"])
+
+
+def _places(put: Put) -> dict[tuple[str, int], str]:
+    """Where each question was put: the innermost step that raised it, and the how-manieth of that step's."""
+    innermost: dict[str, str] = {}
+    for address, error in put:
+        details = error.get("details", {}) if isinstance(error, Mapping) else getattr(error, "details", {})
+        for id in details.get("ids", ()):
+            if len(address) >= len(innermost.get(id, "")):
+                innermost[id] = address
+    counted: dict[str, int] = {}
+    found = {}
+    for id, address in innermost.items():
+        counted[address] = counted.get(address, -1) + 1
+        found[address, counted[address]] = id
+    return found

@@ -1,0 +1,232 @@
+"""An exact replay gives a person's recorded answers again: the turn is played through to its end, with no call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain.agents import create_agent
+from langchain_core.tools import tool
+from langgraph.func import entrypoint, task
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, Send, interrupt
+
+from playhead.deck import Deck
+from playhead.records import Replay
+from tests.graphs.shapes import NOTHING, Notes, chain
+from tests.scripted import ScriptedModel, calling
+
+CONFIG: Any = {"configurable": {"thread_id": "t-1"}}
+
+
+def unchanged(deck: Deck, graph: Any, model: ScriptedModel | None = None) -> Replay:
+    """The replay of the conversation's last turn: nothing is asked, every step is as it was."""
+    runs = deck.runs("t-1")
+    asked = len(model.asked) if model else 0
+    replay = deck.replay(runs[-1], graph)
+    assert replay.unchanged, replay.divergence
+    assert {call.fate for call in replay.calls} <= {"reused"}
+    assert len(model.asked if model else ()) == asked
+    turn = [run for run in runs if run.cause == runs[-1].cause]
+    assert [(s.address, s.status) for s in replay.steps] == [(s.address, s.status) for run in turn for s in run.steps]
+    assert replay.status == runs[-1].status
+    return replay
+
+
+def asking(model: ScriptedModel) -> Any:
+    """Asks a model, then a person, then the model again."""
+
+    def approve(state: Notes) -> Notes:
+        draft = model.invoke("draft").text
+        return {"notes": [draft, interrupt({"ok?": draft}), model.invoke("final").text]}
+
+    return chain(("before", lambda state: {"notes": ["before"]}), ("approve", approve))
+
+
+def test_an_answered_question_is_answered_again(deck: Deck) -> None:
+    model = ScriptedModel()
+    deck.record(asking(model)).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", asking(model), answer="yes")
+    replay = unchanged(deck, asking(model), model)
+    assert replay.output == {"notes": ["before", "echo: draft", "yes", "echo: final"]}
+
+
+def test_a_turn_is_played_up_to_the_run_that_is_asked_for(deck: Deck) -> None:
+    model = ScriptedModel()
+    deck.record(asking(model)).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", asking(model), answer="yes")
+    replay = deck.replay(deck.runs("t-1")[0], asking(model))
+    assert (replay.status, replay.unchanged) == ("interrupted", True)
+    assert replay.output["__interrupt__"][0].value == {"ok?": "echo: draft"}
+
+
+async def test_an_answer_given_async_is_given_again(deck: Deck) -> None:
+    model = ScriptedModel()
+    await deck.record(asking(model)).ainvoke(NOTHING, CONFIG)
+    await deck.aresume("t-1", asking(model), answer="yes")
+    unchanged(deck, asking(model), model)
+
+
+def test_a_question_in_a_loop_is_answered_each_time(deck: Deck) -> None:
+    model = ScriptedModel()
+    graph = StateGraph(Notes)
+    graph.add_node("ask", lambda state: {"notes": [f"{model.invoke('same').text} {interrupt(len(state['notes']))}"]})
+    graph.add_edge(START, "ask")
+    graph.add_conditional_edges("ask", lambda state: END if len(state["notes"]) == 3 else "ask", ["ask", END])
+    compiled = graph.compile()
+    deck.record(compiled).invoke(NOTHING, CONFIG)
+    for answer in ("one", "two", "three"):
+        deck.resume("t-1", compiled, answer=answer)
+    assert unchanged(deck, compiled, model).output == {
+        "notes": ["echo: same one", "echo: same two", "echo: same three"]
+    }
+
+
+def test_two_questions_in_one_node_are_answered_in_turn(deck: Deck) -> None:
+    graph = chain(("ask", lambda state: {"notes": [interrupt("one?"), interrupt("two?")]}))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", graph, answer="1")
+    deck.resume("t-1", graph, answer="2")
+    assert unchanged(deck, graph).output == {"notes": ["1", "2"]}
+
+
+def side_by_side(model: ScriptedModel) -> Any:
+    """Two branches that each ask a person, and one that asks nobody."""
+
+    def ask(state: Any) -> Any:
+        said = model.invoke("same").text
+        return {"notes": [f"{state['n']} {said} {interrupt(state['n']) if state['n'] != 'c' else ''}"]}
+
+    graph = StateGraph(Notes)
+    graph.add_node("plan", lambda state: None)
+    graph.add_node("ask", ask)
+    graph.add_node("join", lambda state: {"notes": [model.invoke("join").text]})
+    graph.add_edge(START, "plan")
+    graph.add_conditional_edges("plan", lambda state: [Send("ask", {"n": n}) for n in "abc"], ["ask"])
+    graph.add_edge("ask", "join")
+    return graph.compile()
+
+
+def test_questions_asked_side_by_side_are_answered_together(deck: Deck) -> None:
+    model = ScriptedModel()
+    compiled = side_by_side(model)
+    returned = deck.record(compiled).invoke(NOTHING, CONFIG)
+    answers = {question.id: question.value.upper() for question in returned["__interrupt__"]}
+    deck.resume("t-1", compiled, answer=answers)
+    assert unchanged(deck, compiled, model).output["notes"][0] == "a echo: same A"
+
+
+def test_questions_asked_side_by_side_are_answered_one_after_the_other(deck: Deck) -> None:
+    model = ScriptedModel()
+    compiled = side_by_side(model)
+    returned = deck.record(compiled).invoke(NOTHING, CONFIG)
+    for question in returned["__interrupt__"][::-1]:
+        deck.resume("t-1", compiled, answer={question.id: question.value.upper()})
+    assert unchanged(deck, compiled, model).output["notes"][:2] == ["a echo: same A", "b echo: same B"]
+
+
+def test_parallel_nodes_of_which_one_asks(deck: Deck) -> None:
+    model = ScriptedModel()
+    graph = StateGraph(Notes)
+    graph.add_node("left", lambda state: {"notes": [model.invoke("left").text]})
+    graph.add_node("right", lambda state: {"notes": [model.invoke("right").text, interrupt("ok?")]})
+    graph.add_edge(START, "left")
+    graph.add_edge(START, "right")
+    compiled = graph.compile()
+    deck.record(compiled).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", compiled, answer="yes")
+    unchanged(deck, compiled, model)
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_question_in_a_subgraph(deck: Deck, depth: int) -> None:
+    model = ScriptedModel()
+    graph = chain(
+        ("first", lambda state: {"notes": [model.invoke("first").text]}),
+        ("ask", lambda state: {"notes": [interrupt("sub?"), model.invoke("after").text]}),
+    )
+    for level in range(depth):
+        graph = chain((f"child{level}", graph), ("next", lambda state: {"notes": [model.invoke("next").text]}))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", graph, answer="ok")
+    unchanged(deck, graph, model)
+
+
+def test_a_question_in_a_subgraph_that_a_node_calls(deck: Deck) -> None:
+    model = ScriptedModel()
+    within = chain(
+        ("first", lambda state: {"notes": [model.invoke("first").text]}),
+        ("ask", lambda state: {"notes": [interrupt("sub?"), model.invoke("after").text]}),
+    )
+    graph = chain(("outer", lambda state: {"notes": [str(within.invoke({"notes": []}))]}))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    deck.resume("t-1", graph, answer="ok")
+    unchanged(deck, graph, model)
+
+
+def test_a_question_in_a_functional_flow(deck: Deck) -> None:
+    model = ScriptedModel()
+
+    @task
+    def draft(topic: str) -> str:
+        return model.invoke(topic).text
+
+    @entrypoint()
+    def flow(topic: str) -> str:
+        return f"{draft(topic).result()} / {interrupt('ok?')} / {draft('last').result()}"
+
+    deck.record(flow).invoke("x", CONFIG)
+    deck.resume("t-1", flow, answer="yes")
+    assert unchanged(deck, flow, model).output == "echo: x / yes / echo: last"
+
+
+def test_an_answer_that_came_with_an_update(deck: Deck) -> None:
+    model = ScriptedModel()
+    deck.record(asking(model)).invoke(NOTHING, CONFIG)
+    deck.record(asking(model)).invoke(Command(resume="yes", update={"notes": ["besides"]}), CONFIG)
+    assert unchanged(deck, asking(model), model).output["notes"][:2] == ["before", "besides"]
+
+
+def test_a_tool_that_asked_runs_again_and_is_answered_again(deck: Deck) -> None:
+    ran = []
+
+    @tool
+    def book(day: str) -> str:
+        """Book a day."""
+        ran.append(day)
+        return f"{day}: {interrupt('sure?')}"
+
+    model = ScriptedModel(script={"please": calling(("book", {"day": "Monday"}))})
+    graph = create_agent(model, [book])
+    deck.record(graph).invoke({"messages": [("user", "please")]}, CONFIG)
+    deck.resume("t-1", graph, answer="yes")
+    assert unchanged(deck, graph, model).output["messages"][-1].text == "echo: Monday: yes"
+
+
+@pytest.mark.parametrize("side", ["interrupt_before", "interrupt_after"])
+@pytest.mark.parametrize("where", ["compiled in", "given when run"])
+def test_a_pause_at_a_node_is_no_question(deck: Deck, side: str, where: str) -> None:
+    model = ScriptedModel()
+    graph = chain(
+        ("first", lambda state: {"notes": [model.invoke("1").text]}),
+        ("second", lambda state: {"notes": [model.invoke("2").text]}),
+    )
+    given = {side: ["second" if side == "interrupt_before" else "first"]}
+    if where == "compiled in":
+        graph = graph.copy({f"{side}_nodes": given.pop(side)})
+    deck.record(graph).invoke(NOTHING, CONFIG, **given)
+    unchanged(deck, graph, model)
+    deck.resume("t-1", graph)
+    assert unchanged(deck, graph, model).output["notes"] == ["echo: 1", "echo: 2"]
+
+
+def test_a_question_in_the_second_turn_of_a_conversation(deck: Deck) -> None:
+    model = ScriptedModel()
+    graph = asking(model)
+    for answer in ("one", "two"):
+        deck.record(graph).invoke(NOTHING, CONFIG)
+        deck.resume("t-1", graph, answer=answer)
+    replay = unchanged(deck, graph, model)
+    assert replay.output["notes"] == deck.runs("t-1")[-1].output["notes"]
+    first = deck.replay(deck.runs("t-1")[1], graph)
+    assert first.unchanged, first.divergence
