@@ -21,7 +21,7 @@ from playhead.graph.counting import characters_in, counted
 from playhead.graph.identity import question_key
 from playhead.graph.model_call import plain_data
 from playhead.graph.recording import Recording
-from playhead.graph.replaying import Played, RecordedKeys
+from playhead.graph.replaying import Played
 from playhead.graph.rewording import Rewordings
 from playhead.graph.standin import StandIns
 from playhead.prompts import Prompt, PromptSet
@@ -79,7 +79,7 @@ class Reaching:
     """Tells what one edit of prompts and models reaches, turn after turn. `recording` is what would be played with."""
 
     def __init__(self, recording: Recording, changes: Changes) -> None:
-        self._recording, self._redactor = recording, recording.encoder.redactor
+        self._redactor = recording.encoder.redactor
         self._models = StandIns(recording.models, changes.models)
         today = recording.prompts.current() if recording.prompts else PromptSet({}, {})
         self._wordings = Rewordings(today, changes.prompts, every=bool(changes.models))
@@ -136,7 +136,7 @@ class Reaching:
         if messages == question and not _is_sent_with(request, options):
             return None  # the node's own code asked its own model; the file's settings were no part of it
         others = (other.call for other in calls if other.run == each.run and other is not each)
-        return Root(each, None if self._is_answered(asked, others) else messages)
+        return Root(each, None if self._is_answered(asked, wording.after.name, others) else messages)
 
     def _settings(self, prompt: Prompt, call: Call) -> dict[str, Any]:
         alias, options = settings_of(prompt)
@@ -144,13 +144,18 @@ class Reaching:
         settings: dict[str, Any] = model.settings(options, call.name)
         return settings
 
-    def _is_answered(self, asked: bytes, others: Iterable[Call]) -> bool:
-        """Does one of these recorded calls ask just that?"""
+    def _is_answered(self, asked: bytes, name: str, others: Iterable[Call]) -> bool:
+        """Does one of these recorded calls ask just that, which is made from the prompt of this name?"""
         for other in others:
-            if (prompt := self._wordings.recorded(other)) is not None:
-                keys = RecordedKeys(self._redactor, PromptSet({prompt.name: prompt}, {}))
-                if asked in keys.of(other):
-                    return True
+            prompt = self._wordings.recorded(other)
+            if prompt is None or (prompt.name != name and prompt.output_schema is not None):
+                continue  # a schema bears its prompt's name: the two ask different things
+            alias, options = settings_of(prompt)
+            request = other.request
+            if isinstance(request, Mapping) and asked == question_key(
+                request["messages"], {"model": alias, "options": options}, self._redactor
+            ):
+                return True
         return False
 
     def _planned(self, call: Call, turn: str, messages: Sequence[BaseMessage] | None = None) -> Planned:
