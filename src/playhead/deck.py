@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from playhead import tape
 from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
 from playhead.backtest.planning import Ground, planned
+from playhead.backtest.reckoning import with_receipt
 from playhead.backtest.running import run as run_backtest
 from playhead.codec import Part
 from playhead.comparison import Comparison, compare
@@ -25,7 +26,10 @@ from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
 from playhead.errors import BadInput, GraphNotFound, NothingToResume, RunNotFound, StillRunning
 from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
+from playhead.graph.branches import own_facts
+from playhead.graph.changes import NOTHING
 from playhead.graph.encoding import Encoder
+from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
@@ -34,7 +38,7 @@ from playhead.prompts import PromptFolder, PromptSet
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
-from playhead.replays import Wanted, exact_or_raise, play, turn_of
+from playhead.replays import Wanted, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import OF_THE_RUN
 from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.sqlite import Synchronous
@@ -168,7 +172,8 @@ class Deck:
         For the wishes see `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
         `UnknownModel`, `PromptSyntax` and `BadInput`.
         """
-        return planned(self._ground(graphs), wishes, time.time())
+        ground = self._ground(graphs)
+        return with_receipt(ground, planned(ground, wishes, time.time()), self._prices)
 
     def backtest(
         self,
@@ -187,9 +192,10 @@ class Deck:
         `concurrency` turns are played at once; `max_cost` (USD) bounds what this session spends; `rate` limits models
         by name (default: [tool.playhead.limits]). `progress` is told how far it is, `enough` sees each conversation as
         it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
-        experiment goes on from there. Nothing is ever sent. Raises as `plan`, and `NoPrice`.
+        experiment goes on from there. Nothing is ever sent. Raises as `plan` does.
         """
-        ground = self._ground(graphs if plan is None else plan.graphs)
+        plan = plan or self.plan(graphs, **wishes)
+        ground = self._ground(plan.graphs)
         limits = {name: Limit(**each) for name, each in self.config.limits.items()} if rate is None else rate
         return run_backtest(
             ground,
@@ -224,6 +230,55 @@ class Deck:
             versions=lambda: versions_of(self.config.root, self.prompts),
             outcome_of=outcome_of,
         )
+
+    def fork(
+        self,
+        run: Run,
+        graph: Any,
+        at: str | None = None,
+        *,
+        state: Mapping[str, Any] | None = None,
+        answer: Any = NOTHING,
+        prompts: PromptSet | Path | str | None = None,
+        models: Mapping[str, str] | None = None,
+        live_reads: bool = False,
+        resources: Mapping[str, Any] | None = None,
+    ) -> Replay:
+        """Go another way from a step of a recorded run, on a thread of its own: the replay's `thread`.
+
+        Everything before the step `at` (an address such as `draft@6` or `gather@4/draft@2`) is as recorded, and costs
+        no call. There `state` is put in, and from there on the `prompts` and `models` count; whatever still asks the
+        same is served from the recording, so that a fork that changes nothing asks nothing. With `answer`, a run that
+        stopped to ask is given it, in the place of a recorded one or for the first time; `at` is where it stopped then.
+        The thread that is forked is not touched, and effects are held back as in any replay. To go on with the
+        conversation, record it under the new thread's name.
+
+        Raises `StepNotFound`, `BadInput`, `NotRecorded` where today's code asks otherwise before `at`, `NotReplayable`.
+        """
+        wanted = Wanted(prompts, models or {}, state or {}, at, answer)
+        recording = self._recording(run.graph, self.prompts, resources)
+        played = play_fork(recording, graph, run, self.store.runs_of(run.thread), wanted, live_reads=live_reads)
+        return self._kept(played.replay, "forked_from", None)
+
+    def keep(self, replay: Replay, thread: str | None = None) -> Run:
+        """Write a replay into the recording, as a run on a thread of its own; gives that run.
+
+        The thread is named after the original one, which is not touched: `c-1042~3fa2b1`. It can be looked at, gone on
+        with, forked and replayed exactly. A turn of several runs is kept as several; the last is given. `thread` is
+        that of another turn of the conversation that was kept: this one is put beside it. A replay that was stopped
+        leaves the state it began from. Raises `BadInput` for what this deck did not play.
+        """
+        return self.run(self._kept(replay, "replay_of", thread).id)
+
+    def _kept(self, replay: Replay, origin: Origin, thread: str | None) -> Replay:
+        """The replay as it is kept: its thread, its metadata and the rest of its row are those on the recording."""
+        turn = replay.played
+        if not isinstance(turn, PlayedTurn) or turn.recording.store is not self.store:
+            raise BadInput(replay.id, "it was not played by this deck, or is kept already.", "Play it here again.")
+        run = self.store.run(keep(turn, replay.id, origin, thread))
+        first = next(one for one in self.store.runs_of(run.thread) if one.cause == run.cause)
+        refs = {**run.refs, "input": first.refs["input"], "context": first.refs["context"]}
+        return replace(replay, thread=run.thread, refs=refs, read=run.read, played=None)
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
         """A conversation's runs, or the newest `limit` of all; oldest first."""
@@ -273,6 +328,7 @@ class Deck:
             return of.thread, of.id
         known = self.threads()
         matching = [of] if of in known else [thread for thread in known if thread.startswith(of)]
+        matching = [one for one in matching if not one.startswith(f"{matching[0]}~")]  # what was made of it is not meant
         if len(matching) > 1:
             raise RunNotFound(of, matching)
         if matching:
@@ -332,7 +388,7 @@ class Deck:
         if last.status == "running" and (process := living_process(last.owner)):
             raise StillRunning(last.id, process)
         agent = self.record(graph, last.graph, resources=resources)
-        config = {"configurable": {"thread_id": thread}, "metadata": last.metadata}
+        config = {"configurable": {"thread_id": thread}, "metadata": own_facts(last.metadata)}
         return agent, None if answer is None else answer_to_interrupt(answer), config
 
     def threads_of(self, customer: str) -> list[str]:

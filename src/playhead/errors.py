@@ -12,7 +12,7 @@ PlayheadError
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
-└─ ConfigError    GraphNotLoadable · UnknownModel · NoPrice · NoResource · BadInput
+└─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
 ```
 """
 
@@ -465,18 +465,6 @@ class UnknownModel(ConfigError):
         super().__init__(
             f"There is no model {name!r}.{nearest_name(name, known)}",
             "Use `embedded`, `openai:<model>`, or an alias from [tool.playhead.models].",
-        )
-
-
-class NoPrice(ConfigError):
-    """What a backtest spends is to be bounded, and a model's price is not known."""
-
-    def __init__(self, models: Iterable[str]) -> None:
-        self.models = ", ".join(models)
-        super().__init__(
-            f"There is no price for {self.models}, so what is spent cannot be bounded.",
-            f'Add to [tool.playhead.prices], in USD per million tokens: "{self.models.split(", ")[0]}" = '
-            "{input = 0.25, output = 2.0}.",
         )
 
 

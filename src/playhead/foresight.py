@@ -13,7 +13,7 @@ from typing import Any, Final
 from playhead.errors import BadInput
 from playhead.graph.changes import NOTHING
 from playhead.graph.player import Terms
-from playhead.graph.reach import Reach, Reaching, reached_by_play
+from playhead.graph.reach import Reach, Reaching, model_calls, reached_by_play
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import TurnPlayer
 from playhead.receipt import Followed, Planned, Prices, Receipt, Spent, missing_prices, receipt
@@ -42,6 +42,11 @@ class Foresight:
         if self._dry is None:
             return self._reaching.of(turn)
         return reached_by_play(self._reaching, turn, self._dry.play(turn))
+
+    def whole(self, turn: Sequence[Run]) -> Reach:
+        """The same where the turn may begin from another state than the recorded one: all of it may follow."""
+        calls = model_calls(turn)
+        return self._reaching.planned(turn, [], calls, len(calls))
 
 
 def unsure(reach: Reach) -> Reach:

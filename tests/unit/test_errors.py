@@ -62,7 +62,6 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.TapeConflict("ready.json", "Run r-1", "it is here already with other content"),
         errors.GraphNotLoadable("shop:graph", "there is no shop"),
         errors.UnknownModel("embeded", ["embedded"]),
-        errors.NoPrice(["gpt-5-mini"]),
         errors.NoResource("calender", ["calendar"]),
         errors.BadInput("file.jsonl line 3", "it is not JSON.", "Write one object a line."),
     )

@@ -9,33 +9,22 @@ differs, what a change would do cannot be told from what the code does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from playhead.backtest.desk import Allowance, Desk
 from playhead.backtest.planning import Ground
 from playhead.backtest.records import Conversation, Plan, Turn
+from playhead.backtest.turns import Recorded, recorded_turns
 from playhead.errors import PlayheadError
 from playhead.graph.player import Terms
 from playhead.graph.replaying import Played, TurnPlayer
 from playhead.graph.shelf import Shelf
 from playhead.receipt import Amount, Prices
 from playhead.records import Run
-from playhead.replays import changes_of, turns_of
+from playhead.replays import changes_of
 from playhead.selection import Conversation as Chosen
-from playhead.selection import Reach
 from playhead.transcript import transcript
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A recorded turn that was chosen: its place in the conversation, its runs, and what the change can do to it."""
-
-    thread: str
-    index: int
-    runs: tuple[Run, ...]
-    reach: Reach
-    uses_change: bool
 
 
 class Player:
@@ -52,15 +41,7 @@ class Player:
 
     def open(self, chosen: Chosen) -> list[Recorded]:
         """The turns of a conversation, those with a run that was chosen."""
-        reach, users = self._plan.reach, self._plan.users
-        made = []
-        for index, turn in enumerate(turns_of(self._ground.store.runs_of(chosen.thread))):
-            found = {reach[run.id] for run in turn if run.id in reach}
-            if found:
-                worst = max(found, key=("unaffected", "affected", "other_code").index)
-                uses = any(run.id in users for run in turn)
-                made.append(Recorded(chosen.thread, index, tuple(turn), worst, uses))
-        return made
+        return recorded_turns(self._ground.store, self._plan, chosen)
 
     def alone(self, recorded: Recorded) -> Turn:
         """One turn, from its recorded state."""
@@ -108,7 +89,7 @@ class Player:
 
     def _played(self, recorded: Recorded, shelf: Shelf | None) -> tuple[Turn, Played | None]:
         _, player = self._players[recorded.runs[-1].graph]
-        allowance = Allowance(recorded.thread, self._plan.most.get(recorded.runs[-1].id))
+        allowance = Allowance(recorded.thread, self._plan.most.get(recorded.key))
         with self._desk.serving([run.id for run in recorded.runs], allowance):
             return self._play(player, recorded, shelf)
 

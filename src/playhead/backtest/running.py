@@ -20,9 +20,11 @@ from playhead.backtest.controls import asked_again, drawn
 from playhead.backtest.desk import STOPPED, Desk
 from playhead.backtest.limits import Limit, Limits
 from playhead.backtest.planning import Ground
-from playhead.backtest.playing import Player, Recorded, told
+from playhead.backtest.playing import Player, told
 from playhead.backtest.records import Backtest, Control, Conversation, Plan, Progress, Turn
-from playhead.errors import BadInput, NoPrice
+from playhead.backtest.turns import Recorded
+from playhead.errors import BadInput
+from playhead.foresight import check_priced
 from playhead.receipt import Prices
 from playhead.selection import Conversation as Chosen
 from playhead.selection.sampling import lot
@@ -58,11 +60,11 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     enough: Callable[[Conversation], bool] | None = None,
 ) -> Backtest:
-    """Run a plan. Raises `NoPrice` where `max_cost` is given and a model's price is not, `BadInput`."""
+    """Run a plan. Raises `BadInput`, also where `max_cost` is given and the price of a model is not known."""
     if concurrency < 1:
         raise BadInput("--concurrency", f"{concurrency} is no number of workers.", "Give 1 or more.")
-    if max_cost is not None and plan.receipt is not None and plan.receipt.unpriced:
-        raise NoPrice(plan.receipt.unpriced)
+    if plan.receipt is not None:
+        check_priced(plan.receipt, max_cost)
     desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost)
     return Runner(ground, plan, desk, prices, concurrency, progress, enough).run()
 
