@@ -468,6 +468,19 @@ class UnknownModel(ConfigError):
         )
 
 
+class CannotJudge(ConfigError):
+    """A criterion needs a model that can read, and the embedded one would be asked."""
+
+    exit_code = 6
+
+    def __init__(self, alias: str) -> None:
+        self.alias = alias
+        super().__init__(
+            f"The model {alias!r} is the embedded one, which cannot judge an answer.",
+            'Name one under [tool.playhead.models], such as judge = "openai:gpt-5-mini", or leave out --judge.',
+        )
+
+
 class NoResource(ConfigError):
     """A node asked for a resource that the recording was not given."""
 

@@ -90,7 +90,7 @@ def score(backtest: Backtest, criteria: Iterable[Criterion], judge: Judge | None
 
     Where no answer to a prompt was asked for, its checks are left out: nothing can have changed.
     """
-    pairs = [pair for conversation in backtest.conversations for pair in answer_pairs(conversation)]
+    pairs = pairs_of(backtest)
     touched = {pair.prompt for pair in pairs if pair.asked}
     wanted = [one for one in criteria if one.prompt in touched]
     made = [one for one in wanted if judge is not None or not one.is_judged]
@@ -124,12 +124,21 @@ def _check(criterion: Criterion, results: Iterable[Result], control: Sequence[Pa
 
 def _controlled(criterion: Criterion, controls: Iterable[Control], judge: Judge | None) -> list[Pair]:
     """The criterion on calls that were asked again unchanged: the noise floor."""
-    pairs = [
+    return [Pair(one.thread, one.before, one.after) for one in results_of(criterion, control_pairs(controls), judge)]
+
+
+def control_pairs(controls: Iterable[Control]) -> list[AnswerPair]:
+    """The answers of recorded calls, and those that came when they were asked again unchanged."""
+    return [
         AnswerPair(one.thread, 0, one.prompt, answer_in(one.recorded.response), answer_in(one.answer))
         for one in controls
         if not one.problem
     ]
-    return [Pair(one.thread, one.before, one.after) for one in results_of(criterion, pairs, judge)]
+
+
+def pairs_of(backtest: Backtest) -> list[AnswerPair]:
+    """The answers of all compared turns."""
+    return [pair for conversation in backtest.conversations for pair in answer_pairs(conversation)]
 
 
 def answer_pairs(conversation: Conversation) -> Iterator[AnswerPair]:

@@ -48,7 +48,7 @@ def ask_again(run: str, call: Call, models: Models, encoder: Encoder, desk: Desk
     question = Question(f"{CONTROL}/{run}/{call.number}", run, call.name, characters, call)
     if (kept := desk.kept(question)) is not None:
         return Again(kept.answer, call.name, kept.input_tokens or 0, kept.output_tokens or 0)
-    message = _asked(model, messages, options, question, encoder, desk)
+    message = asked_by(model, messages, options, question, encoder, desk)
     usage: Mapping[str, Any] = message.usage_metadata or {}
     return Again({"message": message}, call.name, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
 
@@ -67,7 +67,7 @@ def _settings(run: str, call: Call) -> tuple[str, dict[str, Any]]:
     return settings_of(PromptSet.from_files(use.files).get(use.name))
 
 
-def _asked(
+def asked_by(
     model: Any,
     messages: list[BaseMessage],
     options: Mapping[str, Any],
@@ -75,6 +75,7 @@ def _asked(
     encoder: Encoder,
     desk: Desk,
 ) -> AIMessage:
+    """Ask a model by way of the desk. Errors that pass are tried again; raises `NotAsked` and the provider's own."""
     install()  # this thread asks on purpose, outside every run
     attempt = 1
     while True:
