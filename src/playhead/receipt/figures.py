@@ -165,7 +165,8 @@ def in_words(receipt: Receipt) -> list[str]:
     if receipt.worst.calls:
         lines += _price(receipt)
     if receipt.guessed:
-        lines.append(f"{_count(receipt.guessed, 'call')} of them have no recorded usage: theirs is estimated.")
+        has, its = ("has", "its") if receipt.guessed == 1 else ("have", "theirs")
+        lines.append(f"{_count(receipt.guessed, 'call')} of them {has} no recorded usage: {its} is estimated.")
     return lines + _actual(receipt)
 
 

@@ -165,9 +165,11 @@ def _sum(amounts: Iterable[Amount]) -> Amount:
 
 
 def _part(whole: Amount, share: float, rounded: Callable[[float], int]) -> Amount:
+    def part(number: int) -> int:
+        return rounded(round(number * share, 6))  # 100 × 0.28 is 28, whatever binary fractions make of it
+
     price = None if whole.price is None else whole.price * share
-    tokens = rounded(whole.input_tokens * share), rounded(whole.output_tokens * share)
-    return Amount(rounded(whole.calls * share), *tokens, price)
+    return Amount(part(whole.calls), part(whole.input_tokens), part(whole.output_tokens), price)
 
 
 def _times(one: Amount, count: int) -> Amount:
