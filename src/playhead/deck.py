@@ -18,7 +18,11 @@ from playhead import tape
 from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
 from playhead.backtest.planning import Ground, planned
 from playhead.backtest.reckoning import with_receipt
+from playhead.backtest.report import Report
+from playhead.backtest.reporting import Judging, report_on
+from playhead.backtest.reporting import watch as watch_of
 from playhead.backtest.running import run as run_backtest
+from playhead.backtest.until_sure import Watch
 from playhead.codec import Part
 from playhead.comparison import Comparison, compare
 from playhead.comparison.findings import origin_of
@@ -208,6 +212,29 @@ class Deck:
             enough=enough,
         )
 
+    def report(
+        self,
+        backtest: Backtest,
+        *,
+        judge: bool = False,
+        watch: Watch | None = None,
+        concurrency: int = 8,
+        max_cost: float | None = None,
+    ) -> Report:
+        """What a backtest says: what came out otherwise, and whether the prompt files' checks got better or worse.
+
+        With `judge`, a model is asked what code cannot judge (the project's `judge`, else `default`), as part of the
+        same experiment: within `max_cost`, and never twice. `watch` is who looked on, where one did (`deck.watch`).
+        Raises `CannotJudge`, `UnknownModel`.
+        """
+        limits = {name: Limit(**each) for name, each in self.config.limits.items()}
+        judging = Judging(concurrency, limits, max_cost) if judge else None
+        return report_on(self._ground(backtest.plan.graphs), backtest, self._prices, judging=judging, watch=watch)
+
+    def watch(self, plan: Plan) -> Watch:
+        """Who looks at each conversation of a backtest (`enough=`), to stop it as soon as every check is clear."""
+        return watch_of(self._ground(plan.graphs), plan)
+
     def _ground(self, graphs: Any) -> Ground:
         def graph_of(name: str) -> Any:
             if graphs is None:
@@ -328,7 +355,7 @@ class Deck:
             return of.thread, of.id
         known = self.threads()
         matching = [of] if of in known else [thread for thread in known if thread.startswith(of)]
-        matching = [one for one in matching if not one.startswith(f"{matching[0]}~")]  # what was made of it is not meant
+        matching = [one for one in matching if not one.startswith(f"{matching[0]}~")]  # the original is meant
         if len(matching) > 1:
             raise RunNotFound(of, matching)
         if matching:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from playhead.backtest.desk import Allowance, Desk
 from playhead.backtest.records import Backtest
 from playhead.backtest.scoring import Criterion, control_pairs, pairs_of
 from playhead.errors import PlayheadError
@@ -32,9 +31,7 @@ class Judgements:
         return self.verdicts.get(_key(criterion, answer))
 
 
-def judgements(
-    backtest: Backtest, criteria: Iterable[Criterion], judge: Judge, desk: Desk, concurrency: int
-) -> Judgements:
+def judgements(backtest: Backtest, criteria: Iterable[Criterion], judge: Judge, concurrency: int) -> Judgements:
     """Ask about every answer that a judged criterion is to be held against, recorded, after the change, and control."""
     pairs = pairs_of(backtest)
     asked = {pair.prompt for pair in pairs if pair.asked}
@@ -48,8 +45,7 @@ def judgements(
     def ask(item: tuple[Judged, tuple[Criterion, str, Any]]) -> tuple[Judged, bool | str]:
         key, (criterion, thread, answer) = item
         try:
-            with desk.serving([f"judge of {key}"], Allowance(thread)):
-                found = judge.verdict(f"judge of {key}", criterion.check["question"], _text(criterion, answer))
+            found = judge.verdict(thread, criterion.check["question"], _text(criterion, answer))
         except PlayheadError as problem:
             return key, problem.happened
         except Exception as problem:  # noqa: BLE001 - one question that fails ends no backtest

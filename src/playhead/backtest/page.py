@@ -96,8 +96,8 @@ def _checks(report: Report) -> Iterator[Html]:
         yield tag("table", tag("tr", *heads), *rows)
     if noise := wording.noise_line(report.noise):
         yield tag("p", noise, cls="soft")
-    if report.not_judged:
-        yield tag("p", wording.not_judged_line(report.not_judged), cls="soft")
+    for line in wording.judge_lines(report):
+        yield tag("p", line, cls="soft")
 
 
 def _check(check: CheckReport) -> Iterator[Html]:

@@ -6,7 +6,7 @@ then what the checks say of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +106,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a backtest says. `effects` are the new, lost and changed ones of all conversations, in this order."""
+    """What a backtest says. `effects` are the new, lost and changed ones of all conversations, in this order.
+
+    `not_judged` are checks that need a model nobody asked; `unjudged` counts questions to one that came to nothing.
+    """
 
     experiment: str
     changed: tuple[str, ...]
@@ -117,6 +120,7 @@ class Report:
     conversations: tuple[ChangedConversation, ...]
     checks: tuple[CheckReport, ...]
     not_judged: tuple[str, ...]
+    unjudged: Mapping[str, int]
     measures: tuple[Measure, ...]
     noise: Noise
     drifted: tuple[LeftOut, ...]
@@ -147,11 +151,13 @@ def report(
     outcome_of: OutcomeOf,
     *,
     judging: Amount | None = None,
+    unjudged: Mapping[str, int] | None = None,
     watch: Watch | None = None,
 ) -> Report:
     """What this backtest says.
 
-    `judging` is what judges took; `watch` is who looked at each conversation as it came, and could end it.
+    `judging` is what judges took, `unjudged` why so many of their questions came to nothing; `watch` is who looked at
+    each conversation as it came, and could end it.
     """
     changed = [found for one in backtest.conversations if (found := changed_conversation(one, outcome_of)) is not None]
     changed.sort(key=lambda one: one.thread)
@@ -166,6 +172,7 @@ def report(
         conversations=tuple(changed),
         checks=tuple(_checks(scores, watch)),
         not_judged=scores.not_judged,
+        unjudged=dict(unjudged or {}),
         measures=measures(backtest.conversations, prices, outcome_of),
         noise=_noise(backtest.controls),
         drifted=tuple(_left_out(turn, turn.drift) for turn in backtest.drifted if turn.drift is not None),

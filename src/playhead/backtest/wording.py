@@ -156,9 +156,12 @@ def left_out_line(why: str, number: int, first: LeftOut) -> str:
     return f"{count(number, 'turn')} ({first.thread}, turn {first.turn}{', …' if number > 1 else ''}): {why}"
 
 
-def not_judged_line(names: Iterable[str]) -> str:
-    """Which checks were left out for want of a judge."""
-    return f"Not judged: {', '.join(names)}. With --judge a model is asked."
+def judge_lines(report: Report) -> list[str]:
+    """Which checks were left out for want of a judge, and what judges had no verdict on."""
+    lines = [f"{count(number, 'answer')} not judged: {why}" for why, number in report.unjudged.items()]
+    if report.not_judged:
+        lines.append(f"Not judged: {', '.join(report.not_judged)}. With --judge a model is asked.")
+    return lines
 
 
 def effects_line(report: Report) -> str:

@@ -47,10 +47,10 @@ class Judge:
     def _alias(self) -> str:
         return ALIAS if ALIAS in self.models.aliases else "default"
 
-    def verdict(self, run: str, question: str, answer: str) -> bool | None:
+    def verdict(self, thread: str, question: str, answer: str) -> bool | None:
         """Is the question's answer yes? None where neither yes nor no came.
 
-        `run` is known to the desk. Raises `NotAsked`, and the provider's own errors.
+        `thread` is the conversation it is about. Raises `NotAsked`, and the provider's own errors.
         """
         model: Any = self.models.get(self._alias)
         messages: list[BaseMessage] = [
@@ -58,9 +58,8 @@ class Judge:
             HumanMessage(f"Question: {question}\n\n----------\n{answer}\n----------"),
         ]
         told = digest("\0".join([TASK, question, answer]).encode("utf-8", "surrogatepass")).hex()
-        asked = Question(
-            f"judge/{name_of(model)}/{told}", run, name_of(model), sum(len(m.text) for m in messages), None
-        )
+        name = name_of(model)
+        asked = Question(f"judge/{name}/{told}", thread, "", name, sum(len(m.text) for m in messages), None)
         kept = self.desk.kept(asked)
         said = kept.answer["message"] if kept else asked_by(model, messages, {}, asked, self.encoder, self.desk)
         found = YES_OR_NO.match(said.text)
