@@ -78,15 +78,22 @@ def tell(state: State) -> State:
     return {"said": [state["reply"]]}
 
 
+def reply_more(state: State) -> State:
+    """As `reply`, in a later version of the code."""
+    before = (state.get("said") or ["nothing"])[-1]
+    return {"reply": ask("reply", message=state["message"] + " indeed", before=before)}
+
+
 async def sort_async(state: State) -> State:
     return {"topic": await aask("sort", message=state["message"])}
 
 
-def make_graph(*, is_async: bool = False) -> Any:
-    """The shop, compiled; with an async node where asked for."""
+def make_graph(*, is_async: bool = False, talkative: bool = False) -> Any:
+    """The shop, compiled; with an async node, or with other code for its replies, where asked for."""
     graph: Any = StateGraph(State)
     graph.add_node("sort", sort_async if is_async else sort)
-    for node in (reply, price, check, tell):
+    graph.add_node("reply", reply_more if talkative else reply)
+    for node in (price, check, tell):
         graph.add_node(node.__name__, node)
     graph.add_edge(START, "sort")
     graph.add_conditional_edges("sort", lambda state: "price" if state["topic"] == "price" else "reply")

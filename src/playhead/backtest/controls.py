@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from playhead.backtest.desk import Allowance, Desk
+from playhead.backtest.desk import Desk
 from playhead.backtest.planning import Ground, changes_use
 from playhead.backtest.records import Control, Plan
 from playhead.errors import PlayheadError
@@ -58,13 +58,12 @@ def asked_again(ground: Ground, one: Drawn, desk: Desk, prices: Prices) -> Contr
     """What it is answered now."""
     recording = ground.record(one.run.graph)
     unasked = Control(one.run.thread, one.run.id, one.call, one.prompt, one.call.name)
-    with desk.serving([one.run.id], Allowance(one.run.thread)):
-        try:
-            again = ask_again(one.run.id, one.call, recording.models, recording.encoder, desk)
-        except PlayheadError as error:
-            return replace(unasked, problem=error.happened)
-        except Exception as error:  # noqa: BLE001 - one call that fails ends no backtest
-            return replace(unasked, problem=f"{type(error).__name__}: {error}")
+    try:
+        again = ask_again(one.run, one.call, recording.models, recording.encoder, desk)
+    except PlayheadError as error:
+        return replace(unasked, problem=error.happened)
+    except Exception as error:  # noqa: BLE001 - one call that fails ends no backtest
+        return replace(unasked, problem=f"{type(error).__name__}: {error}")
     price = prices.of_call(again.model, again.input_tokens, again.output_tokens)
     spent = Amount(1, again.input_tokens, again.output_tokens, price)
     return replace(unasked, answer=again.answer, model=again.model, spent=spent)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final
@@ -31,7 +31,6 @@ STOPPED: Final = "the backtest was stopped"
 class Allowance:
     """What one turn may ask: no more calls than its worst case on the receipt (None: any number)."""
 
-    thread: str
     most: int | None = None
     asked: int = 0
 
@@ -113,23 +112,20 @@ class Desk:
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
         with self._lock:
             expected = self._under_way.pop(question.name, Expected(0, 0.0))
+            allowance = self._turns.get(question.run)
+            if allowance is not None and row["status"] != "done":
+                allowance.asked -= 1  # it is tried again, or ends the turn
             self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
         self.limits.settle(question.model, expected.tokens, (taken + given) or expected.tokens)
         if row["status"] == "done" and isinstance(row["response"], Part):
-            self.keep(question, row)
+            self._keep(question, row)
 
-    def keep(self, question: Question, row: Mapping[str, Any]) -> None:
+    def _keep(self, question: Question, row: Mapping[str, Any]) -> None:
         """Keep an answer, unless its customer was forgotten meanwhile."""
-        allowance = self._turns.get(question.run)
         names = ("started", "seconds", "input_tokens", "output_tokens")
         times: dict[str, Any] = {name: row[name] for name in names}
-        if allowance is not None:
-            try:
-                self.store.keep_answer(
-                    self.experiment, question.name, row["response"], thread=allowance.thread, **times
-                )
-            except RunNotFound:
-                return
+        with suppress(RunNotFound):
+            self.store.keep_answer(self.experiment, question.name, row["response"], thread=question.thread, **times)
 
     # ── whether it may be asked ──────────────────────────────────────────────────────────────────────────────
 

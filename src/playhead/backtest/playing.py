@@ -89,7 +89,7 @@ class Player:
 
     def _played(self, recorded: Recorded, shelf: Shelf | None) -> tuple[Turn, Played | None]:
         _, player = self._players[recorded.runs[-1].graph]
-        allowance = Allowance(recorded.thread, self._plan.most.get(recorded.key))
+        allowance = Allowance(self._plan.most.get(recorded.key))
         with self._desk.serving([run.id for run in recorded.runs], allowance):
             return self._play(player, recorded, shelf)
 

@@ -23,7 +23,7 @@ from playhead.graph.model_call import name_of
 from playhead.graph.models import Models
 from playhead.graph.questions import Desk, Question
 from playhead.prompts import PromptSet
-from playhead.records import ERASED, Call
+from playhead.records import ERASED, Call, Run
 
 CONTROL: Final = "control"
 
@@ -37,15 +37,15 @@ class Again(NamedTuple):
     output_tokens: int
 
 
-def ask_again(run: str, call: Call, models: Models, encoder: Encoder, desk: Desk) -> Again:
+def ask_again(run: Run, call: Call, models: Models, encoder: Encoder, desk: Desk) -> Again:
     """Ask a recorded call of this run again. Raises `NotReplayable`, `NotAsked`, and the provider's own errors."""
-    messages, (alias, options) = _messages(run, call), _settings(run, call)
+    messages, (alias, options) = _messages(run.id, call), _settings(run.id, call)
     model: Any = models.get(alias)
     if name_of(model) != call.name:
         problem = f"{call.name} answered, and the prompt's model {alias!r} is {name_of(model)} today"
-        raise NotReplayable(run, problem)
+        raise NotReplayable(run.id, problem)
     characters = sum(len(str(message.content)) for message in messages)
-    question = Question(f"{CONTROL}/{run}/{call.number}", run, call.name, characters, call)
+    question = Question(f"{CONTROL}/{run.id}/{call.number}", run.thread, "", call.name, characters, call)
     if (kept := desk.kept(question)) is not None:
         return Again(kept.answer, call.name, kept.input_tokens or 0, kept.output_tokens or 0)
     message = asked_by(model, messages, options, question, encoder, desk)

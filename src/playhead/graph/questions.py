@@ -18,11 +18,12 @@ from playhead.store.answers import Answer
 class Question:
     """A model call that the recording does not answer. `name` tells it from every other of a backtest.
 
-    `run` is the recorded run that is played, `characters` is how long its messages are, `recorded` the call that stood
-    in its place.
+    `run` is the recorded run of the conversation `thread` that is played ("" where none is), `characters` is how long
+    its messages are, `recorded` the call that stood in its place.
     """
 
     name: str
+    thread: str
     run: str
     model: str
     characters: int

@@ -103,7 +103,8 @@ def _ask(
     if run.terms.unanswered == "pause":
         run.pending.append(Pending(place, why, recorded, str(request["model"]), _characters(data)))
         raise run.stop(step)
-    question = Question(run.name_of(place, key), run.original.id, str(request["model"]), _characters(data), recorded)
+    name, original = run.name_of(place, key), run.original
+    question = Question(name, original.thread, original.id, str(request["model"]), _characters(data), recorded)
     return Verdict("re-asked" if recorded else "new", why, recorded, question)
 
 
