@@ -252,12 +252,16 @@ class ReplayedCall(Call):
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Where a replay and the recording part: the step's address, the field, and both values as plain data."""
+    """Where a replay and the recording part: the step's address, the field, and both values as plain data.
+
+    `hint` is what may have led to it, for a person.
+    """
 
     step: str
     field: str
     recorded: Any
     replayed: Any
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.step} · {self.field}: {self.recorded!r} → {self.replayed!r}"
@@ -269,6 +273,7 @@ class Replay(Run):
 
     `divergences` are the steps that came out otherwise, in the order of the recording; `held_back` says which effect
     ended the replay, if one did. No recorded effect is ever executed: `effects_recorded` says how many there were.
+    `played` is what `deck.keep` needs, for the engine's eyes only.
     `receipt` says what a replay with changes was to ask, and what it asked.
     """
 
@@ -277,6 +282,7 @@ class Replay(Run):
     effects_recorded: int = 0
     effects_executed: int = 0
     stopped: str = ""
+    played: Any = field(default=None, repr=False, compare=False)
     receipt: Receipt | None = None
 
     @property

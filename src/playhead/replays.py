@@ -8,25 +8,35 @@ terms of the engine, and says what is wrong with them before anything is played.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from playhead.errors import BadInput, Diverged, NotRecorded, StepNotFound, nearest_name
+from playhead.errors import (
+    BadInput,
+    Diverged,
+    EffectHeldBack,
+    NotRecorded,
+    NotReplayable,
+    StepNotFound,
+    nearest_name,
+)
 from playhead.graph.changes import NOTHING, Changes, Edit, Unanswered
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import Played, TurnPlayer, single_valued, state_names
 from playhead.prompts import PromptSet
 from playhead.records import Replay, Run
+from playhead.reuse import around
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a user wants changed, as they say it. `prompts` is a folder or a set, `models` are names by alias.
 
-    `at` is the address of a step: `state` is put in before it, else before the run's first steps. `code` means today's
-    code, whose new calls are asked.
+    `at` is the address of a step: everything before it stays as recorded, and `state` is put in there; without it,
+    before the run's first steps. `code` means today's code, whose new calls are asked. The answer stands in the place
+    of the last run's, or, `further`, comes after it.
     """
 
     prompts: PromptSet | Path | str | None = None
@@ -35,6 +45,7 @@ class Wanted:
     at: str | None = None
     answer: Any = NOTHING
     code: bool = False
+    further: bool = False
 
     @property
     def any(self) -> bool:
@@ -57,7 +68,7 @@ def changes_of(wanted: Wanted, graph: Any, today: PromptSet | None) -> Changes:
                 problem = f"the graph's state has no {name!r}.{nearest_name(name, known)}"
                 raise BadInput("state", problem, f"It has {', '.join(known)}.")
         edit = Edit(wanted.state, wanted.at, frozenset(wanted.state.keys() & set(single_valued(graph, wanted.at))))
-    return Changes(prompts, wanted.models, edit, wanted.answer, wanted.code)
+    return Changes(prompts, wanted.models, edit, wanted.answer, wanted.code, wanted.at, wanted.further)
 
 
 def turn_of(run: Run, runs: Sequence[Run]) -> list[Run]:
@@ -73,6 +84,53 @@ def turns_of(runs: Sequence[Run]) -> list[list[Run]]:
     for run in runs:
         turns.setdefault(run.cause, []).append(run)
     return list(turns.values())
+
+
+def answered_turn(run: Run, runs: Sequence[Run]) -> tuple[list[Run], bool]:
+    """The turn in which a run is given another answer, and whether it is a further one.
+
+    Of a run that waited, it is the answer to what it waited for, which the next run may have been given otherwise; of
+    another, the one it was itself. Raises `BadInput` for a run that was given none and waits for none.
+    """
+    turn = turn_of(run, runs)
+    if run.status == "interrupted":
+        later = [one for one in runs if one.cause == run.cause][len(turn) :]
+        return [*turn, *later[:1]], not later
+    if len(turn) == 1:
+        problem = f"run {run.id} neither waits for an answer nor was given one."
+        raise BadInput("answer", problem, "Name a run that stopped to ask, or leave the answer out.")
+    return turn, False
+
+
+def waiting_step(turn: Sequence[Run]) -> str | None:
+    """The address of the step that was answered last, or still waits."""
+    found = [step.address for run in turn for step in run.steps if step.status == "interrupted"]
+    return min((address for address in found if around(address, found[-1])), key=len) if found else None
+
+
+def play_fork(
+    recording: Recording, graph: Any, run: Run, runs: Sequence[Run], wanted: Wanted, *, live_reads: bool = False
+) -> Played:
+    """Play a run's turn so that everything before the step `at` (or that of the answer) is as recorded.
+
+    Raises `BadInput` where it is said neither where nor with which answer, `StepNotFound`, and what keeps the replay
+    from coming there: `NotRecorded`, `NotReplayable`.
+    """
+    turn, further = turn_of(run, runs), False
+    if wanted.answer is not NOTHING:
+        turn, further = answered_turn(run, runs)
+    at = wanted.at or (waiting_step(turn[: -1 if not further else None]) if wanted.answer is not NOTHING else None)
+    if at is None:
+        raise BadInput("at", "a fork begins at a step.", "Name its address; `playhead show RUN` lists them.")
+    played = play(recording, graph, turn, replace(wanted, at=at, further=further), live_reads=live_reads)
+    if played.problem is not None and not isinstance(played.problem, EffectHeldBack):
+        raise played.problem
+    if at not in {step.address for step in played.replay.steps}:
+        drift = played.replay.divergence
+        why = f", because it differs before: {drift}" if drift else ""
+        remedy = "Fork it at an earlier step, or on the code it was recorded with."
+        raise NotReplayable(run.id, f"today's code does not come to step {at}{why}", remedy)
+    return played
 
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:
@@ -95,7 +153,8 @@ def play(
     """Play a turn: exactly where nothing is changed; else calls are asked, refused (`strict`) or put off (`dry`)."""
     check_step(turn, wanted.at)
     changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
-    unanswered: Unanswered = "diverge" if not changes.any else "pause" if dry else "refuse" if strict else "ask"
+    exact = not changes.any and wanted.at is None
+    unanswered: Unanswered = "diverge" if exact else "pause" if dry else "refuse" if strict else "ask"
     terms = Terms(changes, unanswered, live_reads, recording.resources if live_reads else {})
     return TurnPlayer(graph, recording, terms).play(turn)
 

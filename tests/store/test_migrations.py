@@ -39,6 +39,7 @@ def first_version(address: Path) -> Path:
     with closing(sqlite3.connect(address, isolation_level=None)) as raw:
         raw.execute("DROP TABLE labels")
         raw.execute("DROP TABLE answers")
+        raw.execute("DROP TABLE fates")
         raw.execute("DROP INDEX calls_by_prompt")
         raw.execute("DROP INDEX runs_by_started")
         raw.execute("PRAGMA user_version = 1")

@@ -29,7 +29,9 @@ from playhead.graph.guard import no_effects
 from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
+from playhead.graph.keeping import Execution, PlayedTurn
 from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms
+from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorder import describe, new_name
 from playhead.graph.recording import Recording
 from playhead.graph.shelf import Shelf
@@ -89,20 +91,25 @@ class TurnPlayer:
         players: list[RunPlayer] = []
         began = time.time()
         error: BaseException | None = None
+        start = shelf.begun()
+        executions: list[Execution] = []
         for index, (run, recorded) in enumerate(self._inputs(turn)):
             given, before = recorded, players[-1] if players else None
             player = self._player(run, renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
             players.append(player)
+            execution = Execution(player, given, time.time())
             error = self._run(graph, run, given, player, shelf)
+            executions.append(execution.ended(error, shelf.latest(), waits=self._waits(graph, run)))
             self._compare_end(player, run, error)
             if player.problem or player.is_stopped or (isinstance(error, Stopped) and not player.ended_early):
                 break
         told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
+        replay = told.replay(PlayedTurn(executions, shelf, start, self.graph.output_channels))
         pending = [one for player in players for one in player.pending]
         problem = next((player.problem for player in players if player.problem), None)
-        return Played(told.replay(), shelf, pending, problem, tuple(player.reused for player in players))
+        return Played(replay, shelf, pending, problem, tuple(player.reused for player in players))
 
     # ── what a run is played with ────────────────────────────────────────────────────────────────────────────
 
@@ -223,19 +230,28 @@ class TurnPlayer:
 
         in_own_loop(play)
 
+    def _waits(self, graph: Any, run: Run) -> bool:
+        """Did the graph pause before or after a node, because it was compiled to?"""
+        if not any(getattr(graph, f"{stop}_nodes") for stop in STATIC_INTERRUPTS):
+            return False
+        return bool(graph.get_state({"configurable": {"thread_id": run.thread}}).next)
+
     def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
         """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
         if player.is_stopped or player.problem or isinstance(error, Stopped):
             return
         player.divergences += player.steps.missing()
+        if self.terms.unanswered == "diverge":
+            player.divergences += player.steps.not_made(player.reused)
         if run.status not in ("done", "failed") or player.divergences or not player.is_recorded:
             return
         recorded, now = run.error, describe(error) if error is not None else None
         if (recorded.kind if recorded else None) != (now["kind"] if now else None):
             last = run.steps[-1] if run.steps else None
-            sides = (recorded.message if recorded else "no error", now["message"] if now else "no error")
+            raised = f"{now['kind'].rpartition('.')[2]}: {now['message']}" if now else "no error"
+            was = f"{recorded.kind.rpartition('.')[2]}: {recorded.message}" if recorded else "no error"
             player.divergences.append(
-                (last.number if last else 0, Divergence(last.address if last else "run", "error", *sides))
+                (last.number if last else 0, Divergence(last.address if last else "run", "error", was, raised))
             )
 
 

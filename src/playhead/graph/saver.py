@@ -210,6 +210,27 @@ class Saver(BaseCheckpointSaver[Any]):
 
         return operation, [value for _, value in rows]
 
+    def copied(
+        self, found: CheckpointTuple, thread: str, parent: str | None
+    ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
+        """What stores a checkpoint and its tasks' writes on another conversation: an operation, and what it stores."""
+        ns = found.config["configurable"].get("checkpoint_ns") or ""
+        place: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": ns}}
+        if parent is not None:
+            place["configurable"]["checkpoint_id"] = parent
+        made = [self._put(place, found.checkpoint, found.metadata)]
+        own = _config(thread, ns, found.checkpoint["id"])
+        tasks: dict[str, list[tuple[str, Any]]] = {}
+        for task, channel, value in found.pending_writes or ():
+            tasks.setdefault(task, []).append((channel, value))
+        made += [self._put_writes(own, writes, task, "") for task, writes in tasks.items()]
+
+        def operation(session: WritingSession) -> None:
+            for write, _ in made:
+                write(session)
+
+        return operation, [part for _, parts in made for part in parts]
+
     # ── get ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:

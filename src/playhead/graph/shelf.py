@@ -18,6 +18,7 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    copy_checkpoint,
     get_checkpoint_id,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -38,6 +39,14 @@ class Shelf(BaseCheckpointSaver[Any]):
             return None
         writes = self._writes.get((ns, found.checkpoint["id"]), {})
         return found._replace(pending_writes=list(writes.values()))
+
+    def begun(self) -> dict[str, CheckpointTuple]:
+        """The states as they are, of the namespaces that outlive a run; LangGraph changes those it is given."""
+        return {
+            ns: found._replace(checkpoint=copy_checkpoint(found.checkpoint))
+            for ns, found in self._latest.items()
+            if ":" not in ns
+        }
 
     def namespaces(self) -> list[str]:
         """The namespaces that have a state."""

@@ -38,13 +38,17 @@ class Told:
         self._shelf, self._began, self._error = shelf, began, error
         self._values: list[Any] = []
 
-    def replay(self) -> Replay:
-        """The replay."""
+    def replay(self, played: Any) -> Replay:
+        """The replay; `played` is what keeping it takes."""
         last, original = self._players[-1], self._turn[-1]
         steps = [step for player, after in self._offsets() for step in self._steps(player, *after)]
         found = [one for player in self._players for _, one in sorted(player.divergences, key=lambda pair: pair[0])]
         recorded = [
-            call for player in self._players for call in player.calls.values() if is_effect(call.kind, call.name)
+            call
+            for player in self._players
+            if player.is_recorded
+            for call in player.calls.values()
+            if is_effect(call.kind, call.name)
         ]
         first = self._turn[0]
         refs = {
@@ -76,6 +80,7 @@ class Told:
             effects_recorded=len(recorded),
             effects_executed=sum(player.executed for player in self._players),
             stopped=str(last.problem.happened) if last.problem else "",
+            played=played,
         )
 
     def _fails(self) -> bool:

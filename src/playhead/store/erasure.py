@@ -87,6 +87,8 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
         for table in ("steps", "calls"):
             for row in session.rows(f"{table}_of_run", run=run["id"]):
                 session.write(f"{table}_put", _erased(table, row))
+        for row in session.rows("fates_of_run", run=run["id"]):
+            session.write("fates_put", {**row, "why": ERASED})  # it may quote what was said
         session.write("runs_put", {**_erased("runs", run), "cause": ERASED})
     for row in session.rows("effects_of_thread", thread=thread["id"]):
         session.delete("effects_delete", key=row["key"])

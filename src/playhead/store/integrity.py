@@ -104,6 +104,7 @@ def check_all(session: Session, path: Path) -> Findings:
             for row in check.rows(f"{table}_of_run", run=run["id"]):
                 where = f"{table[:-1].capitalize()} {row['number']} of run {run['name']}"
                 check.refer(where, [row[name] for name in VALUES_OF[table]])
+        check.rows("fates_of_run", run=run["id"])
     for row in check.rows("effects_scan", after="", limit=EVERYTHING):
         check.refer(f"Effect {row['key']}", [row["arguments"], row["result"]])
     for row in check.rows("labels_scan", after=0, limit=EVERYTHING):

@@ -244,3 +244,10 @@ DELETE FROM answers WHERE experiment = :experiment AND call = :call
 
 -- name: answers_scan
 SELECT * FROM answers ORDER BY experiment, call LIMIT :limit
+
+-- name: fates_put
+INSERT INTO fates (run, call, fate, why, recorded, seal) VALUES (:run, :call, :fate, :why, :recorded, :seal)
+ON CONFLICT (run, call) DO UPDATE SET why = excluded.why, seal = excluded.seal
+
+-- name: fates_of_run
+SELECT * FROM fates WHERE run = :run ORDER BY call

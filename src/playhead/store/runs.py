@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from playhead.codec import Part
-from playhead.records import Call, Read, Run, Step
+from playhead.records import Call, Fate, Read, ReplayedCall, Run, Step
 from playhead.store.session import Row, Session, WritingSession
 
 RUN_VALUES: Final = ("versions", "metadata", "input", "context", "output", "error")
@@ -37,6 +37,11 @@ def add_run(session: WritingSession, thread: str, row: Mapping[str, Any]) -> int
     number = session.next_id("runs")
     put(session, "runs", {**row, "id": number, "thread": session.thread(thread)})
     return number
+
+
+def put_fate(session: WritingSession, run: int, call: int, fate: Fate, why: str, recorded: int | None) -> None:
+    """Say what became of a call of a replay, and the number of the recorded call it stands for."""
+    session.write("fates_put", {"run": run, "call": call, "fate": fate, "why": why, "recorded": recorded})
 
 
 def change_run(session: WritingSession, number: int, changes: Mapping[str, Any]) -> None:
@@ -91,10 +96,13 @@ def read_run(session: Session, row: Row, read: Read, load_steps: Any, load_label
 def read_steps(session: Session, run: int, read: Read) -> tuple[Step, ...]:
     """A run's steps with their calls; a step that a crash cut off shows by its calls, as unfinished."""
     calls: dict[int, list[Call]] = {}
+    fates = {row["call"]: row for row in session.rows("fates_of_run", run=run)}
     for row in session.rows("calls_of_run", run=run):
         refs = {name: row.pop(name) for name in CALL_VALUES}
         row.pop("run")
-        calls.setdefault(row["step"], []).append(Call(**row, refs=refs, read=read))
+        fate = fates.get(row["number"])
+        made = Call(**row, refs=refs, read=read) if fate is None else _replayed(row, refs, read, fate)
+        calls.setdefault(row["step"], []).append(made)
     steps = []
     for row in session.rows("steps_of_run", run=run):
         refs = {name: row.pop(name) for name in STEP_VALUES}
@@ -102,6 +110,11 @@ def read_steps(session: Session, run: int, read: Read) -> tuple[Step, ...]:
         steps.append(Step(**row, calls=tuple(calls.pop(row["number"], ())), refs=refs, read=read))
     steps += [_unfinished(number, made, read) for number, made in calls.items()]
     return tuple(sorted(steps, key=lambda step: step.number))
+
+
+def _replayed(row: Row, refs: Mapping[str, int | None], read: Read, fate: Row) -> ReplayedCall:
+    became = {name: fate[name] for name in ("fate", "why", "recorded")}
+    return ReplayedCall(**row, refs=refs, read=read, **became)
 
 
 def _unfinished(number: int, made: list[Call], read: Read) -> Step:

@@ -1,0 +1,255 @@
+"""How does a replay become part of the recording, beside the conversation it was made from?
+
+It is written as runs on a thread of its own: their steps, their calls with what became of each, the state they began
+from and the one they ended in. So it can be looked at, gone on with, forked and replayed exactly, as any other run. The
+thread that was replayed is read and not touched. Values that were served are not stored again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final, Literal
+
+from langgraph.checkpoint.base import CheckpointTuple
+
+from playhead.codec import Part, mapping
+from playhead.errors import RunNotFound
+from playhead.graph.branches import EDITS, facts_of_edit, original_thread, own_facts
+from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
+from playhead.graph.recorded import plain_input
+from playhead.graph.recorder import describe, new_name, owner
+from playhead.graph.recording import Recording
+from playhead.graph.saver import Saver
+from playhead.graph.shelf import Shelf
+from playhead.records import RunStatus
+from playhead.store import labels, runs
+from playhead.store.session import WritingSession
+
+Origin = Literal["replay_of", "forked_from"]
+Operation = Callable[[WritingSession], None]
+HEX: Final = 3  # bytes of a branch's name
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of a turn as it was played: from what it was given to the state it left."""
+
+    player: RunPlayer
+    given: Any
+    started: float
+    until: float = 0.0
+    error: BaseException | None = None
+    state: CheckpointTuple | None = None
+    waits: bool = False
+
+    def ended(self, error: BaseException | None, state: CheckpointTuple | None, *, waits: bool) -> Execution:
+        """The same at its end."""
+        return replace(self, until=time.time(), error=error, state=state, waits=waits)
+
+    @property
+    def is_whole(self) -> bool:
+        """Did it come to an end of its own, rather than being stopped?"""
+        player = self.player
+        stopped = player.problem or player.is_stopped or player.ended_early
+        return not stopped and not isinstance(self.error, Stopped | asyncio.CancelledError)
+
+    @property
+    def status(self) -> RunStatus:
+        """How the run ended."""
+        if not self.is_whole:
+            early = self.player.ended_early and self.player.original.status == "interrupted"
+            return "interrupted" if early else "cancelled"
+        if self.error is not None:
+            return "failed"
+        return "interrupted" if self.player.interrupted or self.waits else "done"
+
+
+@dataclass(frozen=True)
+class PlayedTurn:
+    """A turn that was played: its runs, the states it began from, by namespace, and the shelf it ended on."""
+
+    runs: Sequence[Execution]
+    shelf: Shelf
+    start: Mapping[str, CheckpointTuple]
+    outputs: str | Sequence[str]
+
+    @property
+    def recording(self) -> Recording:
+        """What it was played with."""
+        return self.runs[0].player.recording
+
+
+@dataclass
+class _Written:
+    """The rows of one run, ready to be stored."""
+
+    run: dict[str, Any]
+    steps: list[Mapping[str, Any]] = field(default_factory=list)
+    calls: list[Mapping[str, Any]] = field(default_factory=list)
+    fates: list[tuple[int, Verdict]] = field(default_factory=list)
+    effects: list[dict[str, Any]] = field(default_factory=list)
+
+    def parts(self) -> Iterator[Part]:
+        """All values in it that may not be stored yet."""
+        for row in (self.run, *self.steps, *self.calls, *self.effects):
+            yield from (value for value in row.values() if isinstance(value, Part))
+
+
+def keep(turn: PlayedTurn, name: str, origin: Origin, thread: str | None = None) -> str:
+    """Write a played turn into the recording; gives the id of its last run, which is `name`.
+
+    `thread` is the thread of an earlier turn that was kept, which this one stands beside; without it there is a new
+    one. Raises `RunNotFound` where the conversation that was played was forgotten meanwhile.
+    """
+    recording, first = turn.recording, turn.runs[0].player
+    source, seen = first.original.thread, original_thread(first.original, first.facts)
+    names = [*(new_name("p") for _ in turn.runs[1:]), name]
+    branch = thread or _free_name(recording, seen)
+    states = _states(recording.saver, turn, branch)
+    written = [_written(recording, turn, each, own, origin, branch) for each, own in zip(turn.runs, names, strict=True)]
+    mark = recording.encoder.plain(seen)
+
+    def operation(session: WritingSession) -> None:
+        if session.one("threads_find", name=source) is None:  # what was forgotten must not come back
+            raise RunNotFound(source)
+        for put, _ in states:
+            put(session)
+        for one in written:
+            _put(session, branch, one)
+        if thread is None:  # what goes on from here is of this conversation's making, too
+            labels.add(session, branch, None, {"origin_thread": mark}, turn.runs[0].started)
+
+    parts = [part for _, each in states for part in each] + [part for one in written for part in one.parts()]
+    recording.store.write(operation, parts)
+    return name
+
+
+def _free_name(recording: Recording, thread: str) -> str:
+    with recording.store.reading() as session:
+        while session.one("threads_find", name=(name := f"{thread}~{secrets.token_hex(HEX)}")) is not None:
+            pass
+    return name
+
+
+def _states(saver: Saver, turn: PlayedTurn, thread: str) -> list[tuple[Operation, Sequence[Part]]]:
+    """What stores the states that the turn began from, and those it ended in, if it came to its end.
+
+    A turn that was stopped leaves the state it began from: nobody can say where it would have gone.
+    """
+    made = [saver.copied(found._replace(pending_writes=[]), thread, None) for found in turn.start.values()]
+    for ns in turn.shelf.namespaces() if turn.runs[-1].is_whole else ():
+        began, ended = turn.start.get(ns), turn.shelf.latest(ns)
+        parent = began.checkpoint["id"] if began else None
+        if ended is not None and ended.checkpoint["id"] != parent:
+            made.append(saver.copied(ended, thread, parent))
+    return made
+
+
+# ── the rows of a run ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _written(
+    recording: Recording, turn: PlayedTurn, execution: Execution, name: str, origin: Origin, thread: str
+) -> _Written:
+    player = execution.player
+    made = _Written(_run(recording, turn, execution, name, origin))
+    made.steps = [row for row in player.rows if "place" in row]
+    for row in (row for row in player.rows if "ordinal" in row):
+        made.calls.append(row)
+        verdict = player.expected.get((row["step"], row["kind"], row["ordinal"])) or Verdict("new", "")
+        made.fates.append((row["number"], verdict))
+    for served in player.served:
+        made.calls.append(_served(recording, served))
+        made.fates.append((served.number, served.verdict))
+        if (done := _journalled(recording, served, f"{thread}/{player.cause}")) is not None:
+            made.effects.append(done)
+    return made
+
+
+def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str, origin: Origin) -> dict[str, Any]:
+    player, encoder = execution.player, recording.encoder
+    original, facts = player.original, own_facts(player.facts)
+    facts |= {origin: original.id, "origin_thread": original_thread(original, player.facts)}
+    if player.edited:
+        facts[EDITS] = [facts_of_edit(player.edits[number], by) for number, by in player.edited.items()]
+    given = plain_input(execution.given)
+    is_as_recorded = player.is_recorded and given == original.input
+    prompts = {"prompts": player.prompts.hash} if player.prompts else {}
+    error = execution.error if execution.status == "failed" else None
+    return {
+        "name": name,
+        "graph": original.graph,
+        "cause": player.cause,
+        "status": execution.status,
+        "attempt": 1,
+        "owner": owner(),
+        "started": execution.started,
+        "ended": execution.until,
+        "versions": encoder.plain({**recording.versions, **prompts}),
+        "metadata": encoder.plain(facts),
+        "input": original.refs["input"] if is_as_recorded else encoder.anything(given),
+        "context": original.refs["context"],
+        "output": _output(recording, turn.outputs, execution),
+        "error": None if error is None else encoder.plain(describe(error)),
+    }
+
+
+def _output(recording: Recording, channels: str | Sequence[str], execution: Execution) -> Part | None:
+    """The last values of what the graph returns, and what it waits for."""
+    encoder = recording.encoder
+    values = execution.state.checkpoint["channel_values"] if execution.state else {}
+    if isinstance(channels, str):
+        return encoder.by_element_or_repr(values[channels]) if channels in values else None
+    found = {name: encoder.by_element_or_repr(values[name]) for name in channels if name in values}
+    if execution.player.interrupts:
+        found["__interrupt__"] = encoder.anything(execution.player.interrupts)
+    return mapping(found) if found else None
+
+
+def _served(recording: Recording, served: Served) -> dict[str, Any]:
+    """A call as it was recorded, where it stands now; the prompt is the one that asked now."""
+    call, asked = served.verdict.recorded, served.asked
+    assert call is not None
+    same = ("kind", "name", "attempt", "status", "started", "seconds", "input_tokens", "output_tokens")
+    row = {**{name: getattr(call, name) for name in same}, **call.refs}
+    row |= {"number": served.number, "step": served.step}
+    row |= {"address": served.place.address, "ordinal": served.place.ordinal}
+    if asked is not None:
+        row["prompt"] = recording.encoder.prompt_use(asked.prompt)
+        row["inputs"] = recording.encoder.anything(dict(asked.inputs))
+    return row
+
+
+def _journalled(recording: Recording, served: Served, cause: str) -> dict[str, Any] | None:
+    """What was done once counts as done for whatever goes on from here, too: it must not happen twice."""
+    call = served.verdict.recorded
+    if call is None or not served.effect or call.status != "done" or not isinstance(call.request, Mapping):
+        return None
+    arguments = {name: value for name, value in call.request.items() if name != "key"}
+    return {
+        "key": f"{cause}/{served.effect}",
+        "name": call.name,
+        "status": "done",
+        "started": call.started,
+        "ended": call.started + call.seconds,
+        "arguments": recording.encoder.plain(arguments),
+        "result": call.refs["response"],
+    }
+
+
+def _put(session: WritingSession, thread: str, written: _Written) -> None:
+    number = runs.add_run(session, thread, written.run)
+    for table, rows in (("steps", written.steps), ("calls", written.calls)):
+        put = partial(runs.put, session, table)
+        for row in rows:
+            put({**row, "run": number})
+    for call, verdict in written.fates:
+        recorded = verdict.recorded.number if verdict.recorded else None
+        runs.put_fate(session, number, call, verdict.fate, verdict.why, recorded)
+    for row in written.effects:
+        runs.put(session, "effects", {**row, "run": number, "thread": session.thread(thread)})
