@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import recording, replaying, storage, supersteps
+from benchmarks import backtesting, recording, replaying, storage, supersteps
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "supersteps": supersteps.measure,
     "recording": recording.measure,
     "replaying": replaying.measure,
+    "backtesting": backtesting.measure,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -23,6 +23,8 @@ from pydantic import Field, PrivateAttr
 import playhead
 
 NODES = ("sort", "find", "write", "check")
+RARE = "recheck"
+"""Asked in the place of the last prompt where a message is `special`."""
 SENT: list[str] = []
 """What was really sent: the world of these benchmarks."""
 
@@ -89,7 +91,8 @@ def send(text: str, *, key: str) -> str:
 
 def prompt_files(lines: Mapping[str, str] | None = None) -> dict[str, str]:
     """The four prompt files; `lines` are added to the system block of some."""
-    return {f"{name}.md": PROMPT.format(name=name, line=(lines or {}).get(name, "Be brief.")) for name in NODES}
+    named = (*NODES, RARE)
+    return {f"{name}.md": PROMPT.format(name=name, line=(lines or {}).get(name, "Be brief.")) for name in named}
 
 
 PROMPT = """---
@@ -126,7 +129,8 @@ def desk(model: BaseChatModel | None = None, lines: Mapping[str, str] | None = N
             message = state["messages"][-1].text
             found = state.get(before) or "nothing"  # type: ignore[call-overload]
             if model is None:
-                answer = playhead.ask(name, message=message, before=found)
+                is_rare = name == NODES[-1] and "special" in message
+                answer = playhead.ask(RARE if is_rare else name, message=message, before=found)
             else:
                 line = (lines or {}).get(name, "Be brief.")
                 answer = model.invoke(
@@ -154,7 +158,8 @@ def desk(model: BaseChatModel | None = None, lines: Mapping[str, str] | None = N
     return graph
 
 
-def play(agent: Any, thread: str, turns: int) -> None:
-    """A conversation of so many turns."""
+def play(agent: Any, thread: str, turns: int, special: Container[int] = ()) -> None:
+    """A conversation of so many turns; those in `special` say so."""
     for turn in range(turns):
-        agent.invoke({"messages": [("user", f"{thread} asks {turn}")]}, {"configurable": {"thread_id": thread}})
+        said = f"{thread} asks {'special ' if turn in special else ''}{turn}"
+        agent.invoke({"messages": [("user", said)]}, {"configurable": {"thread_id": thread}})
