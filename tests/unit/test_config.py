@@ -61,11 +61,14 @@ def test_all_settings_are_read(tmp_path: Path) -> None:
     [tool.playhead.models]
     default = "openai:gpt-5-mini"
     judge = "openai:gpt-5"
+    [tool.playhead.prices]
+    "gpt-5-mini" = {input = 0.25, output = 2}
     """
     found = load_config(settings(tmp_path, text))
     assert (found.store, found.prompts) == (tmp_path / "runs.db", tmp_path / "prompts" / "shop")
     assert (found.graphs, found.applications) == ({"desk": "shop:graph"}, {"desk": "shop:application"})
     assert found.models == {"default": "openai:gpt-5-mini", "judge": "openai:gpt-5"}
+    assert found.prices == {"gpt-5-mini": {"input": 0.25, "output": 2}}
     assert found.redact == ("SHOP_PIN",)
 
 
@@ -101,6 +104,14 @@ def test_the_home_folder_may_be_written_short(tmp_path: Path) -> None:
         ("[tool.playhead]\ngraphs = 'shop:graph'", "graphs is 'shop:graph'. Write it as a table"),
         ("[tool.playhead]\ngraphs = {desk = 5}", "graphs is {'desk': 5}. Write it as a table"),
         ("[tool.playhead]\nmodels = ['openai']", "models is ['openai']. Write it as a table"),
+        (
+            "[tool.playhead]\nprices = {gpt = 2}",
+            "prices is {'gpt': 2}. Write it as a table of \"model\" = {input = 0.25,",
+        ),
+        ("[tool.playhead.prices]\ngpt = {input = 2}", "prices is {'gpt': {'input': 2}}. Write it as a table"),
+        ("[tool.playhead.prices]\ngpt = {input = -1, output = 0}", "in USD per million tokens"),
+        ("[tool.playhead.prices]\ngpt = {input = true, output = 0}", "in USD per million tokens"),
+        ("[tool.playhead.prices]\ngpt = {input = inf, output = 0}", "in USD per million tokens"),
         ("[tool.playhead]\nredact = 'SHOP_PIN'", "redact is 'SHOP_PIN'. Write it as a list"),
     ],
 )
