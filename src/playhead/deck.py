@@ -33,7 +33,9 @@ from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
 from playhead.graph.branches import own_facts
 from playhead.graph.changes import NOTHING
 from playhead.graph.encoding import Encoder
+from playhead.graph.judge import judging_model
 from playhead.graph.keeping import Origin, PlayedTurn, keep
+from playhead.graph.model_call import name_of
 from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
@@ -230,6 +232,10 @@ class Deck:
         limits = {name: Limit(**each) for name, each in self.config.limits.items()}
         judging = Judging(concurrency, limits, max_cost) if judge else None
         return report_on(self._ground(backtest.plan.graphs), backtest, self._prices, judging=judging, watch=watch)
+
+    def judge_model(self) -> str:
+        """The name of the model that judges. Raises `CannotJudge`, `UnknownModel`."""
+        return name_of(judging_model(self._models))
 
     def watch(self, plan: Plan) -> Watch:
         """Who looks at each conversation of a backtest (`enough=`), to stop it as soon as every check is clear."""

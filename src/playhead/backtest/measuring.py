@@ -53,7 +53,7 @@ def measures(conversations: Iterable[Conversation], prices: Prices, outcome_of: 
         _measure("Time in model calls", "s a conversation", [_seconds(one) for one in compared]),
         _measure("Price", "USD a conversation", list(_price(compared, prices))),
     ]
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in found if one is not None and (one.before or one.after))
 
 
 def _measure(name: str, unit: str, pairs: list[Pair]) -> Measure | None:

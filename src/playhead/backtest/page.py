@@ -65,7 +65,7 @@ def _heading(report: Report) -> list[str]:
 
 def _sections(report: Report) -> Iterator[Html]:
     effects = [_effect(thread, effect) for thread, effect in report.effects]
-    yield _section("What would be done otherwise", effects or [tag("p", "No effect would change.")])
+    yield _section("What would be done otherwise", effects or [tag("p", wording.NO_EFFECT)])
     if report.checks or report.not_judged:
         yield _section("Checks", _checks(report))
     yield _section("Numbers", _measures(report))
@@ -90,7 +90,7 @@ def _effect(thread: str, effect: EffectChange) -> Html:
 
 
 def _checks(report: Report) -> Iterator[Html]:
-    heads = [tag("th", head) for head in ("check", "before", "after", "difference (95 %)", "", "reading")]
+    heads = [tag("th", head) for head in ("check", "before", "after", "difference", "", "reading")]
     rows = [tag("tr", *_check(check)) for check in report.checks]
     if rows:
         yield tag("table", tag("tr", *heads), *rows)
@@ -130,7 +130,7 @@ def _measures(report: Report) -> Iterator[Html]:
         tag("tr", tag("td", name), *(tag("td", side, cls="number") for side in sides))
         for name, *sides in map(wording.measure_row, report.measures)
     ]
-    heads = [tag("th", "")] + [tag("th", head, cls="number") for head in ("before", "after", "difference (95 %)")]
+    heads = [tag("th", "")] + [tag("th", head, cls="number") for head in ("before", "after", "difference")]
     yield tag("table", tag("tr", *heads), *rows) if rows else tag("p", "Nothing was compared.")
 
 

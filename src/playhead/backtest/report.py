@@ -18,7 +18,7 @@ from playhead.backtest.until_sure import Watch
 from playhead.comparison.conversation import OutcomeOf
 from playhead.comparison.wording import shortened
 from playhead.diff import Words, words
-from playhead.receipt import Amount, Prices, Receipt
+from playhead.receipt import Amount, Prices, Receipt, Spent
 from playhead.records import Divergence
 from playhead.statistics import Verdict, verdicts
 from playhead.views import plain
@@ -248,6 +248,8 @@ def _left_out(turn: Turn, why: Divergence | str) -> LeftOut:
 
 def _cost(backtest: Backtest, judging: Amount) -> Cost:
     receipt = backtest.plan.receipt
+    if receipt is not None:
+        receipt = receipt.settled(Spent(backtest.actual, backtest.seconds))
     return Cost(
         session=backtest.spent,
         remembered=backtest.remembered,

@@ -18,6 +18,8 @@ MODES: Final[Mapping[Mode, str]] = {
     "per turn": "each turn from its recorded state",
     "onward": "each conversation onward from its first changed turn",
 }
+NO_EFFECT: Final = "Nothing: no effect would be new, lost or changed, but for the words of replies."
+FOLLOWS: Final = "upstream "  # how the reason of a call begins that was asked because of what came before it
 EFFECTS: Final = {
     "new": "would happen, and did not",
     "lost": "happened, and would not",
@@ -87,7 +89,7 @@ def measure_row(measure: Measure) -> tuple[str, str, str, str]:
     sides = _figure(measure.before), _figure(measure.after)
     difference = f"{'+' if measure.difference > 0 else ''}{_figure(measure.difference)}"
     if measure.interval is not None:
-        difference += f" ({_figure(measure.interval[0])} to {_figure(measure.interval[1])})"
+        difference += f" (95 %: {_figure(measure.interval[0])} to {_figure(measure.interval[1])})"
     return f"{measure.name}, {measure.unit}", *sides, difference
 
 
@@ -103,11 +105,16 @@ def conversation_line(one: ChangedConversation) -> str:
     return f"{one.thread}{group} · {len(one.changed)} of {count(one.turns, 'turn')} changed{valid}"
 
 
-def turn_notes(turn: ChangedTurn) -> Iterator[str]:
-    """What became of a turn's calls, and why; and that it is past the horizon."""
+def turn_notes(turn: ChangedTurn, *, all_of_them: bool = True) -> Iterator[str]:
+    """What became of a turn's calls, and why; and that it is past the horizon.
+
+    Without `all_of_them`, only the model calls that were not just asked because of what came before them.
+    """
     fates = ("reused", "re-asked", "new", "held back")
     yield ", ".join(f"{turn.fates[fate]:,} {fate}" for fate in fates if turn.fates.get(fate))
     for call in turn.asked:
+        if not all_of_them and (call.kind != "model" or call.why.startswith(FOLLOWS)):
+            continue
         name = call.prompt or call.name
         yield f"{name} {call.fate}" + (f": {call.why}" if call.why else "")
     if turn.stopped:
@@ -128,7 +135,8 @@ def cost_lines(report: Report) -> list[str]:
     """What was predicted, and what it took."""
     cost = report.cost
     lines = [*cost.receipt.lines] if cost.receipt is not None else []
-    lines.append(f"In this session: {amount(cost.session)} in {cost.seconds:,.1f} s.")
+    if cost.session != cost.whole or cost.receipt is None:
+        lines.append(f"In this session: {amount(cost.session)} in {cost.seconds:,.1f} s.")
     if cost.remembered:
         lines.append(f"{count(cost.remembered, 'call')} had been asked in an earlier session, and cost nothing now.")
     if cost.judging.calls:
@@ -187,7 +195,9 @@ def _points(difference: float | None, interval: tuple[float, float] | None) -> s
     if difference is None:
         return ""
     told = f"{_signed(difference * 100, 0)} points"
-    return told if interval is None else f"{told} ({_signed(interval[0] * 100, 0)} to {_signed(interval[1] * 100, 0)})"
+    if interval is None:
+        return told
+    return f"{told} (95 %: {_signed(interval[0] * 100, 0)} to {_signed(interval[1] * 100, 0)})"
 
 
 def _signed(value: float, places: int) -> str:

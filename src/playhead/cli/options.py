@@ -43,6 +43,20 @@ def open_to_read(store: Path | None) -> Deck:
     return Deck(path, config=replace(config, prompts=None))
 
 
+def open_to_replay(store: Path | None) -> Deck:
+    """The recording, which must exist, with the project's prompts as they are today. Raises `RecordingNotFound`."""
+    from playhead.config import load_config
+    from playhead.deck import Deck
+    from playhead.errors import RecordingNotFound
+
+    quiet_log()
+    config = load_config()
+    path = store or config.store
+    if not path.is_file():
+        raise RecordingNotFound(str(path))
+    return Deck(path, config=config)
+
+
 def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:
     """The recording, made if it does not exist."""
     from playhead.deck import Deck

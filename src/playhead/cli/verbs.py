@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from playhead.cli import (
+    backtesting,
     checking,
     demonstration,
     differing,
@@ -62,6 +63,9 @@ app.command("import", short_help="Record conversations that others recorded.")(i
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
 app.command("diff", short_help="What differs between two conversations, runs, or versions of a prompt.")(differing.diff)
+app.command("backtest", short_help="What changed prompts would have said in recorded conversations.")(
+    backtesting.backtest
+)
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
 app.command("label", short_help="Say what became of a conversation, or read what was said.")(labelling.label)
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)

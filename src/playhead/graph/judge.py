@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from playhead.codec import digest
@@ -30,29 +31,32 @@ TASK: Final = (
 YES_OR_NO: Final = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
 
 
+def judging_model(models: Models) -> BaseChatModel:
+    """The model that judges: that of the project's alias `judge` if it has one, else `default`.
+
+    Raises `CannotJudge` where that is the embedded model, `UnknownModel`.
+    """
+    alias = ALIAS if ALIAS in models.aliases else "default"
+    model = models.get(alias)
+    if isinstance(model, EmbeddedModel):
+        raise CannotJudge(alias)
+    return model
+
+
 @dataclass(frozen=True)
 class Judge:
-    """A model that judges: the project's alias `judge` if it has one, else `default`."""
+    """Asks the project's judge."""
 
     models: Models
     encoder: Encoder
     desk: Desk
-
-    def __post_init__(self) -> None:
-        """Raises `CannotJudge` where the embedded model would be asked, `UnknownModel`."""
-        if isinstance(self.models.get(self._alias), EmbeddedModel):
-            raise CannotJudge(self._alias)
-
-    @property
-    def _alias(self) -> str:
-        return ALIAS if ALIAS in self.models.aliases else "default"
 
     def verdict(self, thread: str, question: str, answer: str) -> bool | None:
         """Is the question's answer yes? None where neither yes nor no came.
 
         `thread` is the conversation it is about. Raises `NotAsked`, and the provider's own errors.
         """
-        model: Any = self.models.get(self._alias)
+        model: Any = judging_model(self.models)
         messages: list[BaseMessage] = [
             SystemMessage(TASK),
             HumanMessage(f"Question: {question}\n\n----------\n{answer}\n----------"),

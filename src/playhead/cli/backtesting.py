@@ -1,0 +1,227 @@
+"""What would a changed prompt have said in the conversations that were recorded, and is it better?"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from playhead.cli import options
+
+if TYPE_CHECKING:
+    from playhead.backtest import Backtest, Plan, Progress
+    from playhead.backtest.report import Report
+    from playhead.deck import Deck
+
+STOPPED: Final = 130  # what shells say of a command that Ctrl-C ended
+REFUSED: Final = 6
+
+
+def backtest(
+    context: typer.Context,
+    prompts: Annotated[
+        Path | None, typer.Option("--prompts", metavar="FOLDER", help="The changed prompt files; the rest stays.")
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", metavar="ALIAS=NAME", help="Another model, such as default=embedded.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only these: outcome=lost, reason~price.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")] = None,
+    sample: Annotated[int | None, typer.Option("--sample", min=1, help="So many of them, spread over time.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Balance the sample over this fact's values.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the newest so many.")] = None,
+    onward: Annotated[
+        bool, typer.Option("--onward", help="Let each conversation go on from its first changed turn.")
+    ] = False,
+    control: Annotated[
+        int, typer.Option("--control", min=0, help="Ask so many recorded calls again unchanged, to know the noise.")
+    ] = 0,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="So many turns at once.")] = 8,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", min=0, metavar="USD", help="Stop before spending more.")
+    ] = None,
+    until_sure: Annotated[
+        bool, typer.Option("--until-sure", help="Stop as soon as every check is clearly better or worse.")
+    ] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Ask a model the checks that need a reader; this costs calls.")
+    ] = False,
+    dry: Annotated[bool, typer.Option("--dry", help="Only say what would be asked, and its price.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")] = False,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="EXPERIMENT", help="Go on with one that was stopped.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The report as a page.")] = None,
+    store: options.Store = None,
+    json: options.Json = False,
+) -> None:
+    """playhead backtest --prompts drafts/warmer --where outcome=lost --since 30d
+
+    Plays recorded conversations again with changed prompts: only the calls that the change can reach are asked, and
+    nothing is ever sent. Says first what it will cost, and asks. Then: what would be done otherwise, which
+    conversations change most, and whether each check of the prompt files got better, worse, or cannot be told.
+
+    Exit code 0 if nothing got worse, 1 if a check did, 6 if it was refused.
+    """
+    from playhead.backtest.before import plan_data, plan_lines
+    from playhead.cli.printing import say, write, write_json
+
+    _check_together(until_sure=until_sure, control=control)
+    with options.open_to_replay(store) as deck:
+        plan = deck.plan(
+            prompts=prompts,
+            models=dict(map(_named, model or ())),
+            where=where or (),
+            since=since,
+            until=until,
+            sample=sample,
+            by=by,
+            limit=limit,
+            onward=onward,
+            control=control,
+            resume=resume,
+        )
+        checks = len(deck.watch(plan).bets)
+        if dry:
+            write_json(plan_data(plan, checks)) if json else write("\n".join(plan_lines(plan, checks)))
+            return
+        for each in plan_lines(plan, checks):
+            say(each)
+        if judge:
+            say(f"Checks that need a reader are judged by {deck.judge_model()}, two answers a call each at most.")
+        if not yes and not _agreed(plan, judge=judge):
+            raise typer.Exit(REFUSED)
+        watch = deck.watch(plan) if until_sure else None
+        came = _run(deck, plan, concurrency=concurrency, max_cost=max_cost, enough=watch)
+        report = deck.report(came, judge=judge, watch=watch, concurrency=concurrency, max_cost=max_cost)
+        _show(report, html, json=json)
+        _say_how_to_go_on(context, came)
+        raise typer.Exit(_code(came, is_worse=report.is_worse))
+
+
+def _check_together(*, until_sure: bool, control: int) -> None:
+    from playhead.errors import BadInput
+
+    if until_sure and control:
+        problem = "it cannot be used with --control: the noise is known only when every control was asked."
+        raise BadInput("--until-sure", problem, "Leave out one of the two.")
+
+
+def _named(pair: str) -> tuple[str, str]:
+    from playhead.errors import BadInput
+
+    alias, equals, name = pair.partition("=")
+    if not (alias and equals and name):
+        raise BadInput("--model", f"{pair!r} is not ALIAS=NAME.", "Write --model default=openai:gpt-5-mini.")
+    return alias, name
+
+
+def _agreed(plan: Plan, *, judge: bool) -> bool:
+    """Did somebody say yes? Where nothing is to be asked, nobody need."""
+    from playhead.cli.printing import say
+
+    nothing = plan.receipt is not None and plan.receipt.worst.calls == 0
+    if nothing and not plan.controls and not judge:
+        return True
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        say("Nothing was asked: there is nobody here to say yes. Add --yes to go on, or --max-cost USD with it.")
+        return False
+    if typer.confirm("Ask them?", err=True):
+        return True
+    say("Nothing was asked.")
+    return False
+
+
+def _run(deck: Deck, plan: Plan, **options: Any) -> Backtest:
+    """Run it, with a bar on stderr that tells what was asked and spent so far."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    from playhead.backtest.wording import count, money
+    from playhead.cli.printing import talk
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs · {task.description}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=talk()) as bar:
+        task = bar.add_task(count(0, "call"), total=None)
+
+        def tell(progress: Progress) -> None:
+            price = progress.spent.price
+            spent = f", {money(price)} USD" if price else ""
+            bar.update(
+                task,
+                completed=progress.done,
+                total=progress.runs,
+                description=f"{count(progress.asked, 'call')}{spent}",
+            )
+
+        return deck.backtest(plan=plan, progress=tell, **options)
+
+
+def _show(report: Report, html: Path | None, *, json: bool) -> None:
+    from playhead.backtest.page import page
+    from playhead.cli.printing import say, write_json
+    from playhead.cli.reporting import print_report
+
+    if json:
+        write_json(report.data)
+    else:
+        print_report(report)
+    if html is not None:
+        _write(html, page(report))
+        say(f"The report is in {html}.")
+
+
+def _write(file: Path, text: str) -> None:
+    from playhead.errors import BadInput
+
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        problem = f"the report cannot be written there: {error.strerror}."
+        raise BadInput(str(file), problem, "Give --html a path in a folder that exists.") from error
+
+
+def _say_how_to_go_on(context: typer.Context, came: Backtest) -> None:
+    from playhead.backtest.running import SURE
+    from playhead.cli.printing import say
+
+    if came.stopped and came.stopped != SURE:
+        say(f"Stopped: {came.stopped}. What was answered is kept. Go on with:")
+        say(_same_command(context, came.experiment))
+
+
+def _same_command(context: typer.Context, experiment: str) -> str:
+    """The command as it was typed, going on with this experiment."""
+    words = ["playhead", "backtest"]
+    for option in context.command.params:
+        value = context.params.get(option.name or "")
+        if option.name in ("resume", "yes") or value in (None, False, ()) or value == option.default:
+            continue
+        for each in value if isinstance(value, list | tuple) else [value]:
+            words += [option.opts[0]] if value is True else [option.opts[0], str(each)]
+    return shlex.join([*words, "--resume", experiment, "--yes"])
+
+
+def _code(came: Backtest, *, is_worse: bool) -> int:
+    from playhead.backtest.desk import STOPPED as BY_HAND
+    from playhead.backtest.running import SURE
+
+    if came.stopped == BY_HAND:
+        return STOPPED
+    if is_worse:
+        return 1
+    return 0 if came.stopped in ("", SURE) else REFUSED
