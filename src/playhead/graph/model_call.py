@@ -165,7 +165,8 @@ def model_request(
     model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
-    params = dict(model._get_invocation_params(stop=stop, **options))
+    real: BaseChatModel = getattr(model, "real", model)  # a replay's stand-in makes its model only to ask it
+    params = dict(real._get_invocation_params(stop=stop, **options))
     tools = params.pop("tools", None)
     request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}

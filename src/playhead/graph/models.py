@@ -51,6 +51,10 @@ class Models:
         if target not in self._made and target != "embedded" and not (provider == "openai" and model):
             raise UnknownModel(target, [*self.aliases, *self._made, "embedded", "openai:gpt-5-mini"])
 
+    def made(self, name: str) -> BaseChatModel | None:
+        """The model of this name, if there is one already."""
+        return self._made.get(self.resolve(name))
+
     def get(self, name: str) -> BaseChatModel:
         """The model of this name. Raises `UnknownModel`."""
         self.check(name)

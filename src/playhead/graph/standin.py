@@ -15,6 +15,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 from pydantic import ConfigDict
 
+from playhead.graph.model_call import name_of
 from playhead.graph.models import Models
 
 
@@ -30,16 +31,18 @@ class StandIn(BaseChatModel):
 
     @property
     def model_name(self) -> str:
-        """What the real one calls itself."""
-        return self.target.partition(":")[2] or self.target
+        """What the real one calls itself, as far as that is known without making it."""
+        made = self.models.made(self.target)
+        return name_of(made) if made is not None else self.target.partition(":")[2] or self.target
 
     @property
     def _llm_type(self) -> str:
         return "stand-in"
 
-    def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
-        """Those of the real one: asked for when the question is about to be put to it."""
-        return self.models.get(self.alias)._get_invocation_params(stop=stop, **kwargs)
+    @property
+    def real(self) -> BaseChatModel:
+        """The one it stands for, made now: wanted when the question is about to be put to it, never before."""
+        return self.models.get(self.alias)
 
     def settings(self, options: Mapping[str, Any], recorded_model: str | None) -> dict[str, Any]:
         """What a question to it is told from another's by, besides the words: the alias, or the model put for it."""
