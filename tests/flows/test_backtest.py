@@ -96,7 +96,7 @@ def test_every_turn_comes_out_as_if_all_had_been_replayed_one_by_one(
     for changed in (
         {"price": OTHER},
         {"sort": ("Sort.", "sort: it {{message}}")},
-        {"reply": SHARPER[:1] + ("{{message}} {{before}}",)},
+        {"reply": ("Be kind.", "{{message}} {{before}}")},
     ):
         folder = draft(**changed)
         found = deck.backtest(make_graph(), prompts=folder)

@@ -24,6 +24,7 @@ from playhead.store import Store
 from playhead.store.answers import Answer
 
 CHARACTERS_PER_TOKEN: Final = 3  # on the careful side for European languages, where nothing better is known
+ROUNDING: Final = 1 + 1e-9  # sums of money in floating point
 STOPPED: Final = "the backtest was stopped"
 
 
@@ -40,7 +41,7 @@ class Expected:
     """What a question that is under way will take, as far as anybody can tell."""
 
     tokens: int
-    price: float
+    price: float | None
 
 
 @dataclass
@@ -110,14 +111,16 @@ class Desk:
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
+        is_answered = row["status"] == "done"
         with self._lock:
             expected = self._under_way.pop(question.name, Expected(0, 0.0))
-            allowance = self._turns.get(question.run)
-            if allowance is not None and row["status"] != "done":
+            if is_answered:
+                self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
+            elif (allowance := self._turns.get(question.run)) is not None:
                 allowance.asked -= 1  # it is tried again, or ends the turn
-            self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
-        self.limits.settle(question.model, expected.tokens, (taken + given) or expected.tokens)
-        if row["status"] == "done" and isinstance(row["response"], Part):
+        if taken + given:
+            self.limits.settle(question.model, expected.tokens, taken + given)
+        if is_answered and isinstance(row["response"], Part):
             self._keep(question, row)
 
     def _keep(self, question: Question, row: Mapping[str, Any]) -> None:
@@ -134,7 +137,7 @@ class Desk:
         guessed = ceil(question.characters / CHARACTERS_PER_TOKEN)
         taken = max((recorded.input_tokens if recorded else None) or 0, guessed)
         given = (recorded.output_tokens if recorded else None) or self._usual_answer()
-        return Expected(taken + given, self.prices.of_call(question.model, taken, given) or 0.0)
+        return Expected(taken + given, self.prices.of_call(question.model, taken, given))
 
     def _usual_answer(self) -> int:
         """How long an answer is that nothing is known of: as those before it."""
@@ -147,8 +150,10 @@ class Desk:
         if allowance is not None and allowance.most is not None and allowance.asked >= allowance.most:
             raise NotAsked(f"the turn's worst case on the receipt is {allowance.most} calls")
         if self.max_cost is not None:
-            open_price = sum(each.price for each in self._under_way.values())
-            if (self.spent.price or 0.0) + open_price + expected.price > self.max_cost:
+            if expected.price is None:
+                raise NotAsked(f"{question.model} has no price, and what is spent is to be bounded")
+            open_price = sum(each.price or 0.0 for each in self._under_way.values())
+            if (self.spent.price or 0.0) + open_price + expected.price > self.max_cost * ROUNDING:
                 self.stopped = f"the next call would pass the limit of {self.max_cost:g}"
                 self._halt.set()
                 raise NotAsked(self.stopped)

@@ -111,11 +111,12 @@ class Player:
 
 
 def spent_on(turn: Turn, prices: Prices) -> Amount:
-    """What the calls that a turn asked took."""
+    """What the calls that were asked in a turn took, and were answered."""
     total = Amount()
     for call in turn.asked:
-        taken, given = call.input_tokens or 0, call.output_tokens or 0
-        total += Amount(1, taken, given, prices.of_call(call.name, taken, given))
+        if call.status == "done":
+            taken, given = call.input_tokens or 0, call.output_tokens or 0
+            total += Amount(1, taken, given, prices.of_call(call.name, taken, given))
     return total
 
 
