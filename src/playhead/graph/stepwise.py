@@ -6,8 +6,8 @@ that are drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 from langgraph.checkpoint.serde.types import RESUME
 
@@ -15,10 +15,13 @@ from playhead.codec import Part
 from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data
+from playhead.graph.likeness import Likeness
 from playhead.records import Call, Divergence, Step
 from playhead.reuse import around
 from playhead.store.values import Values
 
+READINGS: Final = ("clock", "id")
+NOT_RECORDED: Final = "not on the recording"
 CUT_OFF = ("unfinished", "cancelled")
 """Steps that were not played to their end say nothing of how they would have ended."""
 
@@ -28,7 +31,8 @@ class Steps:
 
     def __init__(self, recorded: Iterable[Step], values: Values, encoder: Encoder, renaming: Renaming) -> None:
         self._at = {(step.address, step.attempt): step for step in recorded}  # of two the later: one was cut off
-        self._values, self._encoder, self._renaming = values, encoder, renaming
+        self._encoder, self._renaming = encoder, renaming
+        self._likeness = Likeness(values, encoder, renaming)
         self._seen: set[tuple[str, int]] = set()
 
     def compare(self, row: Mapping[str, Any]) -> tuple[int, Divergence] | None:
@@ -37,7 +41,7 @@ class Steps:
         self._seen.add(key)
         recorded = self._at.get(key)
         if recorded is None:
-            return row["number"], Divergence(row["address"], "step", "not on the recording", "reached")
+            return row["number"], Divergence(row["address"], "step", NOT_RECORDED, "reached")
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
             return None
         return recorded.number, found
@@ -49,13 +53,16 @@ class Steps:
             return Divergence(recorded.address, "status", recorded.status, now)
         for name in ("input", "output"):
             part, ref = row[name], recorded.refs[name]
-            if not ref or not isinstance(part, Part) or self._values.hash(ref) == part.hash:
+            if not ref or not isinstance(part, Part) or self._likeness.holds(ref, part):
                 continue
             left, right = as_data(recorded.read(ref)), as_data(self._encoder.value(part))
             if name == "output":
                 left, right = _by_channel(left), _by_channel(right)
             if (found := first_difference(left, right, self._renaming)) is not None:
                 field = f"{name}.{found.path}" if found.path else name
+                if found.path.startswith(NEXT):
+                    left, right = (", ".join(sides.get(NEXT, ())) or "nothing" for sides in (left, right))
+                    return Divergence(recorded.address, NEXT, left, right)
                 return Divergence(recorded.address, field, found.left, found.right)
         return None
 
@@ -81,13 +88,27 @@ class Steps:
         """These are not played: what they led to is served."""
         self._seen.update((step.address, step.attempt) for step in steps)
 
+    def not_made(self, served: Collection[int]) -> list[tuple[int, Divergence]]:
+        """Recorded calls of steps that were played to their end, with the steps' numbers, that were not made again."""
+        played = [self._at[key] for key in self._seen & self._at.keys() if self._at[key].status not in CUT_OFF]
+        return [
+            (step.number, Divergence(step.address, f"{call.kind} call {call.ordinal}", "made", "not made"))
+            for step in played
+            for call in step.calls
+            if call.kind not in READINGS and call.number not in served
+        ]
+
     def missing(self) -> list[tuple[int, Divergence]]:
         """Recorded steps, with their numbers, that the replay has not come to."""
         return [
-            (step.number, Divergence(step.address, "step", "on the recording", "not reached"))
+            (step.number, Divergence(step.address, "step", "reached", "not reached"))
             for key, step in self._at.items()
             if key not in self._seen and step.status not in CUT_OFF
         ]
+
+
+ROUTING: Final = ("branch:to:", "join:")
+NEXT: Final = "next"
 
 
 def is_during(call: Call, other: Call | Step) -> bool:
@@ -96,7 +117,7 @@ def is_during(call: Call, other: Call | Step) -> bool:
 
 
 def _by_channel(writes: Any) -> Any:
-    """A step's writes by what they go to; several to one channel stay in order.
+    """A step's writes by what they go to, several to one channel in order; the nodes it leads to are `next`.
 
     That a person's answer was used is LangGraph's own note: a tool that used it does not run where its result is known.
     """
@@ -104,9 +125,12 @@ def _by_channel(writes: Any) -> Any:
         return writes
     made: dict[str, Any] = {}
     for channel, value in writes:
-        if channel == RESUME:
-            continue
         name = str(channel)
+        if name == RESUME:
+            continue
+        if name.startswith(ROUTING):
+            made.setdefault(NEXT, []).append(name.rpartition(":")[2])
+            continue
         while name in made:
             name += "'"
         made[name] = value

@@ -168,8 +168,7 @@ class Store:
 
     def values(self, whole: Iterable[int | None], named: Iterable[int | None] = ()) -> Values:
         """These values, read at once: the `whole` ones to be built, the `named` ones to be compared by their hashes."""
-        with self.reading() as session:
-            return Values(session, whole, named, self.decode)
+        return Values(whole, named, self.reading, self.decode)
 
     def run(self, name: str) -> Run:
         """The run of this id (which may be shortened). Raises `RunNotFound`."""

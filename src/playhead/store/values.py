@@ -7,6 +7,7 @@ with a handful of statements.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 from playhead.codec import (
@@ -27,6 +28,7 @@ from playhead.records import ERASED
 from playhead.store.session import Row, Session, base_kind
 
 Decode: TypeAlias = Callable[[str, bytes], Any]
+Lend: TypeAlias = Callable[[], AbstractContextManager[Session]]
 NODES = (MAPPING, LISTING, CHUNK, PAIRS)
 
 
@@ -63,24 +65,46 @@ def load(session: Session, refs: Iterable[int | None], decode: Decode) -> list[A
 class Values:
     """Many values read with a few queries, each built anew whenever it is asked for.
 
-    Of the references in `whole` everything is read; of those in `named` no more than their hashes.
+    Of the references in `whole` everything is read; of those in `named` no more than their hashes, until more is asked.
     """
 
-    def __init__(
-        self, session: Session, whole: Iterable[int | None], named: Iterable[int | None], decode: Decode
-    ) -> None:
-        self._rows = fetch(session, (ref for ref in whole if ref))
-        self._decode = decode
-        absent = {ref for ref in named if ref} - self._rows.keys()
-        self._hashes = {ref: row["hash"] for ref, row in (self._rows | session.values(absent)).items()}
+    def __init__(self, whole: Iterable[int | None], named: Iterable[int | None], lend: Lend, decode: Decode) -> None:
+        self._lend, self._decode = lend, decode
+        self._whole = {ref for ref in whole if ref}
+        with lend() as session:
+            self._rows = fetch(session, self._whole)
+            self._rows |= session.values({ref for ref in named if ref} - self._rows.keys())
 
     def hash(self, ref: int | None) -> bytes | None:
         """The hash of a value; None for what was not recorded, or was erased."""
-        return self._hashes[ref] if ref else None
+        return self._row(ref)["hash"] if ref else None
+
+    def below(self, ref: int) -> tuple[int, list[int]]:
+        """The kind of a value's outermost part, and the references of those below it, whose hashes are then at hand."""
+        row = self._row(ref)
+        refs = children(row)
+        self._read({child for child in refs if child})
+        return base_kind(row["kind"]), refs
 
     def value(self, ref: int | None) -> Any:
-        """A value read as a whole, built anew, so that whoever gets it may change it."""
-        return None if ref is None else _build(ref, self._rows, self._decode)
+        """A value, built anew, so that whoever gets it may change it."""
+        if not ref:
+            return None if ref is None else ERASED
+        if ref not in self._whole:
+            wanted = {ref}
+            while wanted := {child for one in wanted for child in children(self._row(one)) if child}:
+                self._read(wanted)
+            self._whole.add(ref)
+        return _build(ref, self._rows, self._decode)
+
+    def _row(self, ref: int) -> Row:
+        self._read({ref})
+        return self._rows[ref]
+
+    def _read(self, refs: set[int]) -> None:
+        if absent := refs - self._rows.keys():
+            with self._lend() as session:
+                self._rows |= session.values(absent)
 
 
 def _build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
