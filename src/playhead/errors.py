@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
 
-from playhead.records import Replay
+from playhead.records import Divergence, Replay
 
 
 class PlayheadWarning(UserWarning):
@@ -35,9 +34,19 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def _short(value: Any) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 160 else f"{shown[:157]}…"
+def apart(left: str, right: str, length: int) -> tuple[str, str]:
+    """Two texts, each cut to `length` characters so that the place where they part is seen."""
+    same = next((n for n, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), None)
+    start = min(len(left), len(right)) if same is None else same
+    if max(len(left), len(right)) <= length or start < length // 2:
+        return _cut(left, 0, length), _cut(right, 0, length)
+    start = left.rfind(" ", 0, max(start - length // 4, 1)) + 1
+    return _cut(left, start, length), _cut(right, start, length)
+
+
+def _cut(text: str, start: int, length: int) -> str:
+    shown = f"…{text[start:]}" if start else text
+    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
 class PlayheadError(Exception):
@@ -238,11 +247,24 @@ class Diverged(ReplayError):
         self.replay = replay
         first = replay.divergence
         assert first is not None
+        run = replay.original.id if replay.original else "?"
         super().__init__(
-            f"Run {replay.original.id if replay.original else '?'} does not replay: at {first.step}, {first.field} was "
-            f"{_short(first.recorded)} on the recording and is {_short(first.replayed)} now.",
-            "If the code was changed on purpose, record the run anew; `playhead diff` shows both side by side.",
+            f"Run {run} does not replay: at {first.step}, {_parting(first)}.",
+            f"{first.hint} If the code was changed on purpose, record the run anew; `playhead diff` shows both side "
+            "by side.".strip(),
         )
+
+
+def _parting(first: Divergence) -> str:
+    """How a step came out otherwise, in words."""
+    what = "this step" if first.field == "step" else first.field
+    match first.recorded, first.replayed:
+        case "not on the recording", "made" | "reached":
+            return f"{what} is {first.replayed} now; it is not on the recording"
+        case "made" | "reached", "not made" | "not reached":
+            return f"{what} was {first.recorded} on the recording and is {first.replayed} now"
+    left, right = apart(repr(first.recorded), repr(first.replayed), 120)
+    return f"{what} was {left} on the recording and is {right} now"
 
 
 class NotRecorded(ReplayError):

@@ -22,12 +22,11 @@ from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
 from playhead.graph.recorder import RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
-from playhead.graph.stepwise import Steps, is_during
+from playhead.graph.stepwise import READINGS, Steps, is_during
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
 
-READINGS: Final = ("clock", "id")
 ACTING: Final = ("tool", "effect")
 
 

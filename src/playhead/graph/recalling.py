@@ -37,6 +37,7 @@ from playhead.graph.reasons import request_data, why_asked
 from playhead.graph.recalled import Recalled, exception_of, recalled, tool_result
 from playhead.graph.recorder import StepRecorder
 from playhead.graph.standin import StandIn
+from playhead.graph.stepwise import NOT_RECORDED
 from playhead.records import ERASED, Call
 from playhead.reuse import Place
 from playhead.store.answers import Answer as Kept
@@ -93,7 +94,7 @@ def _ask(
     if run.terms.unanswered == "diverge":
         found = first_difference(request_data(recorded), data) if recorded else None
         if found is None:
-            raise run.part_ways(step, place, "", "not on the recording" if recorded is None else "erased", "asked")
+            raise run.part_ways(step, place, "", NOT_RECORDED if recorded is None else "erased", "made")
         raise run.part_ways(step, place, found.path, found.left, found.right)
     changed = [divergence for _, divergence in run.divergences]
     asked = ASKING.get() or run.renderings.find(request["messages"])
@@ -214,7 +215,7 @@ def _hold_back(
     if run.terms.unanswered == "diverge":
         before = _arguments(recorded)
         found = first_difference(before, as_data(dict(arguments)))
-        sides = (found.left, found.right) if found else ("not on the recording", name)
+        sides = (found.left, found.right) if found else (NOT_RECORDED, "made")
         return run.part_ways(step, place, found.path if found else "", *sides)
     why = why or _why_held_back(recorded, arguments)
     run.expect(step, place, Verdict("held back", why, recorded))

@@ -34,6 +34,7 @@ from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, 
 from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorder import describe, new_name
 from playhead.graph.recording import Recording
+from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
 from playhead.graph.standin import StandIns
 from playhead.graph.told import Told
@@ -105,6 +106,7 @@ class TurnPlayer:
             self._compare_end(player, run, error)
             if player.problem or player.is_stopped or (isinstance(error, Stopped) and not player.ended_early):
                 break
+        self._explain(players)
         told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
         replay = told.replay(PlayedTurn(executions, shelf, start, self.graph.output_channels))
         pending = [one for player in players for one in player.pending]
@@ -235,6 +237,15 @@ class TurnPlayer:
         if not any(getattr(graph, f"{stop}_nodes") for stop in STATIC_INTERRUPTS):
             return False
         return bool(graph.get_state({"configurable": {"thread_id": run.thread}}).next)
+
+    def _explain(self, players: Sequence[RunPlayer]) -> None:
+        """Say of an exact replay's first divergence what may have led to it."""
+        player = next((player for player in players if player.divergences), None)
+        if player is None or self.terms.unanswered != "diverge":
+            return
+        player.divergences.sort(key=lambda pair: pair[0])
+        number, first = player.divergences[0]
+        player.divergences[0] = number, replace(first, hint=renamed_hint(self.graph, player.original, first))
 
     def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
         """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
