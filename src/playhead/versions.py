@@ -39,19 +39,27 @@ def source_digest(root: Path) -> str:
     So is Playhead itself where it lies there: it has its version, and which rooms are loaded depends on the verb.
     """
     digest = hashlib.blake2b(digest_size=16)
-    loaded = dict(sys.modules)  # another thread may be importing
-    for name in sorted(loaded):
-        if name.partition(".")[0] == "playhead":
-            continue
-        path = getattr(loaded[name], "__file__", None)
-        if not isinstance(path, str) or not path.startswith(f"{root}{os.sep}") or "site-packages" in path:
-            continue
+    for name, path in _own_modules(root, len(sys.modules)):
         try:
             seen = Path(path).stat()
         except OSError:  # loaded, and gone since
             continue
         digest.update(name.encode() + b"\0" + _file_digest(path, seen.st_mtime_ns, seen.st_size))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _own_modules(root: Path, loaded: int) -> list[tuple[str, str]]:
+    """The project's modules and their files, in order; looked for again when more modules are `loaded`."""
+    found = [(name, getattr(module, "__file__", None)) for name, module in sorted(dict(sys.modules).items())]
+    return [
+        (name, path)
+        for name, path in found
+        if isinstance(path, str)
+        and path.startswith(f"{root}{os.sep}")
+        and "site-packages" not in path
+        and name.partition(".")[0] != "playhead"
+    ]
 
 
 @lru_cache(maxsize=4096)
