@@ -109,13 +109,15 @@ def keep(turn: PlayedTurn, name: str, origin: Origin, thread: str | None = None)
     recording, first = turn.recording, turn.runs[0].player
     source, seen = first.original.thread, original_thread(first.original, first.facts)
     names = [*(new_name("p") for _ in turn.runs[1:]), name]
+    if not recording.store.runs_of(source):
+        raise RunNotFound(source)
     branch = thread or _free_name(recording, seen)
     states = _states(recording.saver, turn, branch)
     written = [_written(recording, turn, each, own, origin, branch) for each, own in zip(turn.runs, names, strict=True)]
     mark = recording.encoder.plain(seen)
 
     def operation(session: WritingSession) -> None:
-        if session.one("threads_find", name=source) is None:  # what was forgotten must not come back
+        if session.one("threads_find", name=source) is None:  # what is forgotten meanwhile must not come back
             raise RunNotFound(source)
         for put, _ in states:
             put(session)
