@@ -42,6 +42,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.StepNotFound("draft@5", ["draft@6"]),
         errors.TapeNotFound("ready.jsn", ["ready.json"]),
         errors.NothingSelected("outcome=lost"),
+        errors.CannotJudge("default"),
         errors.ExperimentNotFound("x-12", ["x-1234"]),
         errors.Diverged(REPLAY),
         errors.NotRecorded("model call 0 of draft@6", "its request changed"),

@@ -36,7 +36,7 @@ def judging_model(models: Models) -> BaseChatModel:
 
     Raises `CannotJudge` where that is the embedded model, `UnknownModel`.
     """
-    alias = ALIAS if ALIAS in models.aliases else "default"
+    alias = ALIAS if models.knows(ALIAS) else "default"
     model = models.get(alias)
     if isinstance(model, EmbeddedModel):
         raise CannotJudge(alias)

@@ -44,6 +44,10 @@ class Models:
             name = self.aliases[name]
         return name
 
+    def knows(self, name: str) -> bool:
+        """Is it an alias, or the name of a model that was given or made?"""
+        return name in self.aliases or name in self._made
+
     def check(self, name: str) -> None:
         """Raise `UnknownModel` where nothing could answer to this name, without making the model."""
         target = self.resolve(name)
