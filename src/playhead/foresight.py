@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from playhead.errors import BadInput
 from playhead.graph.changes import NOTHING
+from playhead.graph.dry import reached_by_play
 from playhead.graph.player import Terms
-from playhead.graph.reach import Reach, Reaching, model_calls, reached_by_play
+from playhead.graph.reach import Reach, Reaching, model_calls
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import TurnPlayer
 from playhead.receipt import Followed, Planned, Prices, Receipt, Spent, missing_prices, receipt

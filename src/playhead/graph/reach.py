@@ -3,13 +3,13 @@
 Until the first call that is asked again, a replay is the recorded run: every call is made from the recorded inputs. So
 a prompt rendered anew with these says whether its call asks something else; a call that does, and that no other such
 call precedes, is certain to be asked (the first wave). What is downstream of these may follow. Where the code or the
-state is changed, only the code knows: a dry play tells there (`reached_by_play`).
+state is changed, only the code knows: a dry play tells there (`dry`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
@@ -18,10 +18,9 @@ from playhead.errors import PromptError
 from playhead.graph.asking import messages_of, settings_of
 from playhead.graph.changes import Changes
 from playhead.graph.counting import characters_in, counted
-from playhead.graph.identity import question_key
+from playhead.graph.identity import question_key, said
 from playhead.graph.model_call import plain_data
 from playhead.graph.recording import Recording
-from playhead.graph.replaying import Played
 from playhead.graph.rewording import Rewordings
 from playhead.graph.standin import StandIns
 from playhead.prompts import Prompt, PromptSet
@@ -124,17 +123,16 @@ class Reaching:
         inputs, request = each.call.inputs, each.call.request
         if not isinstance(inputs, Mapping) or not isinstance(request, Mapping):
             return None
-        question = messages_of(wording.before, inputs)
-        alias, options = settings_of(wording.before)
         try:
             messages = messages_of(wording.after, inputs)
         except PromptError:
             return Root(each, None)
-        asked = question_key(messages, self._settings(wording.after, each.call), self._redactor)
-        if asked == question_key(question, {"model": alias, "options": options}, self._redactor):
+        alias, options = settings_of(wording.before)
+        settings = self._settings(wording.after, each.call)
+        is_set_alike = settings == {"model": alias, "options": options} or not _is_sent_with(request, options)
+        if is_set_alike and _is_worded_alike(messages, request["messages"], wording.before, inputs):
             return None
-        if messages == question and not _is_sent_with(request, options):
-            return None  # the node's own code asked its own model; the file's settings were no part of it
+        asked = question_key(messages, settings, self._redactor)
         others = (other.call for other in calls if other.run == each.run and other is not each)
         return Root(each, None if self._is_answered(asked, wording.after.name, others) else messages)
 
@@ -195,38 +193,19 @@ def _follows(first: Recorded, other: Recorded) -> bool:
     return is_inner and before.number < after.number and before.started + before.seconds <= after.started
 
 
+def _is_worded_alike(
+    messages: Sequence[BaseMessage], sent: Sequence[BaseMessage], before: Prompt, inputs: Mapping[str, Any]
+) -> bool:
+    """Do a prompt's messages say what they said? A node's own code may have sent others with them."""
+    now, then = said(messages), said(sent)
+    if now == then or len(now) == len(then):
+        return now == then
+    rest = iter(then)
+    is_among = all(message in rest for message in now)
+    return is_among and now == said(messages_of(before, inputs))  # rendered again only where that cannot be told
+
+
 def _is_sent_with(request: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
-    """Was a request sent with the options of its prompt file?"""
+    """Was a request sent with the options of its prompt file? Where a node's own model was asked, it was not."""
     sent = request.get("params")
     return isinstance(sent, Mapping) and all(sent.get(name) == plain_data(value) for name, value in options.items())
-
-
-def reached_by_play(reaching: Reaching, turn: Sequence[Run], played: Played) -> Reach:
-    """What is reached in a turn that was played dry, with its questions put off.
-
-    Calls of the first wave that were never recorded are planned with what is known of them: their model and length.
-    """
-    calls, last = model_calls(turn), len(played.reused) - 1
-    waiting = {one.recorded.number for one in played.pending if one.recorded}
-    first = [each for each in calls if each.run == last and each.call.number in waiting]
-    after = [
-        each
-        for each in calls
-        if each not in first and (each.run > last or each.call.number not in played.reused[each.run])
-    ]
-    reach = reaching.planned(turn, [(each.call, None) for each in first], after, len(calls))
-    sizes = {one.recorded.number: one for one in played.pending if one.recorded}
-    certain = [
-        replace(
-            plan,
-            characters=characters_in(each.call.request["messages"]),
-            new_characters=sizes[each.call.number].characters,
-        )
-        for plan, each in zip(reach.certain, first, strict=True)
-    ]
-    fresh = [
-        Planned(one.model, None, None, new_characters=one.characters, turn=turn[-1].id)
-        for one in played.pending
-        if one.recorded is None
-    ]
-    return replace(reach, certain=(*certain, *fresh))
