@@ -25,7 +25,6 @@ from playhead.graph.identity import tool_request
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun
 from playhead.graph.player import RunPlayer
-from playhead.graph.recalled import Recalled
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
 
@@ -81,9 +80,9 @@ def _generate(original: Original) -> Original:
     ) -> Any:
         if (step := recording_step(self)) is None:
             return original(self, messages, stop=stop, run_manager=run_manager, **kw)
-        if (model := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(model):
-                return original(model, messages, stop=stop, run_manager=run_manager, **kw)
+        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
+            with served(answer):
+                return original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
         try:
@@ -106,9 +105,9 @@ def _agenerate(original: Original) -> Original:
     ) -> Any:
         if (step := recording_step(self)) is None:
             return await original(self, messages, stop=stop, run_manager=run_manager, **kw)
-        if (model := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(model):
-                return await original(model, messages, stop=stop, run_manager=run_manager, **kw)
+        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
+            with served(answer):
+                return await original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
         try:
@@ -131,8 +130,8 @@ def _stream(original: Original) -> Original:
             yield from original(self, input, config, stop=stop, **kw)
             return
         messages = self._convert_input(input).to_messages()
-        if (model := recall_model(step, self, messages, stop, kw)) is not None:
-            yield from _pieces(model, original(model, input, config, stop=stop, **kw))
+        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
+            yield from _pieces(answer, original(answer.model, input, config, stop=stop, **kw))
             return
         call = ModelCall(step, self, messages, stop, kw)
         yield from _heard(call, original(self, input, config, stop=stop, **kw), call.chunk)
@@ -149,8 +148,8 @@ def _astream(original: Original) -> Original:
             chunks = original(self, input, config, stop=stop, **kw)
         else:
             messages = self._convert_input(input).to_messages()
-            if (model := recall_model(step, self, messages, stop, kw)) is not None:
-                chunks = _apieces(model, original(model, input, config, stop=stop, **kw))
+            if (answer := recall_model(step, self, messages, stop, kw)) is not None:
+                chunks = _apieces(answer, original(answer.model, input, config, stop=stop, **kw))
             else:
                 call = ModelCall(step, self, messages, stop, kw)
                 chunks = _aheard(call, original(self, input, config, stop=stop, **kw), call.chunk)
@@ -172,8 +171,8 @@ def _events(original: Original) -> Original:
                 yield event
         elif (step := recording_step(self)) is None:
             yield from made
-        elif (model := recall_model(step, self, messages, stop, _options(kw))) is not None:
-            yield from _pieces(model, original(model, messages, stream=stream, stop=stop, **kw))
+        elif (answer := recall_model(step, self, messages, stop, _options(kw))) is not None:
+            yield from _pieces(answer, original(answer.model, messages, stream=stream, stop=stop, **kw))
         else:
             call = ModelCall(step, self, messages, stop, _options(kw), stream)
             yield from _heard(call, made, call.event)
@@ -191,8 +190,8 @@ def _aevents(original: Original) -> Original:
         if not isinstance(around, ModelCall) or around.model is not self:
             around = None
         if around is None and (step := recording_step(self)) is not None:
-            if (model := recall_model(step, self, messages, stop, _options(kw))) is not None:
-                made = _apieces(model, original(model, messages, stream=stream, stop=stop, **kw))
+            if (answer := recall_model(step, self, messages, stop, _options(kw))) is not None:
+                made = _apieces(answer, original(answer.model, messages, stream=stream, stop=stop, **kw))
             else:
                 call = ModelCall(step, self, messages, stop, _options(kw), stream)
                 made = _aheard(call, made, call.event)
@@ -205,31 +204,31 @@ def _aevents(original: Original) -> Original:
 
 
 @contextmanager
-def served(model: Recalled) -> Iterator[None]:
+def served(answer: Serving) -> Iterator[None]:
     """While a recorded answer is given, what LangChain calls on its way is no call of its own."""
-    token = INSIDE.set(Serving(model))
+    token = INSIDE.set(answer)
     try:
         yield
     finally:
         INSIDE.reset(token)
 
 
-def _pieces(model: Recalled, pieces: Iterator[Any]) -> Iterator[Any]:
+def _pieces(answer: Serving, pieces: Iterator[Any]) -> Iterator[Any]:
     """The pieces of a recorded answer; between them the reader's own calls are calls."""
     while True:
         try:
-            with served(model):
+            with served(answer):
                 piece = next(pieces)
         except StopIteration:
             return
         yield piece
 
 
-async def _apieces(model: Recalled, pieces: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _apieces(answer: Serving, pieces: AsyncIterator[Any]) -> AsyncIterator[Any]:
     """As `_pieces`."""
     while True:
         try:
-            with served(model):
+            with served(answer):
                 piece = await anext(pieces)
         except StopAsyncIteration:
             return

@@ -37,9 +37,14 @@ def recording_step(model: BaseChatModel) -> StepRecorder | None:
 
 
 class Serving(NamedTuple):
-    """An answer that is given from a recording, by the model that stands for it."""
+    """An answer that is given from a recording: the model that stands for it, what it says, and what it raises then.
+
+    The answer is `{"message", "llm_output"?, "chunks"?, "events"?}`.
+    """
 
     model: BaseChatModel
+    answer: Mapping[str, Any]
+    error: BaseException | None = None
 
 
 class ModelCall:

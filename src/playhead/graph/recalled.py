@@ -1,6 +1,6 @@
 """How does a recorded answer come back, so that nobody around the call can tell?
 
-A model that answers once, as recorded, takes the place of the real one: LangChain's own code then does all it does
+A model that answers as recorded takes the place of the real one: LangChain's own code then does all it does
 around an answer, so that callbacks, streams and chunks are as they were. A recorded error is raised as its own class,
 so that `except RateLimitError` matches; nothing is imported or called for that, only classes that are loaded already
 are found.
@@ -9,24 +9,20 @@ are found.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, BaseMessageChunk, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict
 
+from playhead.graph.model_call import INSIDE, Serving
 from playhead.records import ErrorRecord
 
 
 class Recalled(BaseChatModel):
-    """A model that gives one recorded answer: `{"message", "llm_output"?, "chunks"?, "events"?}`, or raises."""
+    """A model that gives the recorded answer it is inside of, or raises as recorded: one for all answers."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    answer: dict[str, Any]
-    error: Any = None
     cache: Any = False
 
     @property
@@ -36,39 +32,59 @@ class Recalled(BaseChatModel):
     def _generate(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
-        self._raise()
-        message = self.answer.get("message")
+        answer = _served()
+        message = answer.get("message")
         made = [] if message is None else [ChatGeneration(message=as_answer(message))]
-        return ChatResult(generations=made, llm_output=self.answer.get("llm_output"))
+        return ChatResult(generations=made, llm_output=answer.get("llm_output"))
+
+    async def _agenerate(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> ChatResult:
+        return self._generate(messages)  # nothing waits
 
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
-        chunks = self.answer.get("chunks")
-        if chunks is None and (message := self.answer.get("message")) is not None:
+        answer = _served(ends=False)
+        chunks = answer.get("chunks")
+        if chunks is None and (message := answer.get("message")) is not None:
             chunks = [as_chunk(message)]
         for chunk in chunks or ():
             yield ChatGenerationChunk(message=as_chunk(chunk))
-        self._raise()
+        _served()
 
-    def _raise(self) -> None:
-        if self.error is not None:
-            raise self.error
+    async def _astream(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        for chunk in self._stream(messages):
+            yield chunk
 
 
 class RecalledEvents(Recalled):
     """As `Recalled`, for an answer that came as events of the streaming protocol."""
 
     def _stream_chat_model_events(self, messages: list[BaseMessage], **kwargs: Any) -> Iterator[Any]:
-        yield from self.answer["events"]
-        self._raise()
+        yield from _served(ends=False)["events"]
+        _served()
 
 
-def recalled(response: Any, error: BaseException | None = None) -> Recalled:
-    """The model that gives this recorded answer, and raises this where it ends."""
+MODEL: Final = Recalled()
+EVENTS_MODEL: Final = RecalledEvents()
+
+
+def recalled(response: Any, error: BaseException | None = None) -> Serving:
+    """This recorded answer, and what is raised where it ends, with the model that gives it."""
     answer = response if isinstance(response, dict) else {}
-    kind = RecalledEvents if "events" in answer else Recalled
-    return kind(answer=answer, error=error)
+    return Serving(EVENTS_MODEL if "events" in answer else MODEL, answer, error)
+
+
+def _served(*, ends: bool = True) -> Mapping[str, Any]:
+    """The answer that is being given; where it `ends` in an error, that is raised."""
+    serving = INSIDE.get()
+    assert isinstance(serving, Serving)
+    if ends and serving.error is not None:
+        raise serving.error
+    return serving.answer
 
 
 def as_answer(message: BaseMessage) -> BaseMessage:

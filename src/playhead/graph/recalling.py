@@ -29,12 +29,12 @@ from playhead.graph.identity import (
     tool_arguments,
     tool_request,
 )
-from playhead.graph.model_call import ModelCall, model_request
+from playhead.graph.model_call import ModelCall, Serving, model_request
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
 from playhead.graph.reasons import request_data, why_asked
-from playhead.graph.recalled import Recalled, exception_of, recalled, tool_result
+from playhead.graph.recalled import exception_of, recalled, tool_result
 from playhead.graph.recorder import StepRecorder
 from playhead.graph.standin import StandIn
 from playhead.graph.stepwise import NOT_RECORDED
@@ -59,7 +59,7 @@ UNREADABLE: Final = frozenset({"repr", "type"})
 
 def recall_model(
     step: StepRecorder, model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
-) -> Recalled | None:
+) -> Serving | None:
     """The model that gives the recorded answer; None where the call is to be made. Raises `Stopped`."""
     run = step.run
     if not isinstance(run, RunPlayer):
@@ -148,7 +148,10 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)})
     if why := _changed_within(run, recorded):
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)}, why)
+    if run.answered_anew and place in run.asked_people:
+        raise _hold_back(run, step, place, name, {"args": as_data(arguments)}, "a person answers it otherwise")
     if recorded.status == "interrupted":
+        run.asked_people.add(place)
         run.serve(step, place, recorded)
         _ask_again(run, recorded)
     response = run.values.value(recorded.refs["response"])
