@@ -67,6 +67,7 @@ class Desk:
     def __post_init__(self) -> None:
         self._lock, self._halt = threading.Lock(), threading.Event()
         self._pause = self.pause or self._halt.wait
+        self._answered = self.store.answered(self.experiment)
         self._turns: dict[str, Allowance] = {}
         self._under_way: dict[str, Expected] = {}
 
@@ -90,6 +91,8 @@ class Desk:
 
     def kept(self, question: Question) -> Answer | None:
         """What it was answered before, in this experiment."""
+        if question.name not in self._answered:  # looked up once for all: most questions are new
+            return None
         found = self.store.answer_of(self.experiment, question.name)
         if found is not None:
             with self._lock:

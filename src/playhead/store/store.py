@@ -213,6 +213,12 @@ class Store:
         with self.reading() as session:
             return answers.find(session, experiment, call, self.decode)
 
+    def answered(self, experiment: str) -> set[str]:
+        """The calls of an experiment that an answer was kept for."""
+        self.flush()
+        with self.reading() as session:
+            return {row["call"] for row in session.rows("answers_calls", experiment=experiment)}
+
     def experiments(self) -> list[str]:
         """The names of the experiments of which answers are kept."""
         self.flush()
