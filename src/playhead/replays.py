@@ -163,6 +163,8 @@ def exact_or_raise(played: Played, wanted: Wanted) -> Replay:
     """The replay. Raises `Diverged` for an exact one that differs, and what ended one that may not ask."""
     if isinstance(played.problem, NotRecorded):
         raise played.problem
-    if not wanted.any and not played.replay.unchanged:
+    if not wanted.any and played.replay.divergence is not None:
         raise Diverged(played.replay)
+    if not wanted.any and played.problem is not None:
+        raise played.problem
     return played.replay

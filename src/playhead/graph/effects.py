@@ -22,7 +22,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 import structlog
 
 from playhead.codec import pack
-from playhead.errors import BadInput, EffectHeldBack, EffectUnknown, NoResource
+from playhead.errors import BadInput, EffectUnknown, NoResource
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_effect, recall_reading
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
@@ -248,7 +248,7 @@ def resource(name: str) -> Any:
     step = CURRENT.get()
     given: Mapping[str, Any] = step.run.recording.resources if step else {}
     if name not in given and step is not None and isinstance(step.run, RunPlayer):
-        raise EffectHeldBack(f"resource {name}", "a replay has no handles to the world")
+        raise step.run.hold_back(step, f"resource {name}", "a replay has no handles to the world")
     if name not in given:
         raise NoResource(name, given)
     return given[name]

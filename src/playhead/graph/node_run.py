@@ -14,7 +14,7 @@ from typing import Any
 from langgraph.errors import ParentCommand
 from langgraph.types import RetryPolicy
 
-from playhead.graph.player import RunPlayer, Stopped
+from playhead.graph.player import RunPlayer, Stopped, is_stop
 from playhead.graph.recorder import CURRENT, StepRecorder
 
 
@@ -67,7 +67,7 @@ class NodeRun:
 
     def _is_stopped(self, error: BaseException) -> bool:
         """Did a replay end in this node? Others beside it are played on; the code that waits for a task is not."""
-        return isinstance(error, Stopped) and (self._index is None or isinstance(self._task.path[1], int))
+        return is_stop(error) and (self._index is None or isinstance(self._task.path[1], int))
 
     def settle(self) -> None:
         """LangGraph has handled what the node raised."""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from playhead.diff import Renaming
-from playhead.errors import NotRecorded, PlayheadError
+from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
 from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
@@ -35,6 +35,13 @@ class Stopped(BaseException):
 
     generations: Final[list[Any]] = []  # LangChain takes what is no `Exception` for an answer before it raises it
     llm_output: Final = None
+
+
+def is_stop(error: BaseException | None) -> bool:
+    """Does a branch of a replay end with this? A group of tasks passes on what one of them raised in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(Stopped) is not None
+    return isinstance(error, Stopped)
 
 
 @dataclass(frozen=True)
@@ -150,6 +157,8 @@ class RunPlayer(RunRecorder):
         self.executed = 0
         self.problem: PlayheadError | None = None
         self.ended_early = False  # it ends where the recorded one was left
+        self.answered_anew = False  # it goes on with another answer of a person than the recorded one
+        self.asked_people: set[Place] = set(before.asked_people) if before else set()
         self.clock: str | None = None
         self._stopped: list[str] = []
         self._first: int | None = None
@@ -298,6 +307,10 @@ class RunPlayer(RunRecorder):
             self._stopped.append(step.address)
             self.problem = self.problem or problem
         return Stopped()
+
+    def hold_back(self, step: StepRecorder, what: str, why: str) -> Stopped:
+        """Something would happen in the world that no recorded call stands for: the replay ends here."""
+        return self.stop(step, None if self.terms.unanswered == "pause" else EffectHeldBack(what, why))
 
     def part_ways(self, step: StepRecorder, place: Place, field: str, recorded: Any, replayed: Any) -> Stopped:
         """An exact replay came to a call that the recording does not answer."""

@@ -30,7 +30,7 @@ from playhead.graph.identity import arguments_key, question_key, request_key, to
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
 from playhead.graph.keeping import Execution, PlayedTurn
-from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms
+from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms, is_stop
 from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorder import describe, new_name
 from playhead.graph.recording import Recording
@@ -99,12 +99,13 @@ class TurnPlayer:
             player = self._player(run, renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
+            player.answered_anew = self._is_answered_anew(run, turn, is_recorded=index < len(turn))
             players.append(player)
             execution = Execution(player, given, time.time())
             error = self._run(graph, run, given, player, shelf)
             executions.append(execution.ended(error, shelf.latest(), waits=self._waits(graph, run)))
             self._compare_end(player, run, error)
-            if player.problem or player.is_stopped or (isinstance(error, Stopped) and not player.ended_early):
+            if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
                 break
         self._explain(players)
         told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
@@ -112,6 +113,10 @@ class TurnPlayer:
         pending = [one for player in players for one in player.pending]
         problem = next((player.problem for player in players if player.problem), None)
         return Played(replay, shelf, pending, problem, tuple(player.reused for player in players))
+
+    def _is_answered_anew(self, run: Run, turn: Sequence[Run], *, is_recorded: bool) -> bool:
+        changes = self.terms.changes
+        return changes.answer is not NOTHING and (not is_recorded if changes.further else run is turn[-1])
 
     # ── what a run is played with ────────────────────────────────────────────────────────────────────────────
 
@@ -219,6 +224,10 @@ class TurnPlayer:
                 player.interrupted = player.interrupted or bool(graph.get_state(config).next)
         except (Exception, Stopped, asyncio.CancelledError) as error:  # noqa: BLE001 - it is compared with the recorded
             return error
+        except BaseExceptionGroup as error:
+            if not is_stop(error):
+                raise
+            return error
         return None
 
     def _play_sync(self, graph: Any, given: Any, config: dict[str, Any], options: dict[str, Any]) -> None:
@@ -249,7 +258,7 @@ class TurnPlayer:
 
     def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
         """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
-        if player.is_stopped or player.problem or isinstance(error, Stopped):
+        if player.is_stopped or player.problem or is_stop(error):
             return
         player.divergences += player.steps.missing()
         if self.terms.unanswered == "diverge":

@@ -11,7 +11,7 @@ from typing import Any, Final
 from playhead.codec import Part
 from playhead.graph.effects import EFFECTS
 from playhead.graph.encoding import Encoder
-from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
+from playhead.graph.player import RunPlayer, Served, Verdict, is_stop
 from playhead.graph.recorder import describe
 from playhead.graph.shelf import Shelf
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
@@ -84,7 +84,7 @@ class Told:
         )
 
     def _fails(self) -> bool:
-        return self._error is not None and not isinstance(self._error, Stopped)
+        return self._error is not None and not is_stop(self._error)
 
     def _status(self, last: RunPlayer) -> RunStatus:
         if self._fails():
