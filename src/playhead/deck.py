@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -28,7 +28,7 @@ from playhead.comparison import Comparison, compare
 from playhead.comparison.findings import origin_of
 from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
-from playhead.errors import BadInput, GraphNotFound, NothingToResume, RunNotFound, StillRunning
+from playhead.errors import BadInput, GraphNotFound, NothingSelected, NothingToResume, RunNotFound, StillRunning
 from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
 from playhead.graph.branches import own_facts
 from playhead.graph.changes import NOTHING
@@ -45,9 +45,10 @@ from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, exact_or_raise, play, play_fork, turn_of
-from playhead.selection import OF_THE_RUN
+from playhead.selection import OF_THE_RUN, choose, selection_of
 from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.sqlite import Synchronous
+from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
 if TYPE_CHECKING:
@@ -170,6 +171,34 @@ class Deck:
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
         reach = Foresight(recording, graph, wanted).of(turn)
         return receipt_of([reach], self._prices, longest_turn(self.store, recording.name))[0]
+
+    def verify(
+        self,
+        runs: Iterable[Run] | None = None,
+        graphs: Any = None,
+        *,
+        where: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Verified]:
+        """Replay many turns exactly, on today's code: those of `runs`, else of the conversations that are selected.
+
+        `where` are conditions such as `outcome=lost`, `since` and `until` a date or how long ago (`30d`), `limit` how
+        many of the newest. `graphs` is the graph the runs were made with, or several by name; without it they are those
+        of the project. What cannot be played is told with its `problem`. Raises `NothingSelected`, `BadInput`.
+        """
+        asked = None if runs is None else {run.id: run.thread for run in runs}
+        if asked is None:
+            selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
+            threads = [each.thread for each in choose(self.store, selection).conversations]
+        else:
+            threads = list(dict.fromkeys(asked.values()))
+        if not threads:
+            said = [*where, *(f"{name} {value}" for name, value in (("since", since), ("until", until)) if value)]
+            raise NothingSelected(" and ".join(said))
+        ground = self._ground(graphs)
+        return Verifier(ground.graph_of, ground.record).each(map(self.store.runs_of, threads), asked)
 
     def plan(self, graphs: Any = None, **wishes: Unpack[Wishes]) -> Plan:
         """What a backtest would play, and its receipt; nothing is asked.
