@@ -74,10 +74,11 @@ def receipt_of(
 ) -> tuple[Receipt, dict[str, int]]:
     """The receipt of many turns of one graph, and the most calls that each of them may ask, by its last run's id.
 
-    `longest` is how many model calls the longest turn of the graph made.
+    `longest` is how many model calls the longest turn of the graph made: so many a turn may ask that goes another way,
+    beside what is reused. (Less would cut off just the turns that a change moves the most.)
     """
     turns = [reach for reach in reached if reach.any]
-    most = {reach.turn: max(reach.planned, longest - reach.kept) for reach in turns}
+    most = {reach.turn: max(reach.planned, longest) for reach in turns}
     certain = [plan for reach in turns for plan in reach.certain]
     may_follow = [plan for reach in turns for plan in reach.may_follow]
     return receipt(certain, may_follow, prices, most=most, earlier=earlier), most

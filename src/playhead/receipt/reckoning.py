@@ -61,8 +61,8 @@ def receipt(
 ) -> Receipt:
     """The receipt of a replay with changes.
 
-    `most` is the most calls that each turn could ask, by its key: those of the longest recorded turn of its graph, less
-    what is reused for certain. Of `earlier` backtests of this graph, see above.
+    `most` is the most calls that each turn could ask, by its key: as many as the longest recorded turn of its graph
+    made. Of `earlier` backtests of this graph, see above.
     """
     planned = [*certain, *may_follow]
     added = _added(planned, most or {})
