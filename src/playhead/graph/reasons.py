@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from playhead.diff import MISSING, first_difference
+from playhead.errors import apart
 from playhead.graph.identity import as_data
 from playhead.graph.provenance import Asked
 from playhead.records import Call, Divergence, PromptUse
 from playhead.reuse import precedes
 from playhead.views import brief
+
+LONGEST: Final = 100_000  # characters that are looked through for where two texts part
 
 
 def why_asked(
@@ -44,7 +47,7 @@ def why_asked(
         return f"upstream {_named(upstream[-1])}"
     if found is None:
         return "its settings changed"
-    return f"{at}{found.path}: {_short(found.left)} → {_short(found.right)}"
+    return f"{at}{found.path}: {both(found.left, found.right)}"
 
 
 def changed_line(use: PromptUse, asked: Asked) -> str | None:
@@ -73,8 +76,13 @@ def _named(one: Divergence) -> str:
     """`classify.intent: book → reschedule`."""
     node = one.step.rsplit("/", 1)[-1].split("@")[0]
     field = one.field.removeprefix("output").removeprefix(".")
-    return f"{node}.{field}: {_short(one.recorded)} → {_short(one.replayed)}"
+    return f"{node}.{field}: {both(one.recorded, one.replayed)}"
 
 
-def _short(value: Any) -> str:
-    return "nothing" if value is MISSING else brief(value, 60)
+def both(before: Any, after: Any) -> str:
+    """`book → reschedule`; of long texts the part where they part."""
+    return " → ".join(apart(_line(before), _line(after), 60))
+
+
+def _line(value: Any) -> str:
+    return "nothing" if value is MISSING else brief(value, LONGEST)

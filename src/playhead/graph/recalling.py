@@ -33,7 +33,7 @@ from playhead.graph.model_call import ModelCall, Serving, model_request
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
-from playhead.graph.reasons import request_data, why_asked
+from playhead.graph.reasons import both, request_data, why_asked
 from playhead.graph.recalled import exception_of, recalled, tool_result
 from playhead.graph.recorder import StepRecorder
 from playhead.graph.standin import StandIn
@@ -41,7 +41,6 @@ from playhead.graph.stepwise import NOT_RECORDED
 from playhead.records import ERASED, Call
 from playhead.reuse import Place
 from playhead.store.answers import Answer as Kept
-from playhead.views import brief
 
 
 class Outcome(NamedTuple):
@@ -255,7 +254,7 @@ def _why_held_back(recorded: Call | None, arguments: Mapping[str, Any]) -> str:
     if recorded is None:
         return "the recorded run did nothing here"
     found = first_difference(_arguments(recorded), as_data(dict(arguments)))
-    return f"{found.path or 'it'}: {brief(found.left, 60)} → {brief(found.right, 60)}" if found else "it was erased"
+    return f"{found.path or 'it'}: {both(found.left, found.right)}" if found else "it was erased"
 
 
 def _arguments(recorded: Call | None) -> Any:

@@ -310,7 +310,7 @@ class RecordedKeys:
 
 def state_names(graph: Any, at: str | None) -> list[str]:
     """The names in the state of the graph, or of the one within it that a step's address leads to."""
-    return [name for name in _graph_at(graph, at).channels if not name.startswith(("branch:", "__"))]
+    return [name for name in _graph_at(graph, at).channels if ":" not in name and not name.startswith("__")]
 
 
 def single_valued(graph: Any, at: str | None) -> list[str]:
