@@ -80,7 +80,8 @@ def ask(name: str, /, **inputs: Any) -> Any:
     loop = _attempts(name, inputs)
     turn = next(loop)
     while True:
-        sleep(turn.wait)
+        if turn.wait:  # even a sleep of no time lets others go first
+            sleep(turn.wait)
         with _asking(turn.asked):
             try:
                 reply: Reply = turn.model.invoke(turn.messages, **turn.options)
@@ -97,7 +98,8 @@ async def aask(name: str, /, **inputs: Any) -> Any:
     loop = _attempts(name, inputs)
     turn = next(loop)
     while True:
-        await asleep(turn.wait)
+        if turn.wait:
+            await asleep(turn.wait)
         with _asking(turn.asked):
             try:
                 reply: Reply = await turn.model.ainvoke(turn.messages, **turn.options)
