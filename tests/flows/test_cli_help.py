@@ -7,7 +7,7 @@ import pytest
 
 VERBS = [
     "demo", "init", "run", "chat", "ls", "show", "resume", "doctor",
-    "prompt ls", "prompt show", "prompt lint", "prompt render", "db check", "db forget",
+    "backtest", "prompt ls", "prompt show", "prompt lint", "prompt render", "db check", "db forget",
 ]  # fmt: skip
 
 COUNT = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from playhead.backtest.records import Conversation, Turn
 from playhead.comparison import CallComparison, Comparison, compare
@@ -21,6 +21,7 @@ from playhead.records import ReplayedCall, Run
 from playhead.transcript import transcript
 from playhead.views import asked
 
+NOT_KNOWN: Final = "not known: it ends at an effect that was held back"
 EffectWhat = Literal["new", "lost", "changed", "not reached"]
 
 
@@ -79,7 +80,8 @@ class ChangedTurn:
     def weight(self) -> tuple[int, int, int]:
         """How much it changed: effects, whether it was answered at all, words."""
         known = sum(effect.what != "not reached" for effect in self.effects)
-        return known, int(bool(self.before) != bool(self.after)), self.words_changed
+        answered = bool(self.before) != bool(self.after) and not self.stopped
+        return known, int(answered), self.words_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def changed_turn(turn: Turn, outcome_of: OutcomeOf) -> ChangedTurn | None:
     if replay is None or turn.drift is not None or not (turn.is_changed or any(_not_reused(replay))):
         return None
     before, silent_before = said_in(turn.runs[-1], outcome_of)
-    after, silent_after = said_in(replay, outcome_of)
+    after, silent_after = said_in(replay, outcome_of) if not replay.stopped else ("", NOT_KNOWN)
     effects = tuple(_effects(turn, compare(turn.runs, replay, outcome_of), before, after))
     if not (turn.is_changed or effects or before != after):
         return None

@@ -74,9 +74,8 @@ def _sections(report: Report) -> Iterator[Html]:
         yield _section("What was changed", edits)
     changed = [_conversation(one) for one in report.conversations]
     yield _section("Conversations that changed, most first", changed or [tag("p", "None came out otherwise.")])
-    apart = [*wording.left_out(report.drifted), *wording.left_out(report.problems)]
-    if apart:
-        yield _section("Not compared", [tag("p", wording.left_out_line(*each)) for each in apart])
+    for title, lines in wording.apart(report):
+        yield _section(title, [tag("p", line) for line in lines])
     yield _section("What it took", [tag("p", line) for line in wording.cost_lines(report)])
 
 

@@ -2,7 +2,8 @@
 
 The checks are those of the changed prompts, and are held against the recorded answers too: one yardstick for both. An
 answer after the change is paired with the recorded one of the same prompt in the same turn, in order; of several tries
-of one question the last counts. Only turns count that were played to their end and are within the horizon.
+of one question the last counts. Only turns count that do not drift and are within the horizon; of one that ended at an
+effect that was held back, what was answered before it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from playhead.backtest.records import Backtest, Control, Conversation, Turn
 from playhead.prompts import PromptSet
 from playhead.prompts.checks import Check as PromptCheck
 from playhead.prompts.checks import run_check
-from playhead.records import Call, ReplayedCall, Run, Step
+from playhead.records import Call, Replay, ReplayedCall, Run, Step
 from playhead.statistics import Check, Pair
 from playhead.views import plain
 
@@ -142,14 +143,14 @@ def pairs_of(backtest: Backtest) -> list[AnswerPair]:
 
 
 def answer_pairs(conversation: Conversation) -> Iterator[AnswerPair]:
-    """The answers of a conversation's compared turns, by prompt and in order, recorded and after the change."""
-    for turn in conversation.compared:
-        yield from _pairs_of(turn)
+    """The answers of a conversation's turns, by prompt and in order, recorded and after the change."""
+    for turn in conversation.turns:
+        if turn.replay is not None and turn.drift is None and turn.within_horizon:
+            yield from _pairs_of(turn, turn.replay)
 
 
-def _pairs_of(turn: Turn) -> Iterator[AnswerPair]:
-    assert turn.replay is not None
-    before, after = _answers(turn.runs), _answers([turn.replay])
+def _pairs_of(turn: Turn, replay: Replay) -> Iterator[AnswerPair]:
+    before, after = _answers(turn.runs), _answers([replay])
     for prompt in before:
         for one, two in zip(before[prompt], after.get(prompt, ()), strict=False):
             asked = isinstance(two, ReplayedCall) and two.fate != "reused"

@@ -118,7 +118,7 @@ def turn_notes(turn: ChangedTurn, *, all_of_them: bool = True) -> Iterator[str]:
         name = call.prompt or call.name
         yield f"{name} {call.fate}" + (f": {call.why}" if call.why else "")
     if turn.stopped:
-        yield turn.stopped
+        yield turn.stopped.rstrip(".") + "."
     if not turn.within_horizon:
         yield "Past the horizon: the customer wrote this after another reply. Not counted."
 
@@ -151,17 +151,22 @@ def amount(spent: Amount) -> str:
     return f"{count(spent.calls, 'call')}, {tokens}, {price}"
 
 
-def left_out(found: Iterable[LeftOut]) -> list[tuple[str, int, LeftOut]]:
-    """Turns that are not compared, by why: the reason, how many, and the first of them."""
+def apart(report: Report) -> Iterator[tuple[str, list[str]]]:
+    """Turns that say little or nothing, with a title: those that drifted, and those that came to no end."""
+    if report.drifted:
+        yield "Drifted: today's code does not play them as recorded", list(_reasons(report.drifted))
+    if report.problems:
+        yield "Not played to their end", list(_reasons(report.problems))
+
+
+def _reasons(found: Iterable[LeftOut]) -> Iterator[str]:
+    """Why, most often first, and where to look."""
     reasons: dict[str, list[LeftOut]] = {}
     for one in found:
         reasons.setdefault(one.why, []).append(one)
-    return [(why, len(ones), ones[0]) for why, ones in sorted(reasons.items(), key=lambda each: -len(each[1]))]
-
-
-def left_out_line(why: str, number: int, first: LeftOut) -> str:
-    """Why turns are not compared, and where to look."""
-    return f"{count(number, 'turn')} ({first.thread}, turn {first.turn}{', …' if number > 1 else ''}): {why}"
+    for why, ones in sorted(reasons.items(), key=lambda each: -len(each[1])):
+        more = ", …" if len(ones) > 1 else ""
+        yield f"{count(len(ones), 'turn')} ({ones[0].thread}, turn {ones[0].turn}{more}): {why.rstrip('.')}."
 
 
 def judge_lines(report: Report) -> list[str]:

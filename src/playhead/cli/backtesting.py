@@ -200,12 +200,12 @@ def _say_how_to_go_on(context: typer.Context, came: Backtest) -> None:
     from playhead.cli.printing import say
 
     if came.stopped and came.stopped != SURE:
-        say(f"Stopped: {came.stopped}. What was answered is kept. Go on with:")
-        say(_same_command(context, came.experiment))
+        say(f"Stopped: {came.stopped}. What was answered is kept. This goes on with it:")
+        say(_same_command(context, came.experiment if came.spent.calls or came.remembered else ""))
 
 
 def _same_command(context: typer.Context, experiment: str) -> str:
-    """The command as it was typed, going on with this experiment."""
+    """The command as it was typed, going on with this experiment if it has a name."""
     words = ["playhead", "backtest"]
     for option in context.command.params:
         value = context.params.get(option.name or "")
@@ -213,7 +213,7 @@ def _same_command(context: typer.Context, experiment: str) -> str:
             continue
         for each in value if isinstance(value, list | tuple) else [value]:
             words += [option.opts[0]] if value is True else [option.opts[0], str(each)]
-    return shlex.join([*words, "--resume", experiment, "--yes"])
+    return shlex.join([*words, *(["--resume", experiment] if experiment else []), "--yes"])
 
 
 def _code(came: Backtest, *, is_worse: bool) -> int:

@@ -30,10 +30,9 @@ def print_report(report: Report) -> None:
     _print_checks(console, report)
     _print_measures(console, report)
     _print_conversations(console, report)
-    apart = [*wording.left_out(report.drifted), *wording.left_out(report.problems)]
-    if apart:
-        _heading(console, "Not compared")
-        _print_lines(console, [wording.left_out_line(*each) for each in apart])
+    for title, found in wording.apart(report):
+        _heading(console, title)
+        _print_lines(console, found)
     _heading(console, "What it took")
     _print_lines(console, [*wording.cost_lines(report), wording.effects_line(report)])
 
