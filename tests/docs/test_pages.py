@@ -1,0 +1,56 @@
+"""The pages of docs/ show what works: their examples are run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "replay.md"
+BLOCKS = re.compile(r"(<!-- not run here -->\n)?```python\n(.*?)```", re.DOTALL)
+PROMPT = """---
+format: prompt/1
+name: {name}
+title: {name}
+description: A step of the desk.
+owner: desk
+inputs:
+  message: {{type: string, description: "What was asked", untrusted: true}}
+  intent: {{type: string, description: "What it is about", required: false}}
+few_shot: all
+examples:
+  - {{why: "So.", inputs: {{message: "Is it there?"}}, output: "{answer}"}}
+---
+=== system ===
+{line}
+{{{{#intent}}}}
+It is a {{{{intent}}}}.
+{{{{/intent}}}}
+
+=== user ===
+Message: {{{{message}}}}
+"""
+
+
+def write(folder: Path, line: str, **answers: str) -> None:
+    folder.mkdir()
+    for name, answer in answers.items():
+        (folder / f"{name}.md").write_text(PROMPT.format(name=name, answer=answer, line=line))
+
+
+def test_the_examples_of_the_page_on_replays_run_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    write(tmp_path / "prompts", "Be brief.", sort="question", write="I will look.")
+    write(tmp_path / "drafts", 'Sign off with "Yours".', write="I will look.")
+    names = {"__name__": "page"}
+    for skipped, block in BLOCKS.findall(PAGE.read_text("utf-8")):
+        if not skipped:
+            exec(compile(block, "replay.md", "exec", dont_inherit=True), names)
+    printed = capsys.readouterr().out
+    assert "re-asked · prompt write.md line 1" in printed
+    assert "held back" in printed
+    assert "c-1042~" in printed
