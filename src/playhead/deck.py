@@ -44,7 +44,7 @@ from playhead.prompts import PromptFolder, PromptSet
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
-from playhead.replays import Wanted, exact_or_raise, play, play_fork, turn_of
+from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import OF_THE_RUN, choose, selection_of
 from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.sqlite import Synchronous
@@ -169,6 +169,7 @@ class Deck:
         return self._receipt(self._recording(run.graph, self.prompts, None), graph, turn, wanted)
 
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
+        check_aliases(recording, turn, wanted.models)
         reach = Foresight(recording, graph, wanted).of(turn)
         return receipt_of([reach], self._prices, longest_turn(self.store, recording.name))[0]
 

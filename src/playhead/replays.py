@@ -133,6 +133,16 @@ def play_fork(
     return played
 
 
+def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str, str]) -> None:
+    """Raise `BadInput` for a model that nothing in the project or the turn asks by this name."""
+    asked = {call.name for run in turn if models for call in run.calls if call.kind == "model"}
+    known = sorted({*recording.models.aliases, *asked})
+    for alias in models:
+        if alias not in known and ":" not in alias:
+            problem = f"nothing asks a model {alias!r}.{nearest_name(alias, known)}"
+            raise BadInput("model", problem, f"Known are {', '.join(known)}.")
+
+
 def check_step(turn: Sequence[Run], at: str | None) -> None:
     """Raise `StepNotFound` where the turn has no step at this address."""
     known = [step.address for run in turn for step in run.steps]
@@ -152,6 +162,7 @@ def play(
 ) -> Played:
     """Play a turn: exactly where nothing is changed; else calls are asked, refused (`strict`) or put off (`dry`)."""
     check_step(turn, wanted.at)
+    check_aliases(recording, turn, wanted.models)
     changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
     exact = not changes.any and wanted.at is None
     unanswered: Unanswered = "diverge" if exact else "pause" if dry else "refuse" if strict else "ask"

@@ -29,6 +29,18 @@ Business = Annotated[
 ]
 
 
+ChangedPrompts = Annotated[
+    Path | None, typer.Option("--prompts", metavar="FOLDER", help="The changed prompt files; the rest stays.")
+]
+ChangedModels = Annotated[
+    list[str] | None, typer.Option("--model", metavar="ALIAS=NAME", help="Another model, such as default=embedded.")
+]
+ChangedState = Annotated[
+    list[str] | None, typer.Option("--state", metavar="KEY=VALUE", help="A value of the state; JSON is read as JSON.")
+]
+LiveReads = Annotated[bool, typer.Option("--live-reads", help="Let effects that only read really read.")]
+
+
 def open_to_read(store: Path | None) -> Deck:
     """The recording, which must exist. Raises `RecordingNotFound`."""
     from playhead.config import load_config

@@ -33,6 +33,36 @@ def typed_inputs(prompt: Prompt, pairs: Sequence[str], file: Path | None, exampl
     return found
 
 
+def named_models(pairs: Sequence[str]) -> dict[str, str]:
+    """Models by alias, of `ALIAS=NAME` pairs. Raises `BadInput`."""
+    found = {}
+    for pair in pairs:
+        alias, _, name = pair.partition("=")
+        if not (alias and name):
+            raise BadInput("--model", f"{pair!r} is not ALIAS=NAME.", "Write --model default=openai:gpt-5-mini.")
+        found[alias] = name
+    return found
+
+
+def state_values(option: str, pairs: Sequence[str]) -> dict[str, Any]:
+    """Values by name, of `KEY=VALUE` pairs: JSON where it is JSON, else text. Raises `BadInput`."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise BadInput(option, f"{pair!r} is not KEY=VALUE.", f"Write {option} intent=exchange.")
+        found[name] = as_said(value)
+    return found
+
+
+def as_said(value: str) -> Any:
+    """JSON where it is JSON, else text."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
 def _value(prompt: Prompt, name: str, value: str) -> Any:
     spec = prompt.inputs.get(name)
     if spec is None or spec.schema.get("type") == "string":

@@ -14,12 +14,14 @@ from playhead.cli import (
     checking,
     demonstration,
     differing,
+    forking,
     importing,
     keeping,
     labelling,
     listing,
     playing,
     prompts,
+    replaying,
     resuming,
     showing,
     starting,
@@ -63,6 +65,9 @@ app.command("import", short_help="Record conversations that others recorded.")(i
 app.command("ls", short_help="The newest conversations.")(listing.ls)
 app.command("show", short_help="A conversation as chat, with what happened step by step.")(showing.show)
 app.command("diff", short_help="What differs between two conversations, runs, or versions of a prompt.")(differing.diff)
+app.command("replay", short_help="A recorded turn again: exactly, or with changes.")(replaying.replay)
+app.command("fork", short_help="Another way for a recorded turn, from one of its steps.")(forking.fork)
+app.command("verify", short_help="Does today's code still do what was recorded? For CI.")(replaying.verify)
 app.command("backtest", short_help="What changed prompts would have said in recorded conversations.")(
     backtesting.backtest
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class MessagesApplication:
     """Any graph whose state has `messages`, as an application: no business, no world, the last message is the reply."""
 
     demo = Path()
+    recording: Path | None = None
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
@@ -122,6 +124,18 @@ def came_of(state: Any, outcome: Outcome) -> dict[str, Any]:
 def world_path(store: Path) -> Path:
     """Where the application keeps its own facts: beside the recording, `playhead.db` → `playhead.world.db`."""
     return store.with_suffix(".world.db")
+
+
+@contextmanager
+def with_resources(deck: Deck, graph: str | None) -> Iterator[dict[str, Any]]:
+    """The handles that the application of this name has to the world; none for a graph of another kind, or None."""
+    opened: dict[str, Any] = {}
+    if graph is not None and graph in deck.config.applications:
+        opened = application_named(deck.config, graph).resources(world_path(deck.store.path))
+    try:
+        yield opened
+    finally:
+        close_resources(opened)
 
 
 def close_resources(resources: Mapping[str, Any]) -> None:
