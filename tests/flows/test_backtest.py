@@ -10,7 +10,7 @@ import pytest
 
 from playhead.backtest import Backtest, Conversation, Turn
 from playhead.deck import Deck
-from playhead.errors import BadInput, ExperimentNotFound, NothingSelected
+from playhead.errors import BadInput, ExperimentNotFound, GraphNotFound, NothingSelected, PromptSyntax
 from tests.flows.shop import PROMPTS, SCRIPT, make_graph, talk, write_prompts
 from tests.scripted import ScriptedModel
 
@@ -158,6 +158,19 @@ def test_a_prompt_set_that_is_not_there_or_empty_is_refused(deck: Deck, tmp_path
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadInput, match="no prompt file"):
         deck.plan(make_graph(), prompts=tmp_path / "empty")
+
+
+def test_a_graph_that_nobody_names_and_a_draft_that_does_not_load_are_refused(
+    deck: Deck, draft: Any, tmp_path: Path, model: ScriptedModel
+) -> None:
+    with pytest.raises(GraphNotFound, match="shop"):
+        deck.plan(prompts=draft(price=SHARPER))
+    with pytest.raises(GraphNotFound, match="shop"):
+        deck.plan({"desk": make_graph()}, prompts=draft(price=SHARPER))
+    (tmp_path / "draft" / "price.md").write_text("no header")
+    with pytest.raises(PromptSyntax):
+        deck.plan(make_graph(), prompts=tmp_path / "draft")
+    assert model.asked == []
 
 
 def test_without_a_change_there_is_nothing_to_try(deck: Deck) -> None:

@@ -128,6 +128,23 @@ def test_what_drifts_is_reported_apart_and_not_compared(
     assert all(turn.replay is None for turn in found.drifted)
 
 
+def test_where_todays_code_is_what_is_tried_its_runs_are_compared(
+    deck: Deck, project: Path, model: ScriptedModel
+) -> None:
+    (project / "corner_shop.py").write_text("version = 2")
+    found = deck.backtest(make_graph(talkative=True), code=True)
+    assert found.plan.count("affected") == 6
+    assert found.drifted == ()
+    assert [turn.index for turn in first(found).turns if turn.is_changed] == [0, 2, 4]
+    assert len(model.asked) == 4
+
+
+def test_a_changed_state_reaches_every_run(deck: Deck, model: ScriptedModel) -> None:
+    found = deck.backtest(make_graph(), state={"message": "what is a bell"})
+    assert found.plan.count("affected") == 6
+    assert all(turn.is_changed for turn in found.turns)
+
+
 # ── the noise floor ──────────────────────────────────────────────────────────────────────────────────────────
 
 

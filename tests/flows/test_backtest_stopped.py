@@ -142,6 +142,21 @@ def test_turns_that_were_not_played_say_why(deck: Deck, model: Interrupted, draf
     assert not any(turn.is_compared for turn in found.turns if turn.problem)
 
 
+def test_ctrl_c_ends_it_and_gives_what_came_so_far(deck: Deck, model: Interrupted, draft: Path) -> None:
+    told: list[Progress] = []
+
+    def press(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 4:
+            raise KeyboardInterrupt
+
+    found = deck.backtest(make_graph(), prompts=draft, concurrency=1, progress=press)
+    assert found.stopped == "the backtest was stopped"
+    assert len(model.asked) == found.spent.calls < CALLS
+    deck.backtest(make_graph(), prompts=draft)
+    assert len(model.asked) == CALLS
+
+
 # ── money ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -22,7 +22,7 @@ from playhead.prompts import PromptSet
 from playhead.prompts.source import is_partial
 from playhead.records import PromptUse
 from playhead.replays import Wanted, changes_of
-from playhead.selection import Proof, Selected, Selection, affected, choose, selection_of
+from playhead.selection import Proof, Reach, Selected, Selection, affected, choose, selection_of
 from playhead.store import Store
 from playhead.transcript import Outcome
 from playhead.views import brief
@@ -139,10 +139,11 @@ def _proof(ground: Ground, selected: Selected, wanted: Wanted, draft: PromptSet 
         return changes_use(use, draft, ground.today, wanted.models)
 
     proof = affected(ground.store, selected.runs, is_changed, ground.versions())
-    everywhere = wanted.state or wanted.code
+    everywhere = bool(wanted.state or wanted.code)
     reached = {run.id for run in selected.runs if everywhere or (wanted.models and run.graph in BUILT_IN)}
-    reach = {
-        run: "affected" if run in reached and found == "unaffected" else found for run, found in proof.reach.items()
+    known = ("unaffected", "other_code") if wanted.code else ("unaffected",)  # other code is then what is tried
+    reach: dict[str, Reach] = {
+        run: "affected" if run in reached and found in known else found for run, found in proof.reach.items()
     }
     return Proof(reach, proof.users | reached)
 
