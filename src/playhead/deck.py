@@ -132,6 +132,8 @@ class Deck:
         strict: bool = False,
         live_reads: bool = False,
         resources: Mapping[str, Any] | None = None,
+        hear: Callable[[Any], None] | None = None,
+        stream_mode: str = "messages",
     ) -> Replay:
         """Play a recorded run again, from the state it began from, on today's code.
 
@@ -139,7 +141,8 @@ class Deck:
         or set, laid over the recorded one by name), `models` (names by alias), `state` or `code` it is a replay with
         changes: only the calls whose request is another are asked; its `receipt` says how many. Nothing is ever sent:
         an effect that the recording does not answer is held back. `strict` refuses every call that would be asked;
-        `live_reads` lets effects that only read use `resources`.
+        `live_reads` lets effects that only read use `resources`. What the graph streams in `stream_mode`, one of
+        LangGraph's, is told to `hear`, chunk by chunk as it was recorded.
 
         Raises `Diverged` where an exact replay differs, `NotRecorded` with `strict`, `NotReplayable`, `BadInput`.
         """
@@ -147,7 +150,9 @@ class Deck:
         recording = self._recording(run.graph, self.prompts, resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
         expected = self._receipt(recording, graph, turn, wanted) if wanted.any and not strict else None
-        made = exact_or_raise(play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads), wanted)
+        mode = stream_mode if hear else "updates"
+        played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads, hear=hear, stream_mode=mode)
+        made = exact_or_raise(played, wanted)
         return made if expected is None else replace(made, receipt=expected.settled(spent_on(made, self._prices)))
 
     def receipt(

@@ -7,7 +7,7 @@ terms of the engine, and says what is wrong with them before anything is played.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -159,6 +159,8 @@ def play(
     strict: bool = False,
     dry: bool = False,
     live_reads: bool = False,
+    hear: Callable[[Any], None] | None = None,
+    stream_mode: str = "updates",
 ) -> Played:
     """Play a turn: exactly where nothing is changed; else calls are asked, refused (`strict`) or put off (`dry`)."""
     check_step(turn, wanted.at)
@@ -166,7 +168,7 @@ def play(
     changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
     exact = not changes.any and wanted.at is None
     unanswered: Unanswered = "diverge" if exact else "pause" if dry else "refuse" if strict else "ask"
-    terms = Terms(changes, unanswered, live_reads, recording.resources if live_reads else {})
+    terms = Terms(changes, unanswered, live_reads, recording.resources if live_reads else {}, None, hear, stream_mode)
     return TurnPlayer(graph, recording, terms).play(turn)
 
 

@@ -48,7 +48,8 @@ def is_stop(error: BaseException | None) -> bool:
 class Terms:
     """How a replay is played: what is changed, what becomes of calls without an answer, whether reads may be made.
 
-    Where there is a `desk`, every model call that is asked goes by it.
+    Where there is a `desk`, every model call that is asked goes by it. What the graph streams in `stream_mode` is told
+    to `hear`.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -56,6 +57,8 @@ class Terms:
     live_reads: bool = False
     resources: Mapping[str, Any] = field(default_factory=dict)
     desk: Desk | None = None
+    hear: Callable[[Any], None] | None = None
+    stream_mode: str = "updates"  # of all modes the one that costs least
 
 
 @dataclass(frozen=True, slots=True)

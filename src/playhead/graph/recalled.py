@@ -46,7 +46,7 @@ class Recalled(BaseChatModel):
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
         answer = _served(ends=False)
-        chunks = answer.get("chunks")
+        chunks = None if "events" in answer else answer.get("chunks")  # events make another form of message
         if chunks is None and (message := answer.get("message")) is not None:
             chunks = [as_chunk(message)]
         for chunk in chunks or ():

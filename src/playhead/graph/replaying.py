@@ -214,8 +214,8 @@ class TurnPlayer:
         options = {
             "context": run.context,
             "durability": "exit",
-            "stream_mode": "updates",
-        }  # of all modes the one that costs least
+            "stream_mode": self.terms.stream_mode,
+        }
         play = self._play_async if self._is_async else self._play_sync
         try:
             with no_effects(), player.current():
@@ -231,13 +231,16 @@ class TurnPlayer:
         return None
 
     def _play_sync(self, graph: Any, given: Any, config: dict[str, Any], options: dict[str, Any]) -> None:
-        for _ in graph.stream(given, config, **options):
-            pass
+        hear = self.terms.hear or _nothing
+        for chunk in graph.stream(given, config, **options):
+            hear(chunk)
 
     def _play_async(self, graph: Any, given: Any, config: dict[str, Any], options: dict[str, Any]) -> None:
+        hear = self.terms.hear or _nothing
+
         async def play() -> None:
-            async for _ in graph.astream(given, config, **options):
-                pass
+            async for chunk in graph.astream(given, config, **options):
+                hear(chunk)
 
         in_own_loop(play)
 
@@ -306,6 +309,10 @@ class RecordedKeys:
             alias, options = settings_of(self._prompts.get(use.name)) if use and self._prompts else ("", {})
             self._settings[ref] = {"model": alias, "options": options} if alias else None
         return self._settings[ref]
+
+
+def _nothing(chunk: Any) -> None:
+    """Nobody listens to what the graph streams."""
 
 
 def state_names(graph: Any, at: str | None) -> list[str]:
