@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
@@ -50,15 +51,20 @@ class Effect:
 
     def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The call's arguments by name, the framework's key left out."""
-        signature = inspect.signature(self.function)
-        bound = signature.bind_partial(*args, **kwargs)
+        bound = signature_of(self.function).bind_partial(*args, **kwargs)
         bound.apply_defaults()
         return {name: value for name, value in bound.arguments.items() if name != "key"}
 
     def keyed(self, arguments: Mapping[str, Any], key: str) -> dict[str, Any]:
         """The arguments to call the function with."""
-        takes_key = "key" in inspect.signature(self.function).parameters
+        takes_key = "key" in signature_of(self.function).parameters
         return {**arguments, "key": key} if takes_key else dict(arguments)
+
+
+@lru_cache(maxsize=1024)
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """A function's parameters: looked at once, not for every call."""
+    return inspect.signature(function)
 
 
 def effect(

@@ -68,6 +68,7 @@ class StandIns(Models):
     """The models of a replay. `models` are the project's, with what is `changed` put in by alias."""
 
     def __init__(self, models: Models, changed: Mapping[str, str]) -> None:
+        super().__init__()
         self._models = models.with_aliases(changed)
         self._changed = changed
         for alias in changed:
@@ -83,6 +84,8 @@ class StandIns(Models):
 
     def get(self, name: str) -> BaseChatModel:
         """A stand-in for the model of this name."""
-        target = self._models.resolve(name)
-        changed = f"{name} = {target}" if name in self._changed else ""
-        return StandIn(alias=name, target=target, models=self._models, changed=changed)
+        if name not in self._made:
+            target = self._models.resolve(name)
+            changed = f"{name} = {target}" if name in self._changed else ""
+            self._made[name] = StandIn(alias=name, target=target, models=self._models, changed=changed)
+        return self._made[name]
