@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from playhead.deck import Deck
     from playhead.records import Replay, Run
-    from playhead.verifying import Verified
 
 Keep = Annotated[
     bool | None,
@@ -48,8 +47,9 @@ def replay(
     Exit code 1 if an exact replay differs, 4 if an answer is needed that is not recorded, 5 if a model failed, 6 if an
     effect was held back that nothing could stand for.
     """
-    from playhead.cli.replayed import show_changed, show_exact, show_receipts
+    from playhead.cli.replayed import show_changed, show_receipts
     from playhead.cli.typed import named_models, state_values
+    from playhead.cli.verified import show_exact
 
     changes: dict[str, Any] = {
         "prompts": prompts,
@@ -148,13 +148,14 @@ def verify(
     recording lacks something).
     """
     from playhead.cli.printing import say
-    from playhead.cli.replayed import end_verified, verified_line, verified_view
+    from playhead.cli.verified import Verification, end_verified, verified_line
 
     with options.open_to_replay(store) as deck:
-        found: list[Verified] = []
+        found = Verification()
         for one in deck.verify(where=where or (), since=since, until=until, limit=limit):
-            found.append(one)
-            verified_line(one, json=json)
-            if not len(found) % 100:
-                say(f"{len(found):,} turns")
-        end_verified(found, json=json, view=verified_view(found))
+            found.add(one)
+            if not json:
+                verified_line(one)
+            if not len(found.turns) % 100:
+                say(f"{len(found.turns):,} turns")
+        end_verified(found, json=json)
