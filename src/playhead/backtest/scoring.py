@@ -150,7 +150,7 @@ def answer_pairs(conversation: Conversation) -> Iterator[AnswerPair]:
 
 
 def _pairs_of(turn: Turn, replay: Replay) -> Iterator[AnswerPair]:
-    before, after = _answers(turn.runs), _answers([replay])
+    before, after = answers_by_prompt(turn.runs), answers_by_prompt([replay])
     for prompt in before:
         for one, two in zip(before[prompt], after.get(prompt, ()), strict=False):
             asked = isinstance(two, ReplayedCall) and two.fate != "reused"
@@ -159,7 +159,7 @@ def _pairs_of(turn: Turn, replay: Replay) -> Iterator[AnswerPair]:
             )
 
 
-def _answers(runs: Iterable[Run]) -> dict[str, list[Call]]:
+def answers_by_prompt(runs: Iterable[Run]) -> dict[str, list[Call]]:
     """By prompt, the calls that answered it; a step that failed was tried again or given up, and says nothing."""
     found: dict[str, list[Call]] = {}
     for run in runs:

@@ -11,6 +11,7 @@ import typer
 
 from playhead.cli import (
     backtesting,
+    bisecting,
     checking,
     demonstration,
     differing,
@@ -70,6 +71,9 @@ app.command("fork", short_help="Another way for a recorded turn, from one of its
 app.command("verify", short_help="Does today's code still do what was recorded? For CI.")(replaying.verify)
 app.command("backtest", short_help="What changed prompts would have said in recorded conversations.")(
     backtesting.backtest
+)
+app.command("bisect", short_help="Which commit of the prompts changed a check on recorded conversations.")(
+    bisecting.bisect
 )
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
 app.command("label", short_help="Say what became of a conversation, or read what was said.")(labelling.label)
