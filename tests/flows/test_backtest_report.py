@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 import pytest
 from langgraph.graph import END, START, StateGraph
+from langgraph.types import interrupt
 
 from playhead import ask, effect
 from playhead.backtest.page import page
@@ -200,12 +201,19 @@ def act(state: Booking) -> Booking:
     return {"reply": "Noted." if state["when"] != "never" else ""}
 
 
-def booking_graph() -> Any:
+def approve(state: Booking) -> Booking:
+    return {"message": interrupt({"approve": state["when"]})}
+
+
+def booking_graph(*, approved: bool = False) -> Any:
     graph: Any = StateGraph(Booking)
     graph.add_node("hear", hear)
     graph.add_node("act", act)
     graph.add_edge(START, "hear")
-    graph.add_edge("hear", "act")
+    if approved:
+        graph.add_node("approve", approve)
+        graph.add_edge("hear", "approve")
+    graph.add_edge("approve" if approved else "hear", "act")
     graph.add_edge("act", END)
     return graph.compile()
 
@@ -232,6 +240,17 @@ def test_new_lost_and_moved_effects_come_first_and_reading_is_none(booked: Deck,
     moved = found.effects[-1][1]
     assert ("at ten" in moved.before, "at six" in moved.after) == (True, True)
     assert (found.effects_recorded, found.effects_executed) == (2, 0)
+
+
+def test_an_effect_after_an_approval_is_compared_with_the_one_that_was_approved(booked: Deck, tmp_path: Path) -> None:
+    graph = booking_graph(approved=True)
+    talk(booked, graph, "a-asked", ["a"])
+    booked.resume("a-asked", graph, answer="go on")
+    folder = write_prompts(tmp_path / "draft", {"when": ("Say when.", "say: {{message}}")})
+    came = booked.backtest(graph, prompts=folder, where=["thread=a-asked"])
+    ((thread, moved),) = booked.report(came).effects
+    assert (thread, moved.what, moved.turn) == ("a-asked", "changed", 1)
+    assert ("at ten" in moved.before, "at six" in moved.after) == (True, True)
 
 
 def test_conversations_come_by_how_much_they_changed(booked: Deck, tmp_path: Path) -> None:

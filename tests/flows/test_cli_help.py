@@ -7,7 +7,7 @@ import pytest
 
 VERBS = [
     "demo", "init", "run", "chat", "ls", "show", "resume", "doctor",
-    "backtest", "prompt ls", "prompt show", "prompt lint", "prompt render", "db check", "db forget",
+    "backtest", "bisect", "prompt ls", "prompt show", "prompt lint", "prompt render", "db check", "db forget",
 ]  # fmt: skip
 
 COUNT = """

@@ -9,36 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from playhead.backtest.effects import EffectChange, effect_changes
 from playhead.backtest.records import Conversation, Turn
-from playhead.comparison import CallComparison, Comparison, compare
 from playhead.comparison.conversation import OutcomeOf
-from playhead.comparison.reading import request_of
 from playhead.diff import Words, words
-from playhead.graph.told import is_effect
 from playhead.records import ReplayedCall, Run
 from playhead.transcript import transcript
-from playhead.views import asked
 
 NOT_KNOWN: Final = "not known: it ends at an effect that was held back"
-EffectWhat = Literal["new", "lost", "changed", "not reached"]
-
-
-@dataclass(frozen=True, slots=True)
-class EffectChange:
-    """An effect that would not happen as it did. `before` and `after` are its arguments, "" where it has none.
-
-    `not reached`: what was played ended before it, at an effect that was held back, so nobody knows.
-    """
-
-    turn: int
-    what: EffectWhat
-    name: str
-    step: str
-    before: str
-    after: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +105,7 @@ def changed_turn(turn: Turn, outcome_of: OutcomeOf) -> ChangedTurn | None:
         return None
     before, silent_before = said_in(turn.runs[-1], outcome_of)
     after, silent_after = said_in(replay, outcome_of) if not replay.stopped else ("", NOT_KNOWN)
-    effects = tuple(_effects(turn, compare(turn.runs, replay, outcome_of), before, after))
+    effects = tuple(effect_changes(turn, replay, (before, after)))
     if not (turn.is_changed or effects or before != after):
         return None
     found = tuple(words(before, after)) if before and after else ()
@@ -169,34 +149,3 @@ def _asked(replay: Run) -> Iterator[AskedCall]:
         if call.kind in ("model", "tool", "effect"):
             use = call.prompt
             yield AskedCall(call.address, call.kind, call.name, use.name if use else "", call.fate, call.why)
-
-
-def _effects(turn: Turn, comparison: Comparison, before: str, after: str) -> Iterator[EffectChange]:
-    """Effects that would not happen as they did, of those that act on the world: new, lost, then changed ones.
-
-    That the reply itself is sent in its new words is told as the reply.
-    """
-    for _, step, call in comparison.effects:
-        if is_effect(call.call.kind, call.call.name) and not _sends_the_reply(call, before, after):
-            left, right = (asked(side) if side is not None else "" for side in (call.left, call.right))
-            what = _what(turn, call)
-            yield EffectChange(turn.index + 1, what, call.call.name, step.step.address, left, right, call.why)
-
-
-def _sends_the_reply(call: CallComparison, before: str, after: str) -> bool:
-    """Is the new reply in the place of the recorded one all that differs in what it would do?"""
-    if call.left is None or call.right is None or not before or not after:
-        return False
-    return bool(_with(request_of(call.left), before, after) == request_of(call.right))
-
-
-def _with(value: Any, before: str, after: str) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _with(each, before, after) for name, each in value.items()}
-    return after if value == before else value
-
-
-def _what(turn: Turn, call: CallComparison) -> EffectWhat:
-    if call.right is None:
-        return "not reached" if turn.replay is not None and turn.replay.stopped else "lost"
-    return "new" if call.left is None else "changed"

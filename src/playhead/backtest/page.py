@@ -16,7 +16,8 @@ from importlib import resources
 from typing import Final
 
 from playhead.backtest import wording
-from playhead.backtest.changed import ChangedConversation, ChangedTurn, EffectChange
+from playhead.backtest.changed import ChangedConversation, ChangedTurn
+from playhead.backtest.effects import EffectChange
 from playhead.backtest.report import CheckReport, Report
 from playhead.diff import Words, words
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playhead.backtest.changed import ChangedConversation, EffectChange, changed_conversation
+from playhead.backtest.changed import ChangedConversation, changed_conversation
+from playhead.backtest.effects import EffectChange
 from playhead.backtest.measuring import Measure, measures
 from playhead.backtest.records import Backtest, Control, Mode, Plan, Turn
 from playhead.backtest.scoring import Scores, answer_in

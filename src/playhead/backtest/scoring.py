@@ -91,7 +91,8 @@ def score(backtest: Backtest, criteria: Iterable[Criterion], judge: Judge | None
 
     Where no answer to a prompt was asked for, its checks are left out: nothing can have changed.
     """
-    pairs = pairs_of(backtest)
+    criteria = tuple(criteria)
+    pairs = pairs_of(backtest) if criteria else []
     touched = {pair.prompt for pair in pairs if pair.asked}
     wanted = [one for one in criteria if one.prompt in touched]
     made = [one for one in wanted if judge is not None or not one.is_judged]

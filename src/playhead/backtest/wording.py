@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from playhead.backtest.changed import ChangedConversation, ChangedTurn, EffectChange
+from playhead.backtest.changed import ChangedConversation, ChangedTurn
+from playhead.backtest.effects import EffectChange
 from playhead.backtest.measuring import Measure
 from playhead.backtest.records import Mode
 from playhead.backtest.report import CheckReport, LeftOut, Noise, Report
