@@ -28,6 +28,7 @@ class MessagingApplication:
 
     graph = graph
     demo = Path(__file__).parent / "demo.jsonl"
+    recording = Path(__file__).parents[2] / "examples" / "recordings" / "demo.json"
 
     def businesses(self) -> list[str]:
         """The ids of the businesses that have a file."""

@@ -297,7 +297,11 @@ class Replay(Run):
 
 
 class Application(Protocol):
-    """What `playhead run`, `chat` and `demo` need to know of an agent that talks to customers."""
+    """What `playhead run`, `chat` and `demo` need to know of an agent that talks to customers.
+
+    `demo` is a file of conversations that `playhead demo` plays. One that has a tape of such, as another model answered
+    them, names it as `recording: Path`, and the demo plays that again.
+    """
 
     graph: Any
     demo: Path

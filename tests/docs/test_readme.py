@@ -33,7 +33,9 @@ def test_the_example_runs_and_prints_what_is_shown(tmp_path: Path, monkeypatch: 
 
 
 def test_the_demo_prints_what_is_shown(tmp_path: Path) -> None:
-    shown = rooms.between(README, "demo").removeprefix("```text\n").removesuffix("```")
+    shown, again = (
+        rooms.between(README, part).removeprefix("```text\n").removesuffix("```") for part in ("demo", "again")
+    )
     done = subprocess.run(
         [PLAYHEAD, "demo", "--store", str(tmp_path / "demo.db")],
         cwd=rooms.ROOT,
@@ -43,6 +45,8 @@ def test_the_demo_prints_what_is_shown(tmp_path: Path) -> None:
         env={"PATH": "/usr/bin:/bin", "COLUMNS": "80", "HOME": str(tmp_path)},
     )
     assert plain(shown) in plain(done.stdout)
+    assert plain(again) in plain(done.stdout)
+    assert "0 of 8 recorded effects executed." in done.stdout
 
 
 def test_every_verb_it_names_exists() -> None:

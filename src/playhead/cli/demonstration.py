@@ -23,22 +23,29 @@ def demo(store: options.Store = None, prompts: options.Prompts = None, json: opt
     """playhead demo
 
     Plays three written conversations to the project's agent with the embedded model, shows them as chat, then what
-    happened in one run, then what to try next. Needs no key and no network. Records into ./playhead-demo.db, anew
-    each time.
+    happened in one run. Then it plays a recording of a real model again: exactly, and with one line of a prompt
+    changed. Needs no key and no network. Records into ./playhead-demo.db, anew each time.
     """
     from playhead.cli.printing import data, write_json
+    from playhead.cli.rehearsing import print_rehearsal, rehearsal_view
     from playhead.config import load_config
-    from playhead.play import demo_application, fresh_recording, play_demo
+    from playhead.play import demo_application, fresh_recording, play_demo, rehearse
 
     config = load_config()
     name, application = demo_application(config)
     path = fresh_recording(store, STORE)
     with _deck(config, path, prompts) as deck:
         threads = play_demo(deck, application, name)
+        rehearsal = rehearse(deck, application)
         if json:
-            write_json({"store": str(path), "conversations": [_view(deck, thread) for thread in threads]})
+            conversations = [_view(deck, thread) for thread in threads]
+            again = rehearsal_view(rehearsal) if rehearsal else None
+            write_json({"store": str(path), "conversations": conversations, "played_again": again})
         else:
-            _print(data(), deck, name, path, threads)
+            busiest = _print(data(), deck, name, threads)
+            if rehearsal is not None:
+                print_rehearsal(data(), rehearsal)
+            _print_next(data(), name, path, busiest)
         failed = any(run.status == "failed" for thread in threads for run in deck.runs(thread))
     if failed:
         raise typer.Exit(1)
@@ -71,7 +78,8 @@ def _view(deck: Deck, thread: str) -> dict[str, object]:
     return {"thread": thread, "chat": chat, "runs": [run_view(run) for run in runs]}
 
 
-def _print(console: Console, deck: Deck, name: str, path: Path, threads: list[str]) -> None:
+def _print(console: Console, deck: Deck, name: str, threads: list[str]) -> Run:
+    """The conversations as chat, and what happened in their busiest run, which is given back."""
     from playhead.cli.chatting import print_chat, print_heading
     from playhead.cli.printing import text
     from playhead.cli.timeline import print_timeline
@@ -90,7 +98,7 @@ def _print(console: Console, deck: Deck, name: str, path: Path, threads: list[st
         text(f"What happened for one message of {busiest.thread}: its steps, and what each call was asked", "bold")
     )
     print_timeline(console, busiest, exchange=True)
-    _print_next(console, name, path, busiest)
+    return busiest
 
 
 def _print_next(console: Console, name: str, path: Path, run: Run) -> None:
@@ -102,6 +110,8 @@ def _print_next(console: Console, name: str, path: Path, run: Run) -> None:
         f"playhead ls {shown}": "the conversations just recorded",
         f"playhead show {run.id[:6]} --calls {shown}": "every call of that run, as sent and as answered",
         f"playhead prompt show {called}": "the words a model was given, and who may edit them: you",
+        f"playhead replay {run.id[:6]} --prompts FOLDER {shown}": "that run with prompt files you changed",
+        f"playhead backtest --prompts FOLDER {shown}": "all that is recorded: the price first, then a verdict",
         f"playhead chat {name}": "talk to it yourself",
     }
     console.print(text("What to try next", "bold"))

@@ -71,7 +71,7 @@ def stood_for(left: Run, right: Run) -> dict[int, Call] | None:
 
 def _is_of(call: ReplayedCall, recorded: Mapping[int, Call]) -> bool:
     found = recorded.get(call.recorded or 0)
-    return found is not None and (found.kind, found.name) == (call.kind, call.name)
+    return found is not None and _named(found) == _named(call)
 
 
 def paired_calls(left: Sequence[Call], right: Sequence[Call], replayed: Mapping[int, Call] | None) -> Pairs[Call]:
@@ -83,12 +83,14 @@ def paired_calls(left: Sequence[Call], right: Sequence[Call], replayed: Mapping[
 
 
 def _by_name(left: Sequence[Call], right: Sequence[Call]) -> Pairs[Call]:
-    def named(call: Call) -> Hashable:
-        return call.kind, call.name
-
-    if [*map(named, left)] == [*map(named, right)]:
+    if [*map(_named, left)] == [*map(_named, right)]:
         return [*zip(left, right, strict=True)]
-    return paired(left, right, [lambda call: (named(call), _text_of(request_of(call))), named])
+    return paired(left, right, [lambda call: (_named(call), _text_of(request_of(call))), _named])
+
+
+def _named(call: Call) -> Hashable:
+    """What a call is known by; the same question may be put to another model."""
+    return call.kind, "" if call.kind == "model" else call.name
 
 
 def _shown(steps: Sequence[Step]) -> list[Step]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from playhead.play.conversations import Conversation, Turn, check_business, read_conversations
 from playhead.play.demonstration import fresh_recording, play_demo
 from playhead.play.playing import Played, Player
+from playhead.play.rehearsal import Rehearsal, rehearse
 from playhead.play.talking import (
     MessagesApplication,
     application_named,
@@ -17,6 +18,7 @@ from playhead.play.talking import (
     forget_customer,
     outcome_of,
     resume_thread,
+    with_resources,
     world_path,
 )
 from playhead.play.tally import Tally
@@ -26,6 +28,7 @@ __all__ = [
     "MessagesApplication",
     "Played",
     "Player",
+    "Rehearsal",
     "Tally",
     "Turn",
     "application_named",
@@ -37,6 +40,8 @@ __all__ = [
     "outcome_of",
     "play_demo",
     "read_conversations",
+    "rehearse",
     "resume_thread",
+    "with_resources",
     "world_path",
 ]

@@ -19,7 +19,6 @@ class MessagesApplication:
     """Any graph whose state has `messages`, as an application: no business, no world, the last message is the reply."""
 
     demo = Path()
-    recording: Path | None = None
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph

@@ -19,7 +19,7 @@ from playhead.store import Store
 from playhead.tape import joining, loading
 from playhead.tape.writing import Source, document, with_same_cause
 
-__all__ = ["Tape", "load", "make", "write"]
+__all__ = ["Tape", "load", "make", "note_of", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,8 @@ def load(store: Store, path: str | Path, redactor: Redactor) -> list[str]:
     """
     tape = loading.read(path)
     return store.write(lambda session: joining.put(session, tape, redactor))
+
+
+def note_of(path: str | Path) -> dict[str, Any]:
+    """The facts that whoever made the tape gave with it. Raises as `load`."""
+    return loading.read(path).note

@@ -29,6 +29,7 @@ class Loadable:
     path: str
     runs: list[TapedRun]
     checkpoints: list[TapedCheckpoint]
+    note: dict[str, Any]
 
 
 def read(path: str | Path) -> Loadable:
@@ -73,7 +74,8 @@ class _Document:
 
     def read(self, found: Mapping[str, Any]) -> Loadable:
         """The whole of it."""
-        made = Loadable(self.path, [], [])
+        note = found.get("note", {})
+        made = Loadable(self.path, [], [], note if isinstance(note, dict) else {})
         for place, record in enumerate(self._list(found, "runs", "the tape"), 1):
             made.runs.append(self._run(record, f"run {_name(record, 'id', place)}"))
         for place, record in enumerate(self._list(found, "checkpoints", "the tape"), 1):
