@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from playhead.records import Call, ErrorRecord, PromptUse, Run, Step
+from playhead.records import Call, ErrorRecord, PromptUse, ReplayedCall, Run, Step
 
 ROLES: Final = {"human": "user", "ai": "assistant"}
 NOT_SHOWN: Final = ("__start__",)
@@ -116,6 +116,8 @@ def call_view(call: Call, *, whole: bool = False) -> dict[str, Any]:
         "prompt": {"name": use.name, "content_hash": use.content_hash} if use else None,
         "error": error_view(call.error),
     }
+    if isinstance(call, ReplayedCall):
+        made |= {"fate": call.fate, "why": call.why, "recorded": call.recorded}
     if whole:
         made |= {"request": plain(call.request), "response": plain(call.response)}
     return made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
+import sqlite3
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -220,6 +222,8 @@ def same_every_time(text: str) -> str:
     """A text with ids, times, hashes, and the rules that fill a line, replaced."""
     text = re.sub(r"r-[0-9a-f]{12}", "r-############", text)
     text = re.sub(r"r-[0-9a-f]{4}\b", "r-####", text)
+    text = re.sub(r"p-[0-9a-f]{12}", "p-############", text)
+    text = re.sub(r"~[0-9a-f]{6}\b", "~######", text)
     text = re.sub(r"\d+\.\d{2,3} s", "0.000 s", text)
     text = re.sub(r"\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d", "1 Jan 2026 00:00", text)
     text = re.sub(r"(\.md) [0-9a-f]{8}", r"\1 ########", text)
@@ -245,3 +249,32 @@ def golden(request: pytest.FixtureRequest) -> Any:
 def conversation() -> Any:
     """Makes a conversation of customers' texts."""
     return customers
+
+
+@pytest.fixture
+def desk_code(project: Path) -> Any:
+    """Edits the desk's code for the length of a test: `desk_code("old words", "new words")`."""
+    desk = importlib.import_module("agent.desk")
+
+    file = project / "agent" / "desk.py"
+    before = file.read_text()
+
+    def edit(old: str, new: str) -> None:
+        assert old in before
+        file.write_text(before.replace(old, new))
+        importlib.reload(desk)
+
+    yield edit
+    file.write_text(before)
+    importlib.reload(desk)
+
+
+def runs_of(playhead: Any, thread: str = "c-1") -> list[str]:
+    """The ids of a conversation's runs, oldest first."""
+    return [run["id"] for run in playhead("show", thread, "--json").json["runs"]]
+
+
+def dump(tmp_path: Path) -> list[str]:
+    """Every row of the database."""
+    with sqlite3.connect(tmp_path / "runs.db") as raw:
+        return list(raw.iterdump())

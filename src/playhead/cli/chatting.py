@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from playhead.cli.printing import text
 from playhead.cli.words import count, moment
@@ -20,10 +20,22 @@ BUBBLE = 0.66  # of the width
 
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
     """Which conversation this is."""
+    from playhead.records import MADE_FROM
+
     last = runs[-1]
-    facts = [f"{name} {value}" for name, value in last.facts.items() if str(value) != last.thread]
+    shown = {name: value for name, value in last.facts.items() if name not in MADE_FROM and str(value) != last.thread}
+    facts = [*(f"{name} {value}" for name, value in shown.items()), *_origin(runs[0].metadata)]
     console.print(text(last.thread, "bold"))
     console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))
+
+
+def _origin(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Which run this was made from, and where it goes another way."""
+    for name, word in (("forked_from", "forked from"), ("replay_of", "made from")):
+        if name in facts:
+            yield f"{word} {facts.get('origin_thread', '')} {facts[name]}"
+    for edit in facts.get("edits") or ():
+        yield f"{', '.join(edit['state'])} changed{' at ' + edit['at'] if edit['at'] else ''}"
 
 
 def print_chat(console: Console, lines: Sequence[Line]) -> None:

@@ -64,6 +64,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
     from playhead.cli.printing import data, line, table
     from playhead.cli.words import day
+    from playhead.records import MADE_FROM
 
     console = data()
     headings = ["thread", "last", ">runs", "status", "about", "first words"]
@@ -71,7 +72,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        facts = [str(value) for value in row["facts"].values() if str(value) != row["thread"]]
+        known = [value for name, value in row["facts"].items() if name not in MADE_FROM]
+        facts = [str(value) for value in known if str(value) != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),

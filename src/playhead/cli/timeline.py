@@ -96,7 +96,11 @@ def _wrote(step: Step) -> str:
 
 
 def _call(call: Call) -> str:
+    from playhead.records import ReplayedCall
+
     parts = [f"{call.kind} {call.name}"]
+    if isinstance(call, ReplayedCall):
+        parts.append(call.fate if call.fate == "reused" else f"{call.fate}: {call.why}")
     if (use := call.prompt) is not None:
         parts.append(f"{use.name}.md {use.content_hash[:8]}")
     if call.input_tokens is not None:

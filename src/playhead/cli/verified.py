@@ -131,7 +131,7 @@ class Verification:
 
 def end_verified(found: Verification, *, json: bool) -> None:
     """How many were verified, and what the others have in common. Ends the command as they came out."""
-    from playhead.cli.printing import data, line, text, write, write_json
+    from playhead.cli.printing import data, text, write, write_json
     from playhead.verifying import groups
 
     if json:
@@ -145,7 +145,7 @@ def end_verified(found: Verification, *, json: bool) -> None:
             elif (problem := members[0].problem) is not None:
                 console.print(text(f"  {problem.remedy}"))
             names = ", ".join(one.run.id for one in members[:GROUP_SHOWN])
-            console.print(line(f"  {names}{', …' if len(members) > GROUP_SHOWN else ''}", "dim"))
+            console.print(text(f"  {names}{', …' if len(members) > GROUP_SHOWN else ''}", "dim"))
         told = [f"{found.count('verified'):,} verified", f"{found.count('differs'):,} differ"]
         told += [f"{found.count('not verified'):,} not verified"] if found.count("not verified") else []
         console.print(text(f"\n{count(len(found.turns), 'turn')}: {', '.join(told)}.", "bold"))

@@ -229,6 +229,8 @@ class RunPlayer(RunRecorder):
         return self._unchanged if self.comes_before(address) else self.prompts
 
     def _keep(self, row: Mapping[str, Any]) -> None:
+        if row["status"] == "cancelled":  # it was stopped by us: the user's code raised nothing
+            row = {**row, "error": None}
         with self._keeping:
             self.rows.append(row)
             is_call = "ordinal" in row
