@@ -41,9 +41,9 @@ def summary(report: Report) -> list[str]:
     ]
     if reached.other_code:
         verb = "was" if reached.other_code == 1 else "were"
+        drifted = f"{count(len(report.drifted), 'turn')} drifted, and left out" if report.drifted else "none drifted"
         lines.append(
-            f"{count(reached.other_code, 'run')} {verb} recorded by other code, and played exactly first: "
-            f"{count(len(report.drifted), 'turn')} drifted, and {'is' if len(report.drifted) == 1 else 'are'} left out."
+            f"{count(reached.other_code, 'run')} {verb} recorded by other code, and played exactly first: {drifted}."
         )
     if report.stopped:
         lines.append(f"Stopped before the end: {report.stopped}.")
