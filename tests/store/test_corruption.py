@@ -14,6 +14,7 @@ from playhead.codec import seal, split
 from playhead.deck import Deck
 from playhead.errors import Corrupt, PlayheadError, StoreError
 from playhead.selection import choose, selection_of
+from playhead.store.runs import put_fate
 
 from .recording import everything, facts, open_deck, say
 
@@ -32,6 +33,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
             deck.label(thread, outcome=f"the outcome of {thread}", stars=4)
             kept = {"message": f"an answer about {thread}"}
             deck.store.keep_answer("tried", thread, split(kept), thread=thread, started=1.0, seconds=1.0)
+        deck.store.write(lambda session: put_fate(session, 1, 1, "re-asked", "upstream: message 0 → message 1", 1))
     return path
 
 
@@ -134,6 +136,7 @@ CHANGES = {
     "calls": "UPDATE calls SET response = request WHERE run = 1 AND number = 1",
     "effects": "UPDATE effects SET status = 'started' WHERE run = 4",
     "labels": "UPDATE labels SET run = 1 WHERE id = 3",
+    "fates": "UPDATE fates SET fate = 'reused' WHERE run = 1",
     "answers": "UPDATE answers SET call = 'another' WHERE thread = 2",
 }
 

@@ -74,7 +74,8 @@ def recall_model(
         key = request_key(request, redactor)
     recorded = run.find(place, key) or run.take(place)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
-        run.serve(step, place, recorded, ASKING.get() or run.renderings.find(messages))
+        retold = run.terms.changes.prompts is not None  # then it may be another prompt that asks the same
+        run.serve(step, place, recorded, (ASKING.get() or run.renderings.find(messages)) if retold else None)
         return recalled(response, Stopped() if run.goes_no_further(step) else exception_of(recorded.error))
     verdict = _ask(run, step, place, key, model, request)
     if (kept := _pass_desk(run, step, place, verdict)) is None:
