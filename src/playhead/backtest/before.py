@@ -7,7 +7,8 @@ from typing import Any
 from playhead.backtest.records import Plan
 from playhead.backtest.reporting import smallest_difference
 from playhead.backtest.wording import MODES, count
-from playhead.statistics.planning import POWER
+from playhead.statistics import fewest
+from playhead.statistics.planning import ALPHA, POWER
 
 
 def plan_lines(plan: Plan, checks: int) -> list[str]:
@@ -29,13 +30,14 @@ def plan_lines(plan: Plan, checks: int) -> list[str]:
 
 def difference_line(plan: Plan, checks: int) -> str:
     """How small a difference the backtest would show."""
-    number, smallest = count(len(plan.threads), "conversation"), smallest_difference(plan, checks)
-    if smallest is None:
-        return f"{number} are too few for a clear verdict on any check, unless nearly all of them change the same way."
-    return (
-        f"With {number}, a check that moves by {smallest * 100:.0f} points or more is shown clearly "
-        f"{POWER * 10:.0f} times in 10."
-    )
+    told, smallest = count(len(plan.threads), "conversation"), smallest_difference(plan, checks)
+    if smallest is not None:
+        points = f"{smallest * 100:.0f} points or more"
+        return f"With {told}, a check that moves by {points} is shown clearly {POWER * 10:.0f} times in 10."
+    least = fewest(ALPHA / checks)
+    if len(plan.threads) < least:
+        return f"{told}: too few for a clear verdict on any check. It takes {least} that change, all the same way."
+    return f"With {told}, a check is shown clearly only if {least} or more of them change, all the same way."
 
 
 def plan_data(plan: Plan, checks: int) -> dict[str, Any]:

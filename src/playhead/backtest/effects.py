@@ -70,13 +70,22 @@ def _by_number(recorded: Iterable[Call], replay: Replay) -> Iterator[Sides]:
     for call in played:
         if call.fate == "reused" and call.recorded is not None:
             left.pop(call.recorded, None)
+    anew = []
     for call in played:
         if call.fate != "reused":
             known = left.get(call.recorded or 0)
             stands = known is not None and known.name == call.name
-            yield Sides(left.pop(known.number) if known is not None and stands else None, call)
+            anew.append((left.pop(known.number) if known is not None and stands else None, call))
+    for known, call in anew:
+        yield Sides(known or _taken(left, call.name), call)
     for lost in left.values():
         yield Sides(lost, None)
+
+
+def _taken(left: dict[int, Call], name: str) -> Call | None:
+    """The first recorded effect of this name that nothing stands for: another route led to it."""
+    number = next((number for number, call in left.items() if call.name == name), None)
+    return left.pop(number) if number is not None else None
 
 
 def _sends_the_reply(left: Call | None, right: Call | None, before: str, after: str) -> bool:

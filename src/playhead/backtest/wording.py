@@ -109,12 +109,13 @@ def conversation_line(one: ChangedConversation) -> str:
 def turn_notes(turn: ChangedTurn, *, all_of_them: bool = True) -> Iterator[str]:
     """What became of a turn's calls, and why; and that it is past the horizon.
 
-    Without `all_of_them`, only the model calls that were not just asked because of what came before them.
+    Without `all_of_them`, only the model calls whose own question changed, not what came of that.
     """
     fates = ("reused", "re-asked", "new", "held back")
     yield ", ".join(f"{turn.fates[fate]:,} {fate}" for fate in fates if turn.fates.get(fate))
     for call in turn.asked:
-        if not all_of_them and (call.kind != "model" or call.why.startswith(FOLLOWS)):
+        follows = call.fate == "new" or call.why.startswith(FOLLOWS)
+        if not all_of_them and (call.kind != "model" or follows):
             continue
         name = call.prompt or call.name
         yield f"{name} {call.fate}" + (f": {call.why}" if call.why else "")

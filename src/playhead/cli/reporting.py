@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_EFFECTS: Final = 12
 MOST_CONVERSATIONS: Final = 5
+MOST_TURNS: Final = 3
 STYLES: Final = {"better": "green", "worse": "bold red"}
 
 
@@ -101,8 +102,9 @@ def _print_conversation(console: Console, one: ChangedConversation) -> None:
     from playhead.backtest import wording
 
     console.print(line(wording.conversation_line(one), "bold"))
-    for turn in one.changed:
+    for turn in one.changed[:MOST_TURNS]:
         _print_turn(console, turn)
+    _say_more(console, len(one.changed) - MOST_TURNS, "turn")
 
 
 def _print_turn(console: Console, turn: ChangedTurn) -> None:
