@@ -242,6 +242,18 @@ def test_new_lost_and_moved_effects_come_first_and_reading_is_none(booked: Deck,
     assert (found.effects_recorded, found.effects_executed) == (2, 0)
 
 
+def test_effects_past_the_horizon_are_not_among_them(booked: Deck, tmp_path: Path) -> None:
+    talk(booked, booking_graph(), "c-a", ["c", "a"])
+    folder = write_prompts(tmp_path / "draft", {"when": ("Say when.", "say: {{message}}")})
+    came = booked.backtest(booking_graph(), prompts=folder, where=["thread=c-a"], onward=True)
+    found = booked.report(came)
+    assert [(effect.turn, effect.what) for _, effect in found.effects] == [(1, "lost")]
+    assert [[effect.what for effect in turn.effects] for turn in found.conversations[0].changed] == [
+        ["lost"],
+        ["changed"],
+    ]
+
+
 def test_an_effect_after_an_approval_is_compared_with_the_one_that_was_approved(booked: Deck, tmp_path: Path) -> None:
     graph = booking_graph(approved=True)
     talk(booked, graph, "a-asked", ["a"])

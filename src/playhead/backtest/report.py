@@ -107,7 +107,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a backtest says. `effects` are the new, lost and changed ones of all conversations, in this order.
+    """What a backtest says. `effects` are the new, lost and changed ones within the horizon, in this order.
 
     `not_judged` are checks that need a model nobody asked; `unjudged` counts questions to one that came to nothing.
     """
@@ -221,7 +221,8 @@ def _edits(turns: Iterable[Turn]) -> Iterator[Edit]:
 
 def _effects(changed: Iterable[ChangedConversation]) -> list[tuple[str, EffectChange]]:
     order = ("new", "lost", "changed", "not reached")
-    found = [(one.thread, effect) for one in changed for turn in one.changed for effect in turn.effects]
+    counted = [(one.thread, turn) for one in changed for turn in one.changed if turn.within_horizon]
+    found = [(thread, effect) for thread, turn in counted for effect in turn.effects]
     return sorted(found, key=lambda each: order.index(each[1].what))
 
 
