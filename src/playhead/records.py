@@ -22,8 +22,9 @@ CallKind = Literal["model", "tool", "effect", "clock", "id"]
 CallStatus = Literal["done", "failed", "interrupted", "unknown"]
 Fate = Literal["reused", "re-asked", "new", "held back"]
 
-MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits")
-"""In the metadata of a run that was made from another: which run, of which thread, and what was put into its state."""
+MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "models")
+"""In the metadata of a run that was made from another: which run, of which thread, and what was put into its state, or
+in the place of its models."""
 
 Read = Callable[[int | None], Any]
 

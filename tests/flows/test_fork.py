@@ -315,6 +315,42 @@ def test_changed_prompts_count_from_the_step_on(tmp_path: Path, prompts: Path) -
         assert other.calls[0].fate == "reused"
 
 
+def test_one_prompt_asked_before_and_after_the_step(tmp_path: Path, prompts: Path) -> None:
+    model, drafts = ScriptedModel(), tmp_path / "drafts"
+    drafts.mkdir()
+    write_prompts(drafts, "Sort well: {{text}}", "Reply warmly about {{topic}}")
+
+    def graph() -> Any:
+        return chain(
+            *((name, lambda state, n=name: {"notes": [ask("sort", text=n)]}) for name in ("one", "two", "three"))
+        )
+
+    config = load_config(tmp_path)
+    with playhead.open(tmp_path / "runs.db", prompts=prompts, models={"default": model}, config=config) as deck:
+        run = recorded(deck, graph())
+        fork = deck.fork(run, graph(), at="two@2", prompts=drafts)
+        assert fork.output["notes"] == ["echo: Sort: one", "echo: Sort well: two", "echo: Sort well: three"]
+        again = deck.replay(deck.run(fork.id), graph())
+        assert again.unchanged and {call.fate for call in again.calls} == {"reused"}
+        other = deck.fork(deck.run(fork.id), graph(), at="three@3", prompts=prompts)
+        assert other.output["notes"] == ["echo: Sort: one", "echo: Sort well: two", "echo: Sort: three"]
+        assert deck.replay(deck.run(other.id), graph()).unchanged
+
+
+def test_the_models_that_were_put_in_stay_with_the_fork(tmp_path: Path, prompts: Path) -> None:
+    config = load_config(tmp_path)
+    models = {"default": ScriptedModel(), "other": ScriptedModel(model_name="scripted-2", script={"Reply": "hm"})}
+    with playhead.open(tmp_path / "runs.db", prompts=prompts, models=models, config=config) as deck:
+        run = recorded(deck, prompted())
+        fork = deck.fork(run, prompted(), at="reply@2", models={"default": "other"})
+        assert [call.name for call in fork.calls] == ["scripted-1", "scripted-2"]
+        again = deck.replay(deck.run(fork.id), prompted())
+        assert again.unchanged and set(fates(again)) == {"reused"}
+        further = deck.fork(deck.run(fork.id), prompted(), at="reply@2", state={"notes": ["prices"]})
+        assert [call.name for call in further.calls] == ["scripted-1", "scripted-2"]
+        assert deck.replay(deck.run(further.id), prompted()).unchanged
+
+
 # ── what is wrong ────────────────────────────────────────────────────────────────────────────────────────────
 
 

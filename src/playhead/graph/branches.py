@@ -1,8 +1,9 @@
 """What does a run that was made from another one say of that, and what was put into its state?
 
 A replay that is kept, or a fork, is a run like any other, on a thread of its own. Its metadata name the run it was made
-from. A state that was put in is found in what the step before wrote: the names are in the metadata, the values are the
-last that this step wrote. So whoever plays the run again puts them in again, and finds every step as it was.
+from, and the models that were put in. A state that was put in is found in what the step before wrote: the names are in
+the metadata, the values are the last that this step wrote. So whoever plays the run again puts them in again, and finds
+every step as it was.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from playhead.graph.changes import Edit
 from playhead.records import MADE_FROM, Run
 
 EDITS: Final = "edits"
+MODELS: Final = "models"
 
 
 def original_thread(run: Run, facts: Mapping[str, Any]) -> str:
@@ -27,6 +29,11 @@ def original_thread(run: Run, facts: Mapping[str, Any]) -> str:
 def own_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata that were given with the run, without what keeping it said of its origin."""
     return {name: value for name, value in facts.items() if name not in MADE_FROM}
+
+
+def models_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What was put in the place of models when the run was made: names by alias."""
+    return dict(facts.get(MODELS) or {})
 
 
 def facts_of_edit(edit: Edit, by: str) -> dict[str, Any]:

@@ -37,6 +37,11 @@ def question_key(messages: Sequence[BaseMessage], settings: Mapping[str, Any], r
     return _key(["ask", said(messages), settings], redactor)
 
 
+def words_key(messages: Sequence[BaseMessage], tools: Any, redactor: Redactor) -> bytes:
+    """The key of what is said to a model and which tools it is offered, whatever model that is."""
+    return _key(["words", said(messages), plain_data(tools)], redactor)
+
+
 def arguments_key(name: str, arguments: Any, redactor: Redactor) -> bytes:
     """The key of a tool call or an effect: its name and arguments."""
     return _key(["act", name, as_data(arguments)], redactor)

@@ -19,7 +19,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 
 from playhead.codec import Part, mapping
 from playhead.errors import RunNotFound
-from playhead.graph.branches import EDITS, facts_of_edit, original_thread, own_facts
+from playhead.graph.branches import EDITS, MODELS, facts_of_edit, models_of, original_thread, own_facts
 from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
 from playhead.graph.recorded import plain_input
 from playhead.graph.recorder import describe, new_name, owner
@@ -179,6 +179,8 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
     facts |= {origin: original.id, "origin_thread": original_thread(original, player.facts)}
     if player.edited:
         facts[EDITS] = [facts_of_edit(player.edits[number], by) for number, by in player.edited.items()]
+    if models := {**models_of(player.facts), **player.terms.changes.models}:
+        facts[MODELS] = models
     given = plain_input(execution.given)
     is_as_recorded = player.is_recorded and given == original.input
     prompts = {"prompts": player.prompts.hash} if player.prompts else {}

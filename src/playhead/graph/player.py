@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
+from playhead.graph.branches import models_of
 from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
@@ -23,6 +24,7 @@ from playhead.graph.questions import Desk, Question
 from playhead.graph.recorder import RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import READINGS, Steps, is_during
+from playhead.graph.texts import Texts
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
@@ -129,14 +131,15 @@ class RunPlayer(RunRecorder):
         *,
         is_recorded: bool = True,
         before: RunPlayer | None = None,
-        unchanged: PromptSet | None = None,
+        texts: Texts,
         edits: Sequence[Edit] = (),
         facts: Mapping[str, Any],
     ) -> None:
         recording.keep = self._keep
         visited = before._visited if before else {}
         super().__init__(recording, run.thread, Continued(cause=run.cause, visited=visited), None)
-        self.original, self.terms, self.edits, self._unchanged, self.facts = run, terms, edits, unchanged, facts
+        self.original, self.terms, self.edits, self.facts, self._texts = run, terms, edits, facts, texts
+        self.models_put_in = models_of(facts).keys() - terms.changes.models.keys()  # when the run was made
         self.is_recorded = is_recorded  # else it goes on where the recorded one ended
         self.edited: dict[int, str] = {}  # which edit was written by the step at which address
         steps = run.steps if is_recorded else ()
@@ -226,7 +229,8 @@ class RunPlayer(RunRecorder):
 
     def prompts_at(self, address: str) -> PromptSet | None:
         """The prompts that the step at this address asks: before the changes, as they were."""
-        return self._unchanged if self.comes_before(address) else self.prompts
+        recorded, changed = self._texts.at(address)
+        return recorded if self.comes_before(address) else changed
 
     def _keep(self, row: Mapping[str, Any]) -> None:
         if row["status"] == "cancelled":  # it was stopped by us: the user's code raised nothing

@@ -28,6 +28,7 @@ from playhead.graph.identity import (
     said,
     tool_arguments,
     tool_request,
+    words_key,
 )
 from playhead.graph.model_call import ModelCall, Serving, model_request
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
@@ -64,15 +65,18 @@ def recall_model(
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, "model")
-    redactor = run.recording.encoder.redactor
+    redactor, words = run.recording.encoder.redactor, b""
     if isinstance(model, StandIn):
         here = run.at(place)
         request: dict[str, Any] = {"messages": messages, "model": model.model_name}
         key = question_key(messages, model.settings(options, here.name if here else None), redactor)
+        if model.alias in run.models_put_in:  # whatever answered then, it was asked by this name
+            key = question_key(messages, {"model": model.alias, "options": dict(options)}, redactor)
+            words = words_key(messages, options.get("tools"), redactor)
     else:
         request = model_request(model, messages, stop, options)
         key = request_key(request, redactor)
-    recorded = run.find(place, key) or run.take(place)
+    recorded = run.find(place, key) or (run.find(place, words) if words else None) or run.take(place)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         retold = run.terms.changes.prompts is not None  # then it may be another prompt that asks the same
         run.serve(step, place, recorded, (ASKING.get() or run.renderings.find(messages)) if retold else None)

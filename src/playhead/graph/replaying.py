@@ -22,11 +22,11 @@ from langgraph.types import Command
 from playhead.diff import Renaming
 from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
 from playhead.graph.asking import settings_of
-from playhead.graph.branches import edits_of, original_thread, own_facts
+from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.guard import no_effects
-from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments
+from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments, words_key
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
 from playhead.graph.keeping import Execution, PlayedTurn
@@ -37,6 +37,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
 from playhead.graph.standin import StandIns
+from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
 from playhead.records import ERASED, Call, Divergence, Replay, Run
@@ -82,7 +83,8 @@ class TurnPlayer:
         self.graph, self.recording, self.terms = graph, recording, terms
         self._models = StandIns(recording.models, terms.changes.models)
         self._is_async = needs_async(graph)
-        self._sets: dict[tuple[str, ...], tuple[PromptSet | None, PromptSet | None]] = {}
+        today = recording.prompts.current() if recording.prompts else None
+        self._texts = TextsOf(today, terms.changes.prompts)
 
     def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
@@ -156,18 +158,18 @@ class TurnPlayer:
             yield turn[-1], Command(resume=changes.answer)
 
     def _player(self, run: Run, renaming: Renaming, before: RunPlayer | None, *, is_recorded: bool) -> RunPlayer:
-        recorded, prompts = self._prompt_sets(run)
-        facts = run.metadata
+        texts, facts = self._texts.run(run.calls), run.metadata
+        models = {**put_in, **self.terms.changes.models} if (put_in := models_of(facts)) else None
         names = {f.name: getattr(self.recording, f.name) for f in self.recording.__dataclass_fields__.values()}
         recording = ReplayRecording(
             **{
                 **names,
-                "prompts": OnePromptSet(prompts) if prompts else None,
-                "models": self._models,
+                "prompts": OnePromptSet(texts.changed) if texts.changed else None,
+                "models": StandIns(self.recording.models, models) if models else self._models,
                 "resources": self.terms.resources if self.terms.live_reads else {},
             }
         )
-        keys = RecordedKeys(recording.encoder.redactor, recorded)
+        keys = RecordedKeys(recording.encoder.redactor, lambda call: texts.at(call.address)[0], by_words=bool(models))
         return RunPlayer(
             recording,
             run,
@@ -176,7 +178,7 @@ class TurnPlayer:
             keys.of,
             is_recorded=is_recorded,
             before=before,
-            unchanged=recorded,
+            texts=texts,
             edits=self._edits(run, facts),
             facts=facts,
         )
@@ -191,19 +193,6 @@ class TurnPlayer:
         if any(joined):
             return [new or old for new, old in zip(joined, made, strict=True)]
         return [*made, own]
-
-    def _prompt_sets(self, run: Run) -> tuple[PromptSet | None, PromptSet | None]:
-        """The prompts as they were, and as they are to be: the recorded texts, with the changed ones over them."""
-        asked = {call.refs["prompt"]: call for call in run.calls}  # each text is read once
-        uses = [use for call in asked.values() if (use := call.prompt) is not None]
-        version = tuple(sorted({use.file_hash for use in uses}))
-        if version not in self._sets:
-            files = {name: text for use in uses for name, text in use.files.items()}
-            today = self.recording.prompts.current() if self.recording.prompts else None
-            recorded = PromptSet.from_files(files, over=today) if files else today
-            changed = self.terms.changes.prompts
-            self._sets[version] = recorded, recorded.overlay(changed) if recorded and changed else changed or recorded
-        return self._sets[version]
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -279,10 +268,15 @@ class TurnPlayer:
 
 
 class RecordedKeys:
-    """What recorded calls asked, as keys. `prompts` are the prompts as they were then."""
+    """What recorded calls asked, as keys. `prompts` gives the prompts as they were for a call.
 
-    def __init__(self, redactor: Redactor, prompts: PromptSet | None) -> None:
-        self._redactor, self._prompts = redactor, prompts
+    `by_words` adds a key for what was said to whichever model, where others were put in when the run was made.
+    """
+
+    def __init__(
+        self, redactor: Redactor, prompts: Callable[[Call], PromptSet | None], *, by_words: bool = False
+    ) -> None:
+        self._redactor, self._prompts, self._by_words = redactor, prompts, by_words
         self._settings: dict[int | None, dict[str, Any] | None] = {None: None}  # by the reference of the prompt's text
 
     def of(self, call: Call) -> frozenset[bytes]:
@@ -300,13 +294,16 @@ class RecordedKeys:
         keys = {request_key(request, self._redactor)}
         if (settings := self._settings_of(call)) is not None:
             keys.add(question_key(request["messages"], settings, self._redactor))
+        if self._by_words:
+            keys.add(words_key(request["messages"], request.get("tools"), self._redactor))
         return frozenset(keys)
 
     def _settings_of(self, call: Call) -> dict[str, Any] | None:
         ref = call.refs["prompt"]
         if ref not in self._settings:
             use = call.prompt
-            alias, options = settings_of(self._prompts.get(use.name)) if use and self._prompts else ("", {})
+            prompts = self._prompts(call) if use else None
+            alias, options = settings_of(prompts.get(use.name)) if use and prompts else ("", {})
             self._settings[ref] = {"model": alias, "options": options} if alias else None
         return self._settings[ref]
 
