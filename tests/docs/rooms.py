@@ -13,6 +13,7 @@ ROOMS = [
     "testing",
     "deck",
     "replays",
+    "verifying",
     "doctor",
     "play",
     "imports",

@@ -111,3 +111,13 @@ def test_every_run_replays_exactly_with_no_call_asked(deck: Deck) -> None:
             replay = deck.replay(run, deck.config.graph(run.graph))  # raises Diverged where one differs
             fates |= {call.fate for call in replay.calls}
     assert fates == {"reused"}
+
+
+def test_a_fork_with_another_model_is_kept_and_replays_exactly(deck: Deck) -> None:
+    run = next(run for run in deck.runs("tau-24-3") if len([call for call in run.calls if call.kind == "model"]) > 2)
+    graph = deck.config.graph(run.graph)
+    at = [step.address for step in run.steps if step.node == "model"][1]
+    fork = deck.fork(run, graph, at=at, models={"gpt-4o": "embedded"})
+    assert fork.calls[0].fate == "reused" and fork.calls[-1].name == "embedded"
+    again = deck.replay(deck.run(fork.id), graph)
+    assert again.unchanged and {call.fate for call in again.calls} == {"reused"}
