@@ -120,6 +120,17 @@ def test_what_asking_again_moves_is_taken_from_what_the_change_moved(
     assert check.verdict.reading.startswith("no clear change")
 
 
+def test_a_provider_that_fails_is_no_change(deck: Deck, draft: Any, model: ScriptedModel) -> None:
+    model.script = {"fair price of what does wheel 3": RuntimeError("no more credit"), **SCRIPT}
+    found = report(deck, draft("fair price of {{message}}", FAIR))
+    assert "c-03" not in [one.thread for one in found.conversations]
+    assert found.checks[0].verdict.n == 11
+    assert [(one.thread, one.turn, one.why) for one in found.problems] == [
+        ("c-03", 1, "the model gave no answer: RuntimeError: no more credit")
+    ]
+    assert found.effects == ()
+
+
 # ── judges ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

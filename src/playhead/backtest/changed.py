@@ -99,9 +99,9 @@ def changed_conversation(conversation: Conversation, outcome_of: OutcomeOf) -> C
 
 
 def changed_turn(turn: Turn, outcome_of: OutcomeOf) -> ChangedTurn | None:
-    """How the turn came out; None where it was not played, drifted, or came out as recorded."""
+    """How the turn came out; None where what was played says nothing, or it came out as recorded."""
     replay = turn.replay
-    if replay is None or turn.drift is not None or not (turn.is_changed or any(_not_reused(replay))):
+    if replay is None or not turn.is_told or not (turn.is_changed or any(_not_reused(replay))):
         return None
     before, silent_before = said_in(turn.runs[-1], outcome_of)
     after, silent_after = said_in(replay, outcome_of) if not replay.stopped else ("", NOT_KNOWN)

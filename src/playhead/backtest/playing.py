@@ -100,14 +100,29 @@ class Player:
             return _unplayed(recorded, error.happened), None
         except Exception as error:  # noqa: BLE001 - one conversation that cannot be played ends no backtest
             return _unplayed(recorded, f"{type(error).__name__}: {error}"), None
-        problem = played.problem.happened if played.problem else ""
-        turn = Turn(recorded.thread, recorded.index, recorded.runs, played.replay, problem=problem)
-        return replace(turn, spent=spent_on(turn, self._prices)), played
+        turn = Turn(recorded.thread, recorded.index, recorded.runs, played.replay)
+        problem = played.problem.happened if played.problem else unanswered(turn)
+        return replace(turn, problem=problem, spent=spent_on(turn, self._prices)), played
 
     def _replied(self, run: Run) -> list[str]:
         """What the customer was told, in words."""
         lines = transcript([run], self._ground.outcome_of)
         return [line.text for line in lines if line.role in ("business", "note")]
+
+
+def unanswered(turn: Turn) -> str:
+    """What went wrong with a question that no try got an answer to: how the agent goes on from there says nothing.
+
+    "" where every question was answered in the end, at the same place.
+    """
+    answered = {call.address: call.number for call in turn.asked if call.status == "done"}
+    for call in turn.asked:
+        if call.status == "failed" and answered.get(call.address, 0) < call.number:
+            error = call.error
+            return (
+                f"the model gave no answer: {error.kind.rsplit('.', 1)[-1]}: {error.message}" if error else "no answer"
+            )
+    return ""
 
 
 def spent_on(turn: Turn, prices: Prices) -> Amount:

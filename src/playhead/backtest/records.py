@@ -45,6 +45,15 @@ class Turn:
         return self.replay is not None and not self.problem and self.drift is None and self.within_horizon
 
     @property
+    def is_told(self) -> bool:
+        """Does what was played say something: to its end, or to an effect that was held back and ended it?"""
+        calls = self.replay.calls if self.replay is not None and self.drift is None else ()
+        held = (
+            isinstance(call, ReplayedCall) and call.fate == "held back" for call in calls if call.status == "unknown"
+        )
+        return (self.replay is not None and self.drift is None and not self.problem) or any(held)
+
+    @property
     def is_changed(self) -> bool:
         """Was it played, and did something come out otherwise?"""
         return self.replay is not None and not self.replay.unchanged

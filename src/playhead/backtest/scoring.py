@@ -146,7 +146,7 @@ def pairs_of(backtest: Backtest) -> list[AnswerPair]:
 def answer_pairs(conversation: Conversation) -> Iterator[AnswerPair]:
     """The answers of a conversation's turns, by prompt and in order, recorded and after the change."""
     for turn in conversation.turns:
-        if turn.replay is not None and turn.drift is None and turn.within_horizon:
+        if turn.replay is not None and turn.is_told and turn.within_horizon:
             yield from _pairs_of(turn, turn.replay)
 
 

@@ -26,11 +26,15 @@ from playhead.statistics.paired import mean
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A version that was tried: the share of passed checks in each conversation, and what was asked for it."""
+    """A version that was tried: the share of passed checks in each conversation, and what was asked for it.
+
+    `unplayed` turns could not be played, and count as they were recorded.
+    """
 
     version: Version
     shares: Mapping[str, float]
     spent: Amount
+    unplayed: int = 0
 
     @property
     def rate(self) -> float:
@@ -119,13 +123,14 @@ class Search:
             raise NotAsked(came.stopped)
         results = dict(self.recorded)
         for turn in came.turns:
-            if turn.replay is not None and turn.drift is None and turn.within_horizon:
+            if turn.replay is not None and turn.is_told:
                 results[turn.thread, turn.index] = self._results([turn.replay])
         shares: dict[str, list[float]] = {}
         for (thread, _), found in results.items():
             shares.setdefault(thread, []).extend(found)
         known = {thread: mean(shares.get(thread, ())) for thread in self._threads() if shares.get(thread)}
-        return Probe(version, known, came.spent)
+        unplayed = sum(bool(turn.problem) and not turn.is_told for turn in came.turns)
+        return Probe(version, known, came.spent, unplayed)
 
     def _threads(self) -> list[str]:
         return list(dict.fromkeys(thread for (thread, _), found in self.recorded.items() if found))

@@ -100,8 +100,10 @@ def _agreed(search: Search, versions: list[Version]) -> bool:
 def _tell(probe: Probe) -> None:
     from playhead.backtest.wording import amount
     from playhead.cli.printing import say
+    from playhead.cli.words import count
 
-    say(f"{_named(probe.version)} · passes {probe.rate:.0%} · {amount(probe.spent)}")
+    unplayed = f" · {count(probe.unplayed, 'turn')} could not be played" if probe.unplayed else ""
+    say(f"{_named(probe.version)} · passes {probe.rate:.0%} · {amount(probe.spent)}{unplayed}")
 
 
 def _named(version: Version) -> str:
@@ -146,7 +148,8 @@ def _data(found: Found) -> dict[str, Any]:
         return None if version is None else {name: getattr(version, name) for name in names}
 
     probes = [
-        {"version": told(probe.version), "rate": probe.rate, "calls": probe.spent.calls, "price": probe.spent.price}
+        {"version": told(probe.version), "rate": probe.rate, "calls": probe.spent.calls}
+        | {"price": probe.spent.price, "unplayed": probe.unplayed}
         for probe in found.probes
     ]
     return {
