@@ -145,8 +145,10 @@ def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:
     """Raise `StepNotFound` where the turn has no step at this address."""
+    if at is None:
+        return
     known = [step.address for run in turn for step in run.steps]
-    if at is not None and at not in known:
+    if at not in known:
         raise StepNotFound(at, known)
 
 
