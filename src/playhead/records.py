@@ -287,6 +287,12 @@ class Replay(Run):
     receipt: Receipt | None = None
 
     @property
+    def calls(self) -> tuple[ReplayedCall, ...]:
+        """Every call of the replay, in order, each with its fate and why."""
+        found = [call for step in self.steps for call in step.calls if isinstance(call, ReplayedCall)]
+        return tuple(sorted(found, key=lambda call: call.number))
+
+    @property
     def unchanged(self) -> bool:
         """Did every step come out as recorded?"""
         return not self.divergences and not self.stopped
