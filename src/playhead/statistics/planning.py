@@ -11,6 +11,8 @@ from typing import Final
 
 from playhead.statistics.paired import NORMAL
 
+MOST: Final = 10**18  # conversations
+
 ALPHA: Final = 0.05
 """How likely a verdict may be clear though nothing changed."""
 POWER: Final = 0.8
@@ -49,13 +51,14 @@ def needed(difference: float, square: float, *, alpha: float = ALPHA, power: flo
     `square` is the mean of the squared differences; for one yes/no in a conversation that is the discordance. Connor
     1987 (Biometrics 43:207), which says for yes/no what holds for any test by signs: spread about 0 if nothing
     changed, about the difference if it did. The exact test wants up to a tenth more. Raises `ValueError` for a
-    difference of 0, which no number of conversations shows, and for a square smaller than any spread allows.
+    difference of 0, which no number of conversations shows, and for a square smaller than any spread allows. Gives no
+    more than `MOST`, beyond which the number says nothing more.
     """
     if not difference or square < difference**2:
         raise ValueError(f"No number of conversations shows {difference} with a mean square of {square}.")
     za, zb = NORMAL.inv_cdf(1 - alpha / 2), NORMAL.inv_cdf(power)
     root = (za * math.sqrt(square) + zb * math.sqrt(square - difference**2)) / difference
-    return max(math.ceil(root**2), fewest(alpha))
+    return max(math.ceil(min(abs(root), math.sqrt(MOST)) ** 2), fewest(alpha))
 
 
 def fewest(alpha: float = ALPHA) -> int:
