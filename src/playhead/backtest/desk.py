@@ -26,6 +26,8 @@ from playhead.store.answers import Answer
 CHARACTERS_PER_TOKEN: Final = 3  # on the careful side for European languages, where nothing better is known
 ROUNDING: Final = 1 + 1e-9  # sums of money in floating point
 STOPPED: Final = "the backtest was stopped"
+AT_WORK: Final = 2
+"""How many turns compute at once: many may wait for a model, but threads that all compute keep each other from it."""
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._lock, self._halt = threading.Lock(), threading.Event()
+        self.at_work = threading.Semaphore(AT_WORK)
         self._pause = self.pause or self._halt.wait
         self._answered = self.store.answered(self.experiment)
         self._turns: dict[str, Allowance] = {}
@@ -104,15 +107,18 @@ class Desk:
         expected = self._expected(question)
         with self._lock:
             self._admit(question, expected)
+        self.at_work.release()  # while it waits and is asked, another turn may compute
         wait = self.limits.take(question.model, expected.tokens)
         if wait:
             self._pause(wait)
         if self._halt.is_set():
             self._forget(question)
+            self.at_work.acquire()
             raise NotAsked(self.stopped)
 
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
+        self.at_work.acquire()
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
         is_answered = row["status"] == "done"
         with self._lock:

@@ -95,7 +95,8 @@ class Player:
 
     def _play(self, player: TurnPlayer, recorded: Recorded, shelf: Shelf | None) -> tuple[Turn, Played | None]:
         try:
-            played = player.play(recorded.runs, shelf)
+            with self._desk.at_work:
+                played = player.play(recorded.runs, shelf)
         except PlayheadError as error:
             return _unplayed(recorded, error.happened), None
         except Exception as error:  # noqa: BLE001 - one conversation that cannot be played ends no backtest
