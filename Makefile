@@ -17,7 +17,7 @@ demo: $(STAMP)
 	@$(BIN)/playhead demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
