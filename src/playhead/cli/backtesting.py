@@ -28,12 +28,10 @@ def backtest(
     model: Annotated[
         list[str] | None, typer.Option("--model", metavar="ALIAS=NAME", help="Another model, such as default=embedded.")
     ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only these: outcome=lost, reason~price.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")] = None,
-    sample: Annotated[int | None, typer.Option("--sample", min=1, help="So many of them, spread over time.")] = None,
+    where: options.Where = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    sample: options.Sample = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Balance the sample over this fact's values.")
     ] = None,
@@ -44,7 +42,7 @@ def backtest(
     control: Annotated[
         int, typer.Option("--control", min=0, help="Ask so many recorded calls again unchanged, to know the noise.")
     ] = 0,
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="So many turns at once.")] = 8,
+    concurrency: options.Concurrency = 8,
     max_cost: Annotated[
         float | None, typer.Option("--max-cost", min=0, metavar="USD", help="Stop before spending more.")
     ] = None,
@@ -73,12 +71,13 @@ def backtest(
     """
     from playhead.backtest.before import plan_data, plan_lines
     from playhead.cli.printing import say, write, write_json
+    from playhead.cli.typed import named_models
 
     _check_together(until_sure=until_sure, control=control)
     with options.open_to_replay(store) as deck:
         plan = deck.plan(
             prompts=prompts,
-            models=dict(map(_named, model or ())),
+            models=named_models(model or ()),
             where=where or (),
             since=since,
             until=until,
@@ -113,15 +112,6 @@ def _check_together(*, until_sure: bool, control: int) -> None:
     if until_sure and control:
         problem = "it cannot be used with --control: the noise is known only when every control was asked."
         raise BadInput("--until-sure", problem, "Leave out one of the two.")
-
-
-def _named(pair: str) -> tuple[str, str]:
-    from playhead.errors import BadInput
-
-    alias, equals, name = pair.partition("=")
-    if not (alias and equals and name):
-        raise BadInput("--model", f"{pair!r} is not ALIAS=NAME.", "Write --model default=openai:gpt-5-mini.")
-    return alias, name
 
 
 def _agreed(plan: Plan, *, judge: bool) -> bool:

@@ -21,13 +21,11 @@ REFUSED = 6
 def bisect(
     check: Annotated[str, typer.Option("--check", metavar="NAME", help="A check of a prompt file, by its name.")],
     prompts: options.Prompts = None,
-    where: Annotated[
-        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only these: outcome=lost, reason~price.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")] = None,
-    sample: Annotated[int | None, typer.Option("--sample", min=1, help="So many of them, spread over time.")] = None,
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="So many turns at once.")] = 8,
+    where: options.Where = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    sample: options.Sample = None,
+    concurrency: options.Concurrency = 8,
     max_cost: Annotated[
         float | None, typer.Option("--max-cost", min=0, metavar="USD", help="Stop before spending more on one version.")
     ] = None,

@@ -38,25 +38,27 @@ ChangedModels = Annotated[
 ChangedState = Annotated[
     list[str] | None, typer.Option("--state", metavar="KEY=VALUE", help="A value of the state; JSON is read as JSON.")
 ]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only these: outcome=lost, reason~price.")
+]
+Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")]
+Sample = Annotated[int | None, typer.Option("--sample", min=1, help="So many of them, spread over time.")]
+Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="So many turns at once.")]
 LiveReads = Annotated[bool, typer.Option("--live-reads", help="Let effects that only read really read.")]
 
 
 def open_to_read(store: Path | None) -> Deck:
     """The recording, which must exist. Raises `RecordingNotFound`."""
-    from playhead.config import load_config
-    from playhead.deck import Deck
-    from playhead.errors import RecordingNotFound
-
-    quiet_log()
-    config = load_config()
-    path = store or config.store
-    if not path.is_file():
-        raise RecordingNotFound(str(path))
-    return Deck(path, config=replace(config, prompts=None))
+    return _open_existing(store, with_prompts=False)
 
 
 def open_to_replay(store: Path | None) -> Deck:
     """The recording, which must exist, with the project's prompts as they are today. Raises `RecordingNotFound`."""
+    return _open_existing(store, with_prompts=True)
+
+
+def _open_existing(store: Path | None, *, with_prompts: bool) -> Deck:
     from playhead.config import load_config
     from playhead.deck import Deck
     from playhead.errors import RecordingNotFound
@@ -66,7 +68,7 @@ def open_to_replay(store: Path | None) -> Deck:
     path = store or config.store
     if not path.is_file():
         raise RecordingNotFound(str(path))
-    return Deck(path, config=config)
+    return Deck(path, config=config if with_prompts else replace(config, prompts=None))
 
 
 def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:

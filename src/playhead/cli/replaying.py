@@ -130,11 +130,9 @@ def _kept(deck: Deck, made: Sequence[Replay]) -> list[Run]:
 
 
 def verify(
-    where: Annotated[
-        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only these: outcome=lost, reason~price.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")] = None,
+    where: options.Where = None,
+    since: options.Since = None,
+    until: options.Until = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the newest so many conversations.")] = None,
     store: options.Store = None,
     json: options.Json = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -27,6 +27,7 @@ def resume(
     Effects that were done are not done again.
     """
     from playhead.cli.printing import say, write, write_json
+    from playhead.cli.typed import as_said
     from playhead.config import load_config
     from playhead.errors import RecordingNotFound
     from playhead.play import resume_thread
@@ -38,18 +39,9 @@ def resume(
         raise RecordingNotFound(str(path))
     with options.open_to_record(config, path, prompts, model) as deck:
         name = deck.thread(thread)[-1].thread
-        came = resume_thread(deck, name, None if answer is None else _read(answer))
+        came = resume_thread(deck, name, None if answer is None else as_said(answer))
     if json:
         write_json({"thread": name, **came})
     else:
         write(came["reply"] or f"({not_said(came)})")
         say(f"playhead show {name} shows what happened.")
-
-
-def _read(answer: str) -> Any:
-    import json
-
-    try:
-        return json.loads(answer)
-    except ValueError:
-        return answer

@@ -65,12 +65,7 @@ def as_said(value: str) -> Any:
 
 def _value(prompt: Prompt, name: str, value: str) -> Any:
     spec = prompt.inputs.get(name)
-    if spec is None or spec.schema.get("type") == "string":
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+    return value if spec is None or spec.schema.get("type") == "string" else as_said(value)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from playhead.graph.texts import Texts
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
+from playhead.store.values import Values
 
 ACTING: Final = ("tool", "effect")
 
@@ -125,6 +126,7 @@ class RunPlayer(RunRecorder):
         self,
         recording: ReplayRecording,
         run: Run,
+        values: Values,
         terms: Terms,
         renaming: Renaming,
         keys: Callable[[Call], frozenset[bytes]],
@@ -146,11 +148,8 @@ class RunPlayer(RunRecorder):
         calls = [(step, call) for step in run.steps for call in step.calls]
         self.calls = {call.number: call for _, call in calls}
         self._of_step = {step.number: step.calls for step in run.steps}
-        self.values = recording.store.values(
-            [call.refs[name] for _, call in calls for name in ("response", "error")],
-            [step.refs[name] for step in steps for name in ("input", "output")],
-        )
-        self.steps = Steps(steps, self.values, recording.encoder, renaming)
+        self.values = values
+        self.steps = Steps(steps, values, recording.encoder, renaming)
         self.answers = Answers(
             Answer(call.number, Place(call.address, step.attempt, call.kind, call.ordinal), partial(keys, call))
             for step, call in calls
@@ -206,7 +205,7 @@ class RunPlayer(RunRecorder):
         recorded = self.steps.cut_off(step.address, step.attempt)
         if recorded is None or any(around(step.address, other) for other in self.steps.after(recorded)):
             return False
-        is_over = all(call.number in self.reused for call in recorded.calls if call.kind not in READINGS)
+        is_over = {call.number for call in recorded.calls if call.kind not in READINGS} <= self.reused
         self.ended_early = self.ended_early or is_over
         return is_over
 
@@ -295,7 +294,8 @@ class RunPlayer(RunRecorder):
 
     def _pass_over(self, step: StepRecorder, recorded: Call) -> list[tuple[Place, Call]]:
         """Whose result is served is not run: neither are the calls made, nor the graphs played, that it needed."""
-        inside = [call for call in self.made_within(recorded) if call.number not in self.reused]
+        reused = self.reused
+        inside = [call for call in self.made_within(recorded) if call.number not in reused]
         self.answers.pass_over(call.number for call in inside)
         played = self.steps.within(recorded)
         self.steps.pass_over(played)

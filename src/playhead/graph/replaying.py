@@ -44,6 +44,7 @@ from playhead.records import ERASED, Call, Divergence, Replay, Run
 from playhead.redact import Redactor
 from playhead.store import Store
 from playhead.store.checkpoints import before_run
+from playhead.store.values import Values
 
 RESUMABLE: Final = ("interrupted",)
 
@@ -88,7 +89,8 @@ class TurnPlayer:
 
     def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
-        turn = [held(run, self.recording.store) for run in turn]
+        at_hand = [held(run, self.recording.store) for run in turn]
+        turn, values = [run for run, _ in at_hand], {run.id: found for run, found in at_hand}
         shelf = shelf or self._shelf(turn[0])
         graph, renaming = self._prepared(shelf), Renaming()
         players: list[RunPlayer] = []
@@ -98,7 +100,7 @@ class TurnPlayer:
         executions: list[Execution] = []
         for index, (run, recorded) in enumerate(self._inputs(turn)):
             given, before = recorded, players[-1] if players else None
-            player = self._player(run, renaming, before, is_recorded=index < len(turn))
+            player = self._player(run, values[run.id], renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
             player.answered_anew = self._is_answered_anew(run, turn, is_recorded=index < len(turn))
@@ -157,7 +159,9 @@ class TurnPlayer:
         if changes.further:
             yield turn[-1], Command(resume=changes.answer)
 
-    def _player(self, run: Run, renaming: Renaming, before: RunPlayer | None, *, is_recorded: bool) -> RunPlayer:
+    def _player(
+        self, run: Run, values: Values, renaming: Renaming, before: RunPlayer | None, *, is_recorded: bool
+    ) -> RunPlayer:
         texts, facts = self._texts.run(run.calls), run.metadata
         models = {**put_in, **self.terms.changes.models} if (put_in := models_of(facts)) else None
         names = {f.name: getattr(self.recording, f.name) for f in self.recording.__dataclass_fields__.values()}
@@ -173,6 +177,7 @@ class TurnPlayer:
         return RunPlayer(
             recording,
             run,
+            values,
             self.terms,
             renaming,
             keys.of,
@@ -209,8 +214,7 @@ class TurnPlayer:
         try:
             with no_effects(), player.current():
                 play(graph, given, config, options)
-            if graph.interrupt_before_nodes or graph.interrupt_after_nodes:
-                player.interrupted = player.interrupted or bool(graph.get_state(config).next)
+            player.interrupted = player.interrupted or self._waits(graph, run)
         except (Exception, Stopped, asyncio.CancelledError) as error:  # noqa: BLE001 - it is compared with the recorded
             return error
         except BaseExceptionGroup as error:
@@ -330,12 +334,18 @@ def _graph_at(graph: Any, at: str | None) -> Any:
     return dict(graph.get_subgraphs(namespace="|".join(names), recurse=True)).get("|".join(names), graph)
 
 
-def held(run: Run, store: Store) -> Run:
-    """The run with its steps and its calls' values at hand: they are read at once, and once for a replay."""
+def held(run: Run, store: Store) -> tuple[Run, Values]:
+    """The run with its steps and its calls' values at hand, and those values: they are read once for a replay.
+
+    Of what steps were given and gave, the hashes are at hand.
+    """
     steps = run.steps
-    values = store.values([ref for step in steps for call in step.calls for ref in call.refs.values()])
+    values = store.values(
+        [ref for step in steps for call in step.calls for ref in call.refs.values()],
+        [step.refs[name] for step in steps for name in ("input", "output")],
+    )
     steps = tuple(replace(step, calls=tuple(replace(call, read=values.value) for call in step.calls)) for step in steps)
-    return replace(run, load_steps=lambda: steps)
+    return replace(run, load_steps=lambda: steps), values
 
 
 def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:
