@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agents.messaging.business import business_names, load_business
 from agents.messaging.calendar import Calendar
@@ -19,6 +20,7 @@ from agents.messaging.graph import graph
 from agents.messaging.notes import Notes
 from agents.messaging.optouts import OptOuts
 from agents.messaging.outbox import Outbox
+from playhead import BadInput
 
 FIRST_BUSINESS = "bike-shop"
 
@@ -55,9 +57,11 @@ class MessagingApplication:
         channel: str = "sms",
         customer: str | None = None,
         history: Sequence[Mapping[str, Any]] | None = None,
+        zone: str | None = None,
     ) -> dict[str, Any]:
         """The graph's input for one message; `at` is aware. `history`: an imported conversation up to here, as
-        `{"role", "text"}`, in place of what the thread carries. Raises BadInput for an unknown business."""
+        `{"role", "text"}`, in place of what the thread carries. `zone`: where the customer is, as far as the channel
+        knows, for the quiet hours; else where the business is. Raises BadInput for an unknown business or zone."""
         known = load_business(business or FIRST_BUSINESS)
         version = hashlib.sha256(known.model_dump_json().encode()).hexdigest()[:12]
         return {
@@ -67,7 +71,7 @@ class MessagingApplication:
             "customer": customer or thread,
             "batch": [{"id": message_id, "text": text, "at": at.isoformat()}],
             "now": at.isoformat(),
-            "zone": known.zone,
+            "zone": _known_zone(zone or known.zone),
             "mode": known.mode,
             "versions": {"business": version},
             "earlier": [
@@ -81,6 +85,14 @@ class MessagingApplication:
             return {"reply": None, "outcome": "handed_off", "reason": "waits for a person's approval"}
         outcome: dict[str, Any] = dict(state.get("outcome") or {})
         return outcome or {"reply": None, "outcome": "failed", "reason": "the run did not reach its end"}
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        remedy = "Give an IANA name, such as America/New_York."
+        raise BadInput("zone", f"there is no time zone {name!r}", remedy) from error
 
 
 application = MessagingApplication()

@@ -19,6 +19,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from playhead import BadInput
 
 FOLDER = Path(__file__).parent / "businesses"
+CELL_MINUTES = (
+    5  # the calendar holds time in cells of this length; what does not fill them could be offered but not booked
+)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -34,7 +37,14 @@ def _known_zone(text: str) -> str:
     return text
 
 
+def _whole_cell(at: time) -> time:
+    if at.minute % CELL_MINUTES or at.second or at.microsecond:
+        raise ValueError(f"{at} does not fall on {CELL_MINUTES} minutes, in which the calendar counts")
+    return at
+
+
 DayRule = Annotated[str, AfterValidator(_day_rule)]
+CellTime = Annotated[time, AfterValidator(_whole_cell)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -50,8 +60,8 @@ class _Frozen(BaseModel):
 class Opening(_Frozen):
     """One stretch of opening hours within a day, in local time; it ends after it begins."""
 
-    opens: time
-    closes: time
+    opens: CellTime
+    closes: CellTime
 
     @model_validator(mode="after")
     def _ends_later(self) -> Opening:
@@ -114,8 +124,8 @@ class Service(_Frozen):
 
     id: str
     name: str
-    minutes: int = Field(gt=0)
-    buffer_minutes: int = Field(default=0, ge=0)
+    minutes: int = Field(gt=0, multiple_of=CELL_MINUTES)
+    buffer_minutes: int = Field(default=0, ge=0, multiple_of=CELL_MINUTES)
     skill: str
     words: tuple[str, ...] = ()
 
@@ -175,7 +185,7 @@ class Business(_Frozen):
     services: tuple[Service, ...]
     lead_minutes: int = Field(ge=0)
     horizon_days: int = Field(gt=0)
-    step_minutes: int = Field(gt=0)
+    step_minutes: int = Field(gt=0, multiple_of=CELL_MINUTES)
     prices: tuple[PriceRow, ...]
     passages: tuple[Passage, ...]
     voice: str

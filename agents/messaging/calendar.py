@@ -14,10 +14,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agents.messaging.business import load_business
+from agents.messaging.business import CELL_MINUTES, load_business
 from agents.messaging.database import AgentDatabase
 
-CELL_SECONDS = 300
+CELL_SECONDS = CELL_MINUTES * 60
 ERASED = "[erased]"
 
 

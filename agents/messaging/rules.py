@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from agents.messaging import phrases
+from agents.messaging.availability import local_to_utc
 from agents.messaging.business import QuietHours
 from agents.messaging.claims import unsupported_claims
 
@@ -87,12 +88,13 @@ def is_quiet(now: datetime, zone: str, quiet: QuietHours) -> bool:
 
 
 def quiet_until(now: datetime, zone: str, quiet: QuietHours) -> datetime:
-    """When the recipient may be written to: `now` itself, or the end of the quiet hours (aware, UTC offset of zone)."""
+    """When the recipient may be written to: `now` itself, or the end of the quiet hours (aware). Hours that end where
+    the clock shows a time twice end with the second."""
     if not is_quiet(now, zone, quiet):
         return now
     local = now.astimezone(ZoneInfo(zone))
     day = local.date() + timedelta(days=int(local.time() >= quiet.ends))
-    return datetime.combine(day, quiet.ends, ZoneInfo(zone))
+    return local_to_utc(day, quiet.ends, ZoneInfo(zone), fold=1).astimezone(ZoneInfo(zone))
 
 
 def cap_reached(sent_at: Sequence[datetime | str | None], now: datetime, cap: int) -> bool:

@@ -34,7 +34,7 @@ class State(TypedDict, total=False):
     customer: str  # whom a reply goes to
     batch: list[JSON]  # {"id", "text", "at"}: messages that arrived together
     now: str  # ISO 8601 with offset: when the run's newest message arrived
-    zone: str  # IANA name of the business's zone
+    zone: str  # IANA name of the customer's zone, whose night is quiet; appointments are in the business's
     mode: str  # "auto", or "suggest": a person approves every reply
     versions: dict[str, str]  # of what was read from files: {"business": "3f9a…"}
     earlier: list[JSON]  # an imported conversation up to here, {"role", "text"}; replaces what was carried

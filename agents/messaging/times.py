@@ -2,7 +2,8 @@
 
 Two halves. `parse_when` (in `spoken`) reads words without a clock; `resolve` here puts what was said beside the
 recorded now, the business's zone and its hours. Whatever has two honest readings ("next Friday" on a Wednesday, "at 5"
-with hours covering both, "3/4") becomes a question: an appointment on the wrong day costs more than one message.
+with hours covering both, "3/4") becomes a question: an appointment on the wrong day costs more than one message. So
+does a time that the clock skips; one that it shows twice is offered as two.
 """
 
 from __future__ import annotations
@@ -81,28 +82,42 @@ def _windows(constraints: Constraints, local: datetime, zone: ZoneInfo, hours: W
         start = local.astimezone(UTC) + timedelta(minutes=constraints.in_minutes)
         return [Window(start=start, end=start + timedelta(hours=1))]
     days, certain = days_meant(constraints, local.date())
-    whole = [_on_day(constraints, day, local, zone, hours) for day in days]
-    windows = [window for window in whole if window is not None]
+    on_days = {day: _on_day(constraints, day, local, zone, hours, only=len(days) == 1) for day in days}
     if not certain:
-        open_days = [day for day, window in zip(days, whole, strict=True) if window and _open_yet(day, local, hours)]
+        open_days = [day for day, windows in on_days.items() if windows and _open_yet(day, local, hours)]
         if len(open_days) > 1:
             raise Ambiguous.between([say_day(day) for day in open_days])
-        return [window for window in windows if window.start.astimezone(zone).date() in open_days]
+        return [window for day in open_days for window in on_days[day]]
+    windows = [window for windows in on_days.values() for window in windows]
     if not windows:
         raise Ambiguous("That time has already passed. Which day and time would suit you?")
     return windows
 
 
-def _on_day(constraints: Constraints, day: date, local: datetime, zone: ZoneInfo, hours: Week | None) -> Window | None:
-    """The stretch of one local date that is meant, or None when it is over already."""
+def _on_day(
+    constraints: Constraints, day: date, local: datetime, zone: ZoneInfo, hours: Week | None, only: bool
+) -> list[Window]:
+    """The stretch of one local date that is meant; none when it is over already. `only`: no other day is meant."""
     earliest = local.hour * 60 + local.minute if day == local.date() else -1
     begins, ends = _minutes(constraints, day, earliest, hours)
-    start = _instant(day, begins, zone)
-    end = start + timedelta(minutes=1) if ends == begins + 1 else _instant(day, ends, zone)
     now = local.astimezone(UTC)
-    if end <= now or end <= start:
-        return None
-    return Window(start=max(start, now), end=end, exact=ends == begins + 1)
+    if ends == begins + 1:
+        return _exact(day, begins, now, zone, only)
+    start, end = _instant(day, begins, zone), _instant(day, ends, zone)
+    return [Window(start=max(start, now), end=end)] if end > now and end > start else []
+
+
+def _exact(day: date, minute: int, now: datetime, zone: ZoneInfo, only: bool) -> list[Window]:
+    """That minute of the clock. One that comes twice is both, neither of them exact, so that the customer chooses; one
+    that the clock skips is asked about, or, where other days are meant too, left out."""
+    at = time(minute // 60, minute % 60)
+    runs = {local_to_utc(day, at, zone, fold) for fold in (0, 1)}
+    if any(run.astimezone(zone).time() != at for run in runs):
+        if not only:
+            return []
+        raise Ambiguous(f"The clocks change on {say_day(day)}, so {at:%H:%M} does not come. Which time would suit you?")
+    ahead = sorted(run for run in runs if run >= now)
+    return [Window(start=run, end=run + timedelta(minutes=1), exact=len(ahead) == 1) for run in ahead]
 
 
 def _minutes(constraints: Constraints, day: date, earliest: int, hours: Week | None) -> Minutes:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from agents.messaging import knowledge, pricing
-from agents.messaging.business import business_names, falls_on, load_business
+from agents.messaging.business import Business, business_names, falls_on, load_business
 from playhead.errors import BadInput
 
 EVERY = pytest.mark.parametrize("name", business_names())
@@ -36,6 +36,17 @@ def test_every_service_fits_into_some_opening(name: str) -> None:
         for each in business.openings(date(2026, 3, 2 + ahead))
     )
     assert all(service.minutes <= longest for service in business.services)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"step_minutes": 12}, {"hours": {"monday": ["09:00-17:33"]}},
+     {"services": [{"id": "s", "name": "S", "skill": "repair", "minutes": 42}]}],
+)  # fmt: skip
+def test_what_does_not_fill_the_calendars_five_minutes_is_refused_on_loading(changes: dict[str, object]) -> None:
+    """Such a slot would be offered beside another and then be refused by the database."""
+    with pytest.raises(ValidationError):
+        Business.model_validate({**load_business("bike-shop").model_dump(), **changes})
 
 
 def test_an_unknown_business_is_answered_with_the_nearest() -> None:

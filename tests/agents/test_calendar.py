@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.messaging.calendar import Calendar
+from agents.messaging.availability import free_slots
+from agents.messaging.business import Business, load_business
+from agents.messaging.calendar import Calendar, utc_text
 from agents.messaging.database import AgentDatabase
 from playhead.errors import BadInput
+from tests.scale import at_scale
 
 TEN = datetime(2026, 3, 2, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -150,6 +155,37 @@ def test_an_unknown_service_is_named(calendar: Calendar) -> None:
 def test_a_time_without_a_zone_is_refused(calendar: Calendar) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         book(calendar, "k1", datetime(2026, 3, 2, 15))
+
+
+@pytest.mark.parametrize("seed", range(at_scale(200, 2)))
+def test_what_is_offered_can_be_booked_and_what_is_not_free_is_refused_by_the_database(
+    calendar: Calendar, seed: int
+) -> None:
+    """A week booked full at random: the calendar refuses exactly the starts that availability does not offer."""
+    chance, shop = random.Random(seed), load_business("bike-shop")
+    now = datetime(2026, 3, 6, 5, tzinfo=UTC)  # the clocks change on the Sunday
+    week = (now, now + timedelta(days=7))
+    for number in range(60):
+        service = shop.service(chance.choice(("tune-up", "flat-repair", "bike-fitting")))
+        slots = free_slots(shop, service, [], now, week)
+        slot = chance.choice(slots)
+        free = free_slots(shop, service, calendar.busy(shop.id, *week), now, week)
+        booked = calendar.book(f"k{number}", shop.id, service.id, slot.resource, slot.start, slot.end, "ana")
+        assert booked["ok"] == (slot in free)
+    assert free_of_overlaps(calendar.find("ana"), shop)
+
+
+def free_of_overlaps(bookings: list[dict[str, Any]], shop: Business) -> bool:
+    """No two bookings of a resource touch, buffers included."""
+    held = sorted(
+        (each["resource"], each["start"], utc_text(datetime.fromisoformat(each["end"]) + buffer_of(each, shop)))
+        for each in bookings
+    )
+    return all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(held))
+
+
+def buffer_of(booking: dict[str, Any], shop: Business) -> timedelta:
+    return timedelta(minutes=shop.service(booking["service"]).buffer_minutes)
 
 
 def test_of_many_threads_that_race_for_a_slot_one_wins(calendar: Calendar, tmp_path: Path) -> None:

@@ -225,16 +225,6 @@ def test_a_time_in_the_hour_that_comes_twice_is_read_back_with_its_zone() -> Non
     assert say(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), ZONE) == "Sunday 1 November at 01:30 (EST)"
 
 
-def test_a_time_that_the_clock_skips_begins_when_the_gap_ends() -> None:
-    saturday = datetime(2026, 3, 7, 9, tzinfo=LOCAL)
-    assert exact("tomorrow at 2:30 am", saturday) == ["Sun 08 Mar 03:00"]
-
-
-def test_a_time_that_comes_twice_is_its_first_run() -> None:
-    (window,) = resolved("tomorrow at 1:30 am", datetime(2026, 10, 31, 9, tzinfo=LOCAL)).windows
-    assert say(window.start, ZONE) == "Sunday 1 November at 01:30 (EDT)"
-
-
 def test_a_day_of_23_hours_is_one_window_of_23_hours() -> None:
     (window,) = resolved("sunday").windows
     assert window.end - window.start == timedelta(hours=23)
