@@ -47,7 +47,7 @@ from playhead.redact import Redactor
 from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import OF_THE_RUN, choose, selection_of
 from playhead.store import Store, catalogue, erasure, integrity
-from playhead.store.sqlite import Synchronous
+from playhead.store.backend import Synchronous
 from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
@@ -504,7 +504,7 @@ class Deck:
         """Read every record and check its seal, its references and its values' hashes."""
         self.store.flush()
         with self.store.reading() as session:
-            return integrity.check_all(session, self.store.path)
+            return integrity.check_all(session, self.store.backend)
 
 
 def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:

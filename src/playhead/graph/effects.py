@@ -29,7 +29,7 @@ from playhead.graph.recalling import Outcome, recall_effect, recall_reading
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
 from playhead.records import CallKind
 from playhead.store import runs
-from playhead.store.session import Row
+from playhead.store.backend import Row
 
 log = structlog.get_logger("playhead")
 P = ParamSpec("P")

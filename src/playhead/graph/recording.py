@@ -5,7 +5,6 @@ It never stops a customer's conversation: it is logged and leaves a gap, unless 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
 from playhead.store import Store
 from playhead.store.session import WritingSession
-from playhead.store.sqlite import explain
 
 log = structlog.get_logger("playhead")
 
@@ -60,8 +58,5 @@ class Recording:
         parts = [part for part in (values or {}).values() if isinstance(part, Part)]
         noted = self.store.note(operation, parts, urgent=urgent or self.strict)
         if self.strict:
-            try:
-                noted.result()
-            except sqlite3.Error as error:
-                raise explain(error, self.store.path) from error
+            noted.result()
         return noted

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from playhead.records import Label, PromptUse, RunStatus, overlaid
 from playhead.store import labels
+from playhead.store.backend import Row
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import Row, Session
+from playhead.store.session import Session
 from playhead.store.values import Decode, load
 
 ERASED_REF: Final = 0

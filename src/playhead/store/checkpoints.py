@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
-from playhead.store.session import Row, Session, WritingSession
+from playhead.store.backend import Row
+from playhead.store.session import Session, WritingSession
 from playhead.store.values import children
 
 EVERYTHING: Final = 2**62

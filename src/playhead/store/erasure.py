@@ -16,8 +16,9 @@ from typing import Any, Final
 from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, runs
+from playhead.store.backend import Row
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import Row, Session, WritingSession
+from playhead.store.session import Session, WritingSession
 from playhead.store.values import children, load
 
 BATCH: Final = 1_000

@@ -1,21 +1,20 @@
 """Is everything on the recording still what was written?
 
-Every row's seal is checked, every reference followed, every value's bytes hashed again; SQLite's own check of its
-pages comes on top. A damaged record is named; the others stay readable.
+Every row's seal is checked, every reference followed, every value's bytes hashed again; the database's own check of
+its pages comes on top. A damaged record is named; the others stay readable.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from playhead.codec import decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import StoreError
+from playhead.store.backend import Backend, Row
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import Row, Session
-from playhead.store.sqlite import ERRORS, damaged_pages, explain
+from playhead.store.session import Session
 from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000
@@ -30,19 +29,19 @@ class Findings:
 
 
 class _Check:
-    def __init__(self, session: Session, path: Path) -> None:
-        self.session, self.path = session, path
+    def __init__(self, session: Session, backend: Backend) -> None:
+        self.session, self.backend = session, backend
         self.records = 0
         self.problems: list[str] = []
         self.hashes: dict[int, bytes] = {}
         self.nodes: list[Row] = []
 
     def rows(self, query: str, **params: object) -> list[Row]:
-        """Rows of a query; a damaged one is noted and passed over, and what SQLite cannot read at all."""
+        """Rows of a query; a damaged one is noted and passed over, and what the database cannot read at all."""
         try:
             found = self.session.rows(query, self.note, **params)
-        except ERRORS as error:
-            self.note(explain(error, self.path))
+        except self.backend.errors as error:
+            self.note(self.backend.explain(error))
             return []
         self.records += len(found)
         return found
@@ -86,10 +85,17 @@ class _Check:
         if absent:
             self.problems.append(f"{where} refers to values that are not there: {absent[:5]}.")
 
+    def database(self) -> None:
+        """What the database itself finds."""
+        try:
+            self.problems += self.session.connection.damage()
+        except self.backend.errors as error:
+            self.note(self.backend.explain(error))
 
-def check_all(session: Session, path: Path) -> Findings:
-    """Check the whole recording, which is kept at `path`."""
-    check = _Check(session, path)
+
+def check_all(session: Session, backend: Backend) -> Findings:
+    """Check the whole recording, which this database keeps."""
+    check = _Check(session, backend)
     check.values()
     check.trees()
     check.rows("threads_scan", after=0, limit=EVERYTHING)
@@ -111,4 +117,5 @@ def check_all(session: Session, path: Path) -> Findings:
         check.refer(f"Label {row['name']!r}", [row["value"]])
     for row in check.rows("answers_scan", limit=EVERYTHING):
         check.refer(f"The answer to {row['call']} in experiment {row['experiment']}", [row["answer"]])
-    return Findings(check.records, (*check.problems, *damaged_pages(session.connection, path)))
+    check.database()
+    return Findings(check.records, tuple(check.problems))

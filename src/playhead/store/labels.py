@@ -12,8 +12,9 @@ from typing import Final
 from playhead.codec import Part
 from playhead.errors import RunNotFound
 from playhead.records import Label
+from playhead.store.backend import Row
 from playhead.store.runs import put, runs_named
-from playhead.store.session import Row, Session, WritingSession
+from playhead.store.session import Session, WritingSession
 from playhead.store.values import Decode, load
 
 WHOLE_THREAD: Final = 0  # the run number of a label that is the whole conversation's

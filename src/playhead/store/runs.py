@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from playhead.codec import Part
 from playhead.records import Call, Fate, Read, ReplayedCall, Run, Step
-from playhead.store.session import Row, Session, WritingSession
+from playhead.store.backend import Row
+from playhead.store.session import Session, WritingSession
 
 RUN_VALUES: Final = ("versions", "metadata", "input", "context", "output", "error")
 STEP_VALUES: Final = ("input", "output", "error")

@@ -7,19 +7,16 @@ also intern values: a part's children first, and only those that are not stored 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
 from playhead.errors import Corrupt, StoreError
-from playhead.store.queries import QUERIES
+from playhead.store.backend import Connection, Row
 
 TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 
-Row: TypeAlias = dict[str, Any]
 Damaged: TypeAlias = Callable[[Corrupt], None]
 
 
@@ -33,15 +30,13 @@ class MissingValue(StoreError):
 class Session:
     """One connection that reads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def rows(self, query: str, damaged: Damaged | None = None, /, **params: Any) -> list[Row]:
         """All rows of a named query; raises `Corrupt` for one whose seal is broken, or gives it to `damaged`."""
-        cursor = self.connection.execute(QUERIES[query], params)
-        names = [column[0] for column in cursor.description]
-        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-        if "seal" not in names:
+        found = self.connection.rows(query, params)
+        if not found or "seal" not in found[0]:
             return found
         if damaged is None:
             for row in found:
@@ -66,9 +61,8 @@ class Session:
 class WritingSession(Session):
     """The one connection that writes, inside a transaction that the writer opens and commits."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._seen = -1  # the database's change counter when the caches below were valid
         self._waiting: dict[str, list[Row]] = {}
         self.forget_caches()
 
@@ -98,15 +92,13 @@ class WritingSession(Session):
     def finish(self) -> None:
         """Send the rows that are waiting, and commit."""
         self._send()
-        self.connection.execute("COMMIT")
+        self.connection.commit()
 
     def roll_back(self) -> None:
         """Undo the transaction, if there still is one."""
         self._waiting = {}
         self.forget_caches()
-        if self.connection.in_transaction:
-            with suppress(sqlite3.Error):  # the next transaction says so again
-                self.connection.execute("ROLLBACK")
+        self.connection.roll_back()
 
     def rows(self, query: str, damaged: Damaged | None = None, /, **params: Any) -> list[Row]:
         """As of any session; it sees the rows that are waiting."""
@@ -114,17 +106,14 @@ class WritingSession(Session):
         return super().rows(query, damaged, **params)
 
     def _send(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        for query, rows in waiting.items():
-            self.connection.executemany(QUERIES[query], rows)
+        if self._waiting:
+            waiting, self._waiting = self._waiting, {}
+            self.connection.run_many(waiting)
 
     def begin(self) -> None:
         """Open the transaction; caches live on only if nobody else wrote since."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        if version != self._seen:
+        if not self.connection.begin():
             self.forget_caches()
-            self._seen = version
 
     def write(self, query: str, row: Mapping[str, Any]) -> None:
         """Run a named statement with this row and its seal, together with others like it."""
@@ -134,12 +123,12 @@ class WritingSession(Session):
         """Insert a row now; False where there is one already, which stays."""
         if any(waiting.split("_", 1)[0] == query.split("_", 1)[0] for waiting in self._waiting):
             self._send()
-        return self.connection.execute(QUERIES[query], {**row, "seal": seal(row)}).rowcount > 0
+        return self.connection.run(query, {**row, "seal": seal(row)}) > 0
 
     def delete(self, query: str, **params: Any) -> None:
         """Run a named statement that removes rows."""
         self._send()
-        self.connection.execute(QUERIES[query], params)
+        self.connection.run(query, params)
 
     def next_id(self, table: str) -> int:
         """A fresh primary key for the table."""

@@ -2,50 +2,159 @@
 
 from __future__ import annotations
 
+import queue
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final
 
 import sqlite_utils
 
 from playhead.errors import Corrupt, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
+from playhead.store.backend import Row, Synchronous
+from playhead.store.queries import QUERIES
 
-Synchronous = Literal["FULL", "NORMAL"]
 WAIT_SECONDS: Final = 10.0
-ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)  # the latter for an error's text that quotes damaged bytes
 
 
-def connect(path: Path, synchronous: Synchronous = "FULL", *, create: bool = False) -> sqlite3.Connection:
+class Connection(sqlite3.Connection):
     """A connection in autocommit mode, usable from any one thread at a time."""
-    with plain_errors(path):
-        address = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
-        connection = sqlite3.connect(
-            address, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        connection.execute("PRAGMA secure_delete = ON")
+
+    seen: int | None = None  # the database's change counter at this connection's last transaction
+
+    def rows(self, query: str, params: Mapping[str, Any]) -> list[Row]:
+        """What a named query finds."""
+        cursor = self.execute(QUERIES[query], params)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def run(self, query: str, params: Mapping[str, Any]) -> int:
+        """Run a named statement; gives how many rows it touched."""
+        return self.execute(QUERIES[query], params).rowcount
+
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
+        """Run each named statement once for each of its rows, in order."""
+        for query, rows in batches.items():
+            self.executemany(QUERIES[query], rows)
+
+    def begin(self) -> bool:
+        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+        self.execute("BEGIN IMMEDIATE")
+        (version,) = self.execute("PRAGMA data_version").fetchone()
+        self.seen, before = version, self.seen
+        return bool(version == before)
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there still is one."""
+        if self.in_transaction:
+            with suppress(sqlite3.Error):  # the next transaction says so again
+                self.execute("ROLLBACK")
+
+    def damage(self) -> list[str]:
+        """What SQLite itself finds wrong with its pages and indexes."""
+        found = [str(row[0]) for row in self.execute("PRAGMA integrity_check(20)").fetchall()]
+        return [f"SQLite: {text}" for text in found if text != "ok"]
+
+
+class SQLite:
+    """A recording in one file."""
+
+    errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
+    # The latter for an error's text that quotes damaged bytes.
+
+    def __init__(self, path: Path, synchronous: Synchronous) -> None:
+        self.path, self._synchronous = path, synchronous
+        self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._closed = False
+
+    def open(self) -> Connection:
+        """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
+        connection = self._connect(create=True)
+        try:
+            with self._plain_errors():
+                connection.execute("BEGIN")  # one moment: another process may be making the same file
+                pending = pending_migrations(connection, self.path)
+                connection.execute("COMMIT")
+                connection.execute("PRAGMA journal_mode = WAL")
+                if pending:
+                    migrate(connection, self.path)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
+    @contextmanager
+    def lend(self) -> Iterator[Connection]:
+        """A connection to read with: one that was lent before, or a new one."""
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._readers.put(connection)
 
-def open_database(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
-    """Open a recording, made if it is not there, with its schema up to date. Another's database is left as it is."""
-    connection = connect(path, synchronous, create=True)
-    try:
-        with plain_errors(path):
-            connection.execute("BEGIN")  # one moment: another process may be making the same file
-            pending = pending_migrations(connection, path)
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA journal_mode = WAL")
-            if pending:
-                migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def compact(self) -> None:
+        """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
+        self._close_readers()
+        with closing(self._connect()) as connection, self._plain_errors():
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:  # somebody is still reading what was there before
+            raise StoreBusy(str(self.path), WAIT_SECONDS)
+
+    def close(self) -> None:
+        """Close the connections that were lent; one that still is, when it comes back."""
+        self._closed = True
+        self._close_readers()
+
+    def explain(self, error: Exception) -> StoreError:
+        """The error of ours that says what this error of SQLite means for the person in front of it."""
+        text = str(error)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what says where it happened
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return StoreBusy(str(self.path), WAIT_SECONDS)
+        if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in text:
+            return Corrupt("pages", self.path.name, text)
+        if code == sqlite3.SQLITE_CANTOPEN and not self.path.parent.is_dir():
+            return StoreUnusable(str(self.path), f"its folder {self.path.parent} does not exist")
+        if code == sqlite3.SQLITE_CANTOPEN and self.path.is_dir():
+            return StoreUnusable(str(self.path), "it is a folder")
+        return StoreUnusable(str(self.path), text)
+
+    def _connect(self, *, create: bool = False) -> Connection:
+        with self._plain_errors():
+            address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+            connection = sqlite3.connect(
+                address,
+                uri=True,
+                timeout=WAIT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=Connection,
+            )
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA secure_delete = ON")
+            return connection
+
+    def _close_readers(self) -> None:
+        while not self._readers.empty():
+            self._readers.get().close()
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self.errors as error:
+            raise self.explain(error) from error
 
 
 def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
@@ -70,38 +179,3 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
     connection.execute("COMMIT")
-
-
-def damaged_pages(connection: sqlite3.Connection, path: Path) -> list[str]:
-    """What SQLite itself finds wrong with its pages and indexes."""
-    try:
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)").fetchall()]
-    except ERRORS as error:
-        found = [explain(error, path).happened]
-    return [f"SQLite: {text}" for text in found if text != "ok"]
-
-
-@contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, which say what to do."""
-    try:
-        yield
-    except ERRORS as error:
-        raise explain(error, path) from error
-
-
-def explain(error: Exception, path: Path) -> StoreError:
-    """The error of ours that says what this error of SQLite means for the person in front of it."""
-    if isinstance(error, StoreError):
-        return error
-    text = str(error)
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what says where it happened
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBusy(str(path), WAIT_SECONDS)
-    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in text:
-        return Corrupt("pages", path.name, text)
-    if code == sqlite3.SQLITE_CANTOPEN and not path.parent.is_dir():
-        return StoreUnusable(str(path), f"its folder {path.parent} does not exist")
-    if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
-        return StoreUnusable(str(path), "it is a folder")
-    return StoreUnusable(str(path), text)

@@ -6,22 +6,22 @@ that are lent out one at a time. Everything above it speaks of parts, rows and r
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from playhead.codec import Part
-from playhead.errors import RunNotFound, StoreBusy, StoreClosed
+from playhead.errors import RunNotFound, StoreClosed
 from playhead.records import Label, Run, Step
 from playhead.store import answers, labels, runs
+from playhead.store.backend import Backend, Row, Synchronous
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import Row, Session, WritingSession
-from playhead.store.sqlite import ERRORS, WAIT_SECONDS, Synchronous, connect, explain, open_database, plain_errors
+from playhead.store.session import Session, WritingSession
+from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
 from playhead.store.writer import Operation, T, Writer, nothing
 
@@ -42,19 +42,18 @@ class Store:
     def __init__(self, path: str | Path, *, synchronous: Synchronous = "FULL", decode: Decode = raw) -> None:
         self.path = Path(path)
         self.decode = decode
-        self._synchronous: Synchronous = synchronous
-        self._readers: queue.LifoQueue[Session] = queue.LifoQueue()
+        self.backend: Backend = SQLite(self.path, synchronous)
         self._failures = 0
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
 
     def _open_writer(self) -> WritingSession:
-        return WritingSession(open_database(self.path, self._synchronous))
+        return WritingSession(self.backend.open())
 
     def _explain(self, error: BaseException) -> BaseException:
-        if not isinstance(error, ERRORS):
+        if not isinstance(error, self.backend.errors):
             return error
-        explained = explain(error, self.path)
+        explained = self.backend.explain(error)
         explained.__cause__ = error
         return explained
 
@@ -88,16 +87,9 @@ class Store:
         self.submit(nothing).result()
 
     def compact(self) -> None:
-        """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
+        """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""
         self.flush()
-        while not self._readers.empty():
-            self._readers.get().connection.close()
-        with closing(connect(self.path)) as connection, plain_errors(self.path):
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute("VACUUM")
-            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:  # somebody is still reading what was there before
-            raise StoreBusy(str(self.path), WAIT_SECONDS)
+        self.backend.compact()
 
     def keep_answer(
         self,
@@ -133,29 +125,20 @@ class Store:
         """Commit what is queued and close every connection."""
         self._writer.close()
         self._closed = True
-        while not self._readers.empty():
-            self._readers.get().connection.close()
+        self.backend.close()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Borrow a read connection; SQLite's errors come out as ours. Raises `StoreClosed`."""
+        """Borrow a read connection; the database's errors come out as ours. Raises `StoreClosed`."""
         if self._closed:
             raise StoreClosed
         try:
-            session = self._readers.get_nowait()
-        except queue.Empty:
-            session = Session(connect(self.path))
-        try:
-            yield session
-        except ERRORS as error:
-            raise explain(error, self.path) from error
-        finally:
-            if self._closed:
-                session.connection.close()
-            else:
-                self._readers.put(session)
+            with self.backend.lend() as connection:
+                yield Session(connection)
+        except self.backend.errors as error:
+            raise self.backend.explain(error) from error
 
     def load(self, refs: Iterable[int | None]) -> list[Any]:
         """The values of these references, in order."""

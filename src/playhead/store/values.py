@@ -25,7 +25,8 @@ from playhead.codec import (
 )
 from playhead.errors import Corrupt
 from playhead.records import ERASED
-from playhead.store.session import Row, Session, base_kind
+from playhead.store.backend import Row
+from playhead.store.session import Session, base_kind
 
 Decode: TypeAlias = Callable[[str, bytes], Any]
 Lend: TypeAlias = Callable[[], AbstractContextManager[Session]]

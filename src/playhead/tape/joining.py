@@ -7,7 +7,7 @@ from typing import Any, Final
 from playhead.errors import TapeConflict
 from playhead.redact import Redactor
 from playhead.store import checkpoints, runs
-from playhead.store.session import Row as StoredRow
+from playhead.store.backend import Row as StoredRow
 from playhead.store.session import WritingSession
 from playhead.tape.loading import Loadable
 from playhead.tape.rows import Row, TapedCheckpoint, TapedRun

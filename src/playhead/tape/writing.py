@@ -11,9 +11,9 @@ from playhead.errors import Corrupt
 from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
+from playhead.store.backend import Row as StoredRow
 from playhead.store.checkpoints import CheckpointRow, before_run, first_since
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import Row as StoredRow
 from playhead.store.session import Session
 from playhead.store.values import NODES, children, fetch
 from playhead.tape import leaves

@@ -1,0 +1,71 @@
+"""What must a database do to keep a recording?
+
+Open and migrate itself, run a named query, hold one writing transaction at a time, and say in our words what went
+wrong. Each database is a file of its own that answers this; everything above knows only what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeAlias
+
+from playhead.errors import StoreError
+
+Row: TypeAlias = dict[str, Any]
+Synchronous = Literal["FULL", "NORMAL"]
+"""FULL: a commit is on the disk once it is answered. NORMAL: the last moments may be lost where the power fails."""
+
+
+class Connection(Protocol):
+    """One connection, used by one thread at a time. Outside `begin` … `commit` each query is on its own."""
+
+    def rows(self, query: str, params: Mapping[str, Any]) -> list[Row]:
+        """What a named query finds."""
+
+    def run(self, query: str, params: Mapping[str, Any]) -> int:
+        """Run a named statement; gives how many rows it touched."""
+
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
+        """Run each named statement once for each of its rows, in order."""
+
+    def begin(self) -> bool:
+        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+
+    def commit(self) -> None:
+        """Make what was written last."""
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there still is one."""
+
+    def damage(self) -> list[str]:
+        """What the database itself finds wrong with what it keeps."""
+
+    def close(self) -> None:
+        """Give it back for good."""
+
+
+class Backend(Protocol):
+    """One kind of database, and the recording in it."""
+
+    path: Path
+    errors: tuple[type[Exception], ...]
+
+    def open(self) -> Connection:
+        """The connection that writes; the recording is made if it is not there, its schema brought up to date.
+
+        Raises `StoreUnusable`, `SchemaTooNew` or `StoreBusy`. Another's database is left as it is.
+        """
+
+    def lend(self) -> AbstractContextManager[Connection]:
+        """A connection to read with, for a while."""
+
+    def explain(self, error: Exception) -> StoreError:
+        """The error of ours that says what one of `errors` means for the person in front of it."""
+
+    def compact(self) -> None:
+        """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""
+
+    def close(self) -> None:
+        """Close the connections that were lent."""
