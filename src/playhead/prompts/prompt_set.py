@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from playhead.errors import PromptNotFound, PromptSyntax
@@ -57,6 +58,7 @@ class PromptSet:
         A prompt of `over` whose files stay as they are is taken over without being read again.
         """
         merged = {**over.source_files, **sources} if over else dict(sources)
+        partials = tuple((file, source) for file, source in sorted(merged.items()) if is_partial(file))
         prompts: dict[str, Prompt] = {}
         broken: dict[str, PromptSyntax] = {}
         for file in sorted(merged):
@@ -68,7 +70,7 @@ class PromptSet:
                 prompts[name] = known
                 continue
             try:
-                prompts[name] = make_prompt(read_prompt(file, merged))
+                prompts[name] = _prompt(file, merged[file], partials)
             except PromptSyntax as problem:
                 broken[file] = problem
         return cls(prompts, merged, broken)
@@ -111,3 +113,9 @@ class PromptSet:
         Raises `PromptSyntax` if the two do not go together.
         """
         return PromptSet.of(other.source_files, over=self).all_loaded()
+
+
+@lru_cache(maxsize=128)
+def _prompt(file: str, source: Source, partials: tuple[tuple[str, Source], ...]) -> Prompt:
+    """The prompt of a file among these partials: a process that opens the same files again reads no YAML again."""
+    return make_prompt(read_prompt(file, {file: source, **dict(partials)}))

@@ -29,6 +29,13 @@ def test_a_folder_holds_prompts_partials_and_things_for_people(write_files, prom
     assert PromptSet.load(folder).names() == ["reply"]
 
 
+def test_a_folder_opened_again_is_not_read_anew_but_for_what_changed(write_files, prompt_text) -> None:
+    kind = {"reply.md": prompt_text(PLAIN, inputs=""), "_voice.md": "Be kind.\n"}
+    first = PromptSet.load(write_files(kind))
+    assert PromptSet.load(write_files(kind)).get("reply") is first.get("reply")
+    assert said(PromptSet.load(write_files({"_voice.md": "Be brief.\n"})), "reply") == "Be brief.\nHi."
+
+
 def test_a_name_that_is_not_there_names_the_nearest(base) -> None:
     with pytest.raises(PromptNotFound, match="Did you mean 'reply'"):
         base.get("replay")
