@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.processes import in_process, run_pytest, run_script
+
 pytest_plugins = ["pytester"]
 
 AGENT = """
@@ -77,8 +79,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     (pytester.path / "tests/tapes").mkdir(parents=True)
     (pytester.path / "tests/test_ready.py").write_text(TEST)
     (pytester.path / "record.py").write_text(RECORD)
-    done = pytester.runpython(pytester.path / "record.py")
-    assert done.ret == 0, done.stderr.str()
+    assert in_process(run_script, pytester.path, "record.py") == 0
     return pytester
 
 
@@ -86,16 +87,22 @@ def write_agent(project: pytest.Pytester, word: str) -> None:
     (project.path / "agent.py").write_text(AGENT.replace("WORD", f' + "{word}"' if word else ""))
 
 
+OPTIONS = ("-p", "no:cacheprovider", "--rootdir=.", "-o", "pythonpath=.")
+
+
 def play(project: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return project.runpytest_subprocess("-p", "no:cacheprovider", "--rootdir=.", "-o", "pythonpath=.", *options)
+    printed = project.path / "printed.txt"
+    ended = in_process(run_pytest, project.path, printed, *OPTIONS, *options)
+    assert ended is not None
+    return pytest.RunResult(ended, printed.read_text().splitlines(), [], 0.0)
 
 
 def tape(project: pytest.Pytester) -> str:
     return Path(project.path / "tests/tapes/ready.json").read_text("utf-8")
 
 
-def test_what_the_code_does_as_recorded_passes(project: pytest.Pytester) -> None:
-    play(project).assert_outcomes(passed=1)
+def test_what_the_code_does_as_recorded_passes_wherever_playhead_is_installed(project: pytest.Pytester) -> None:
+    project.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=1)
 
 
 def test_what_it_does_otherwise_fails_and_says_where(project: pytest.Pytester) -> None:

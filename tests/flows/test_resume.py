@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,7 @@ from playhead.deck import Deck
 from playhead.errors import EffectUnknown, NothingToResume, RunNotFound, StillRunning
 from playhead.records import Run
 from tests.flows import crashing
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.flows.crashing", "tests.scripted", "playhead.deck", "langchain_openai"])
+from tests.flows.processes import PROCESSES
 
 POINTS = [
     "node begins",
