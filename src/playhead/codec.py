@@ -29,6 +29,7 @@ WIDTH: Final = 32  # children of a full list chunk
 SCALARS: Final = frozenset({bool, int, float, type(None)})
 SMALL_MAPPING: Final = 6  # keys
 SMALL_TEXT: Final = 24  # characters
+LARGEST_LEAF: Final = 2**30  # bytes that a compressed leaf may grow to
 
 # Kinds of part. Numbers are on disk: never renumber.
 PLAIN: Final = 0  # canonical msgpack of plain data
@@ -216,7 +217,11 @@ def deflate(kind: int, data: bytes) -> tuple[int, bytes]:
 
 
 def inflate(kind: int, data: bytes) -> tuple[int, bytes]:
-    """Undo `deflate`."""
+    """Undo `deflate`. Raises `ValueError` for what would grow beyond reason."""
     if not kind & PACKED:
         return kind, data
-    return kind & ~PACKED, zlib.decompressobj(-zlib.MAX_WBITS, zdict=DICTIONARY).decompress(data)
+    stretcher = zlib.decompressobj(-zlib.MAX_WBITS, zdict=DICTIONARY)
+    found = stretcher.decompress(data, LARGEST_LEAF)
+    if stretcher.unconsumed_tail:
+        raise ValueError(f"it is more than {LARGEST_LEAF:,} bytes")
+    return kind & ~PACKED, found

@@ -58,7 +58,11 @@ LABEL_NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
 class Deck:
-    """One open recording. Use it as a context manager, or `close()` it."""
+    """One open recording. Use it as a context manager, or `close()` it.
+
+    A recorded value of a class that this program has not imported raises `NotTrusted` when it is read; in a deck to
+    `look_only` it reads as its data, `Unread`.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class Deck:
         redact: list[str] | None = None,
         synchronous: Synchronous = "FULL",
         config: Config | None = None,
+        look_only: bool = False,
     ) -> None:
         self.config = config or load_config()
         folder = Path(prompts) if prompts else self.config.prompts
@@ -76,7 +81,8 @@ class Deck:
         self._models = models_of(self.config.models, models or {})
         self._prices = Prices.of(self.config.prices)
         self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
-        self.store = Store(path or self.config.store, synchronous=synchronous, decode=self._encoder.decode)
+        decode = self._encoder.shown if look_only else self._encoder.decode
+        self.store = Store(path or self.config.store, synchronous=synchronous, decode=decode)
         self._saver = Saver(self.store, self._encoder)
 
     def __enter__(self) -> Deck:

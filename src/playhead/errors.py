@@ -10,7 +10,7 @@ PlayheadError
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
-├─ StoreError     SchemaTooNew · Corrupt · StoreBusy · StoreClosed · StoreUnusable
+├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
 ```
@@ -394,6 +394,19 @@ class Corrupt(StoreError):
         super().__init__(
             f"Record {key} of {table} is damaged: {problem}.",
             "Run `playhead db check` for the extent, and restore that record from a backup.",
+        )
+
+
+class NotTrusted(StoreError):
+    """A record on disk names a function or a class that reading it would have to call, and is not read."""
+
+    exit_code = 6
+
+    def __init__(self, table: str, key: str, problem: str) -> None:
+        self.table, self.key = table, key
+        super().__init__(
+            f"Record {key} of {table} is not read: {problem}.",
+            "Nothing was imported or called. If no graph of yours recorded this, restore the file from a backup.",
         )
 
 

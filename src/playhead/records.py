@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from playhead.receipt import Receipt
 
@@ -27,6 +27,15 @@ MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "model
 in the place of its models."""
 
 Read = Callable[[int | None], Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value of a class that this program has not imported, as the data that it would be made of."""
+
+    of: str
+    data: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ class Call:
     def prompt(self) -> PromptUse | None:
         """The prompt file this call was made from, if it came from one."""
         found = self.read(self.refs["prompt"])
-        return PromptUse(**found) if isinstance(found, dict) else None
+        return _made(PromptUse, found) if isinstance(found, dict) else None
 
     @property
     def inputs(self) -> Any:
@@ -329,4 +338,14 @@ class Application(Protocol):
 def _error(found: Any) -> ErrorRecord | None:
     if found == ERASED:
         return ErrorRecord(ERASED, ERASED, {})
-    return ErrorRecord(**found) if isinstance(found, dict) else None
+    return _made(ErrorRecord, found) if isinstance(found, dict) else None
+
+
+def _made(kind: type[T], found: dict[str, Any]) -> T:
+    """A record of what was read. Raises `Corrupt` where it is something else."""
+    from playhead.errors import Corrupt
+
+    try:
+        return kind(**found)
+    except TypeError as error:
+        raise Corrupt("vals", kind.__name__, f"it is no {kind.__name__} ({error})") from error

@@ -31,7 +31,7 @@ from playhead.redact import Redactor
 from playhead.store.checkpoints import before_run
 from playhead.tape import leaves
 from playhead.tape.trees import DEEPEST, Reading, Showing, uses
-from playhead.tape.trust import check_names
+from playhead.trust import check_names
 from tests.graphs.shapes import SHAPES
 from tests.scripted import ScriptedModel
 

@@ -68,7 +68,7 @@ def _open_existing(store: Path | None, *, with_prompts: bool) -> Deck:
     path = store or config.store
     if not path.is_file():
         raise RecordingNotFound(str(path))
-    return Deck(path, config=config if with_prompts else replace(config, prompts=None))
+    return Deck(path, config=config if with_prompts else replace(config, prompts=None), look_only=not with_prompts)
 
 
 def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:

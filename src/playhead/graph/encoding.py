@@ -1,23 +1,27 @@
 """How do a graph's values become parts, and parts values again?
 
 Leaves of a graph's state go through LangGraph's own serializer, so that what is read back is exactly what LangGraph's
-own savers give back. Requests, responses and arguments are plain data and canonical. Both are redacted before they
-are hashed.
+own savers give back, once what it names is looked at (`trust`): LangGraph's own reading calls whatever the bytes
+name, unless the environment says otherwise. Requests, responses and arguments are plain data and canonical. Both are
+redacted before they are hashed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Any, Final
 
+import ormsgpack
 import structlog
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
+from playhead.records import Unread
 from playhead.redact import Redactor
+from playhead.trust import NotImported, Unnamable, check_extension
 
 log = structlog.get_logger("playhead")
 
@@ -33,12 +37,58 @@ def _small(kind: type, value: bool | int | None) -> Part:
     return plain(value)
 
 
+class Serializer(JsonPlusSerializer):
+    """LangGraph's serializer, which follows no name before it was looked at."""
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        """The value. Raises `Unnamable` where the bytes name what must not be called, `NotImported` among them."""
+        return self._read(data, self._made)
+
+    def shown(self, data: tuple[str, bytes]) -> Any:
+        """The value to look at: what is of a class that is not imported is `Unread`."""
+        return self._read(data, self._or_unread)
+
+    def _read(self, data: tuple[str, bytes], make: Callable[[int, bytes], Any]) -> Any:
+        kind, content = data
+        if kind == "json":  # LangGraph's old form, never written by us: reading it can call what it names
+            raise Unnamable("it is of LangGraph's old JSON form, which no recording has")
+        if kind != "msgpack":
+            return super().loads_typed(data)
+        refused: list[Unnamable] = []
+
+        def extension(code: int, payload: bytes) -> Any:
+            try:
+                return make(code, payload)
+            except Unnamable as error:
+                refused.append(error)
+                raise
+
+        try:
+            return ormsgpack.unpackb(content, ext_hook=extension, option=ormsgpack.OPT_NON_STR_KEYS)
+        except ValueError:
+            if refused:  # which the unpacker hides
+                raise refused[0] from None
+            raise
+
+    def _made(self, code: int, payload: bytes) -> Any:
+        check_extension(code, payload)
+        return self._unpack_ext_hook(code, payload)
+
+    def _or_unread(self, code: int, payload: bytes) -> Any:
+        try:
+            check_extension(code, payload)
+        except NotImported:
+            module, name, data, *_ = self.shown(("msgpack", payload))
+            return Unread(f"{module}.{name}", data)
+        return self._unpack_ext_hook(code, payload)
+
+
 class Encoder:
     """Encodes values for one recording."""
 
     def __init__(self, redactor: Redactor, serde: SerializerProtocol | None = None) -> None:
         self.redactor = redactor
-        self.serde: SerializerProtocol = serde or JsonPlusSerializer()
+        self.serde: SerializerProtocol = serde or Serializer()
         self._seen: dict[tuple[int, bytes], Part] = {}
         self._uses: dict[str, Part] = {}
 
@@ -112,3 +162,7 @@ class Encoder:
     def decode(self, kind: str, data: bytes) -> Any:
         """Read a leaf of the serializer."""
         return self.serde.loads_typed((kind, data))
+
+    def shown(self, kind: str, data: bytes) -> Any:
+        """Read a leaf of the serializer to look at, without its class where that is not imported."""
+        return self.serde.shown((kind, data)) if isinstance(self.serde, Serializer) else self.decode(kind, data)

@@ -121,7 +121,7 @@ def exception_of(error: ErrorRecord | None) -> BaseException | None:
     made = _blank(_loaded_class(error.kind), arguments)
     made.args = tuple(arguments)
     for name, value in error.details.items():
-        if name != "args":
+        if name != "args" and not name.startswith("_"):
             try:
                 setattr(made, name, value)
             except AttributeError:  # a property of that class, worked out from others

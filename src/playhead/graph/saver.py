@@ -32,11 +32,12 @@ from langgraph.checkpoint.base import (
 )
 
 from playhead.codec import Part, known, pairs, plain
+from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import MissingValue, Session, WritingSession
-from playhead.store.values import load
+from playhead.store.values import UNREADABLE, load
 
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
 
@@ -251,14 +252,19 @@ class Saver(BaseCheckpointSaver[Any]):
     def _tuple(self, session: Session, thread: str, space: int, row: checkpoints.CheckpointRow) -> CheckpointTuple:
         written = checkpoints.write_rows(session, space, row.id)
         refs = [*row.refs, *(write.value for write in written)]
-        shape, facts, *values = load(session, refs, self._encoder.decode)
-        checkpoint, metadata = put_together(row.id, Skeleton(row.data, shape, facts), values)
+        values = load(session, refs, self._encoder.decode)
+        try:
+            shape, facts, *values = values
+            checkpoint, metadata = put_together(row.id, Skeleton(row.data, shape, facts), values)
+            pending = _ordered(written, values[len(shape[0]) :])
+        except UNREADABLE as error:  # its seal was right: whoever wrote it was no saver
+            raise Corrupt("checkpoints", row.id, f"it cannot be put together ({error})") from error
         return CheckpointTuple(
             config=_config(thread, row.ns, row.id),
             checkpoint=checkpoint,
             metadata=metadata,
             parent_config=_config(thread, row.ns, row.parent) if row.parent else None,
-            pending_writes=_ordered(written, values[len(shape[0]) :]),
+            pending_writes=pending,
         )
 
     def list(

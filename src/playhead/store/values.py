@@ -6,6 +6,7 @@ with a handful of statements.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
@@ -23,14 +24,16 @@ from playhead.codec import (
     inflate,
     unpack,
 )
-from playhead.errors import Corrupt
+from playhead.errors import Corrupt, NotTrusted
 from playhead.records import ERASED
 from playhead.store.backend import Row
 from playhead.store.session import Session, base_kind
+from playhead.trust import Unnamable
 
 Decode: TypeAlias = Callable[[str, bytes], Any]
 Lend: TypeAlias = Callable[[], AbstractContextManager[Session]]
 NODES = (MAPPING, LISTING, CHUNK, PAIRS)
+UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, zlib.error)
 
 
 def children(row: Row) -> list[int]:
@@ -60,7 +63,7 @@ def load(session: Session, refs: Iterable[int | None], decode: Decode) -> list[A
     """
     refs = list(refs)
     rows = fetch(session, (ref for ref in refs if ref))
-    return [None if ref is None else _build(ref, rows, decode) for ref in refs]
+    return [None if ref is None else build(ref, rows, decode) for ref in refs]
 
 
 class Values:
@@ -96,7 +99,7 @@ class Values:
             while wanted := {child for one in wanted for child in children(self._row(one)) if child}:
                 self._read(wanted)
             self._whole.add(ref)
-        return _build(ref, self._rows, self._decode)
+        return build(ref, self._rows, self._decode)
 
     def _row(self, ref: int) -> Row:
         self._read({ref})
@@ -108,26 +111,45 @@ class Values:
                 self._rows |= session.values(absent)
 
 
+def build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
+    """The value of a reference whose parts are at hand. Raises `Corrupt`, `NotTrusted`."""
+    try:
+        return _build(ref, rows, decode)
+    except RecursionError as error:
+        raise Corrupt("vals", str(ref), "it is deeper than any recording's") from error
+    except UNREADABLE as error:
+        raise Corrupt("vals", str(ref), f"it cannot be put together ({error})") from error
+
+
 def _build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
     if not ref:
         return ERASED
     row = rows[ref]
-    kind, data = inflate(row["kind"], row["data"])
-    if kind >= TYPED:
-        return decode(TYPED_NAMES[kind - TYPED], data)
-    if kind == PLAIN:
-        return unpack(data)
+    kind = base_kind(row["kind"])
+    if kind not in NODES:
+        return _leaf(row, decode)
     below = children(row)
     if kind == LISTING:
-        size = decode_numbers(data)[0]
+        size = decode_numbers(row["data"])[0]
         return _elements(below, chunk_levels(size), rows, decode)
-    if kind in (MAPPING, PAIRS):
-        keys, *values = (_build(child, rows, decode) for child in below)
-        if keys == ERASED:
-            return ERASED
-        made = list(zip(keys, values, strict=True))
-        return dict(made) if kind == MAPPING else [list(pair) for pair in made]
-    raise Corrupt("vals", str(ref), f"unknown kind {kind}")
+    keys, *values = (_build(child, rows, decode) for child in below)
+    if keys == ERASED:
+        return ERASED
+    made = list(zip(keys, values, strict=True))
+    return dict(made) if kind == MAPPING else [list(pair) for pair in made]
+
+
+def _leaf(row: Row, decode: Decode) -> Any:
+    """A leaf's value. Its seal was right; whoever can write the file can make that, so nothing else is taken for so."""
+    try:
+        kind, data = inflate(row["kind"], row["data"])
+        if kind == PLAIN:
+            return unpack(data)
+        return decode(TYPED_NAMES[kind - TYPED], data)
+    except Unnamable as error:
+        raise NotTrusted("vals", str(row["id"]), str(error)) from error
+    except UNREADABLE as error:
+        raise Corrupt("vals", str(row["id"]), f"it cannot be read ({error})") from error
 
 
 def _elements(refs: list[int], levels: list[int], rows: dict[int, Row], decode: Decode) -> list[Any]:

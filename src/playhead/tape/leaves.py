@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import ormsgpack
 
 from playhead.codec import PLAIN, TYPED, TYPED_NAMES, pack, unpack
+from playhead.trust import Extension, take_apart
 
 MSGPACK: Final = TYPED + TYPED_NAMES.index("msgpack")
 KINDS: Final = {"plain": PLAIN, **{name: TYPED + i for i, name in enumerate(TYPED_NAMES) if name != "json"}}
@@ -26,15 +27,6 @@ LONG: Final = 100  # characters of a text that is shown line by line
 RESERVED: Final = ({"$lines"}, {"$bytes"}, {"$map"}, {"$ext", "$"})
 """The keys of what has no form of its own in JSON. Data with just these keys is shown as a `$map`."""
 PLAIN_TYPES: Final = (str, bool, int, type(None))
-
-
-class Extension:
-    """A msgpack extension by its code and its payload, taken apart."""
-
-    __slots__ = ("code", "payload")
-
-    def __init__(self, code: int, payload: Any) -> None:
-        self.code, self.payload = code, payload
 
 
 def show(kind: int, data: bytes) -> dict[str, Any]:
@@ -72,18 +64,6 @@ def read(shown: Mapping[str, Any]) -> tuple[int, bytes]:
     elif NAMES[kind] == "null" and data:
         raise ValueError("nothing has bytes")
     return kind, data
-
-
-def take_apart(data: bytes, seen: Callable[[int, Any], None] | None = None) -> Any:
-    """The structure of bytes of LangGraph's serializer; no class is looked for. `seen` is told of each extension."""
-
-    def extension(code: int, payload: bytes) -> Extension:
-        found = Extension(code, take_apart(payload, seen))
-        if seen is not None:
-            seen(code, found.payload)
-        return found
-
-    return ormsgpack.unpackb(data, ext_hook=extension, option=ormsgpack.OPT_NON_STR_KEYS)
 
 
 def _put_together(value: Any) -> bytes:

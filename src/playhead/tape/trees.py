@@ -27,7 +27,7 @@ from playhead.codec import (
     unpack,
 )
 from playhead.tape import leaves
-from playhead.tape.trust import check_names
+from playhead.trust import check_names
 
 Value: TypeAlias = Part | Literal["erased"] | None
 
