@@ -55,6 +55,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.EffectUnknown("send", "c-1/e/send/0"),
         errors.SchemaTooNew("runs.db", 9, 1),
         errors.Corrupt("runs", "r-1"),
+        errors.NotTrusted("vals", "7", "it names os.system, which is not known to hold data only"),
         errors.StoreBusy("runs.db", 10),
         errors.StoreClosed(),
         errors.StoreUnusable("runs.db", "its folder does not exist"),
