@@ -200,13 +200,13 @@ class Run:
     ended: float | None
     refs: Mapping[str, int | None] = field(repr=False)
     read: Read = field(repr=False, compare=False)
-    load_steps: Callable[[], tuple[Step, ...]] = field(repr=False, compare=False)
+    load_steps: Callable[[Read], tuple[Step, ...]] = field(repr=False, compare=False)
     load_labels: Callable[[], tuple[Label, ...]] = field(default=tuple, repr=False, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The run's steps in the order they started."""
-        return self.load_steps()
+        return self.load_steps(self.read)
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -65,7 +65,7 @@ class Tape:
             made.append(Step(number, address, step["node"], 1, "done", 0.0, 0.1, tuple(calls), refs, self.read))
         values = {"input": {"text": "Hi"}, "output": {"reply": "Hello"}, "metadata": {}, "versions": {}, **given}
         refs = self.refs(context=None, error=None, **values)
-        return Run(id, "c-1", "desk", "m-1", "done", 1, "h:1", 0.0, 1.0, refs, self.read, lambda: tuple(made))
+        return Run(id, "c-1", "desk", "m-1", "done", 1, "h:1", 0.0, 1.0, refs, self.read, lambda _: tuple(made))
 
 
 def model(question: str, answer: str, **more: Any) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def step(read: Any, *calls: Call, place: str = "answer", **refs: int | None) -> 
 def run(read: Any, *steps: Step, **refs: int | None) -> Run:
     """A run with these values."""
     given = {**dict.fromkeys(("versions", "metadata", "input", "context", "output", "error")), **refs}
-    return Run("r-1", "c-1", "g", "e", "done", 1, "here:1", 1.0, 2.0, given, read, lambda: steps)
+    return Run("r-1", "c-1", "g", "e", "done", 1, "here:1", 1.0, 2.0, given, read, lambda _: steps)
 
 
 def test_no_value_is_read_before_it_is_asked_for() -> None:

@@ -54,7 +54,7 @@ def _joined(turn: Sequence[Run]) -> Run:
         for number, step in enumerate(steps, start=1)
     )
     refs = {**turn[-1].refs, "input": turn[0].refs["input"], "context": turn[0].refs["context"]}
-    return replace(turn[-1], refs=refs, started=turn[0].started, load_steps=lambda: counted)
+    return replace(turn[-1], refs=refs, started=turn[0].started, load_steps=lambda _: counted)
 
 
 def stood_for(left: Run, right: Run) -> dict[int, Call] | None:

@@ -135,11 +135,7 @@ class ModelCall:
 
     def _asked_values(self, encoder: Encoder) -> dict[str, Part | None]:
         asked = model_request(self.model, self.messages, self._stop, self._options)
-        request = {
-            "messages": encoder.anything(asked.pop("messages")),
-            **{name: encoder.plain(value) for name, value in asked.items()},
-        }
-        made: dict[str, Part | None] = {"request": mapping(request)}
+        made: dict[str, Part | None] = {"request": request_part(encoder, asked)}
         if self._asked is not None:
             made["prompt"] = encoder.prompt_use(self._asked.prompt)
             made["inputs"] = encoder.anything(dict(self._asked.inputs))
@@ -175,6 +171,13 @@ def model_request(
     tools = params.pop("tools", None)
     request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}
+
+
+def request_part(encoder: Encoder, request: Mapping[str, Any]) -> Part:
+    """A request as it is recorded."""
+    messages = encoder.anything(request["messages"])
+    others = {name: encoder.plain(value) for name, value in request.items() if name != "messages"}
+    return mapping({"messages": messages, **others})
 
 
 def plain_data(value: Any) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from playhead.codec import Part
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
 from playhead.graph.branches import models_of
@@ -255,6 +256,14 @@ class RunPlayer(RunRecorder):
         if self.problem or any(around(step.address, stopped) for stopped in self._stopped):
             raise Stopped
         return Place(step.address, step.attempt, kind, step.upcoming(kind))
+
+    def find_same(self, place: Place, request: Part) -> Call | None:
+        """The recorded call at this place, if it asked the same to the byte: hashes tell, what it asked is not read."""
+        recorded = self.at(place)
+        if recorded is None or self.values.hash(recorded.refs["request"]) != request.hash:
+            return None
+        self.answers.take(place)
+        return recorded
 
     def find(self, place: Place, key: bytes) -> Call | None:
         """The recorded call that answers this request here."""

@@ -8,9 +8,10 @@ without one never happens: its pure `simulate` answers, or the replay ends.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, NamedTuple, NoReturn
 
 from langchain_core.language_models import BaseChatModel
@@ -30,7 +31,7 @@ from playhead.graph.identity import (
     tool_request,
     words_key,
 )
-from playhead.graph.model_call import ModelCall, Serving, model_request
+from playhead.graph.model_call import ModelCall, Serving, model_request, request_part
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
@@ -65,27 +66,39 @@ def recall_model(
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, "model")
-    redactor, words = run.recording.encoder.redactor, b""
     if isinstance(model, StandIn):
-        here = run.at(place)
         request: dict[str, Any] = {"messages": messages, "model": model.model_name}
-        key = question_key(messages, model.settings(options, here.name if here else None), redactor)
-        if model.alias in run.models_put_in:  # whatever answered then, it was asked by this name
-            key = question_key(messages, {"model": model.alias, "options": dict(options)}, redactor)
-            words = words_key(messages, options.get("tools"), redactor)
+        recorded, keys = None, _keys_by_name(run, place, model, messages, options)
     else:
         request = model_request(model, messages, stop, options)
-        key = request_key(request, redactor)
-    recorded = run.find(place, key) or (run.find(place, words) if words else None) or run.take(place)
+        recorded = run.find_same(place, request_part(run.recording.encoder, request))
+        keys = (partial(request_key, request, run.recording.encoder.redactor),)
+    if recorded is None:
+        recorded = next((found for key in keys if (found := run.find(place, key()))), None) or run.take(place)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         retold = run.terms.changes.prompts is not None  # then it may be another prompt that asks the same
         run.serve(step, place, recorded, (ASKING.get() or run.renderings.find(messages)) if retold else None)
         return recalled(response, Stopped() if run.goes_no_further(step) else exception_of(recorded.error))
-    verdict = _ask(run, step, place, key, model, request)
+    verdict = _ask(run, step, place, keys[0](), model, request)
     if (kept := _pass_desk(run, step, place, verdict)) is None:
         return None
     ModelCall(step, model, messages, stop, options).answered_before(kept.answer, kept.seconds)
     return recalled(kept.answer)
+
+
+def _keys_by_name(
+    run: RunPlayer, place: Place, model: StandIn, messages: Sequence[BaseMessage], options: Mapping[str, Any]
+) -> tuple[Callable[[], bytes], ...]:
+    """What is asked of a model by its name, as keys: whatever answered then, it was asked by this name."""
+    redactor = run.recording.encoder.redactor
+    if model.alias in run.models_put_in:
+        settings = {"model": model.alias, "options": dict(options)}
+        return (
+            partial(question_key, messages, settings, redactor),
+            partial(words_key, messages, options.get("tools"), redactor),
+        )
+    here = run.at(place)
+    return (partial(question_key, messages, model.settings(options, here.name if here else None), redactor),)
 
 
 def _ask(

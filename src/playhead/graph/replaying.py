@@ -337,15 +337,18 @@ def _graph_at(graph: Any, at: str | None) -> Any:
 def held(run: Run, store: Store) -> tuple[Run, Values]:
     """The run with its steps and its calls' values at hand, and those values: they are read once for a replay.
 
-    Of what steps were given and gave, the hashes are at hand.
+    Of what steps were given and gave, and of what calls asked, the hashes are at hand.
     """
-    steps = run.steps
-    values = store.values(
-        [ref for step in steps for call in step.calls for ref in call.refs.values()],
-        [step.refs[name] for step in steps for name in ("input", "output")],
+    values = store.values()
+    steps = run.load_steps(values.value)
+    calls = [call for step in steps for call in step.calls]
+    given = [run.refs[name] for name in ("input", "context", "metadata")]
+    values.read_ahead(
+        whole=[*given, *(ref for call in calls for name, ref in call.refs.items() if name != "request")],
+        named=[step.refs[name] for step in steps for name in ("input", "output")],
+        together=[call.refs["request"] for call in calls],
     )
-    steps = tuple(replace(step, calls=tuple(replace(call, read=values.value) for call in step.calls)) for step in steps)
-    return replace(run, load_steps=lambda: steps), values
+    return replace(run, read=values.value, load_steps=lambda _: steps), values
 
 
 def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:

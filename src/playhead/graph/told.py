@@ -74,7 +74,7 @@ class Told:
             ended=time.time(),
             refs=refs,
             read=self._read,
-            load_steps=lambda: tuple(steps),
+            load_steps=lambda _: tuple(steps),
             original=original,
             divergences=tuple(found),
             effects_recorded=len(recorded),

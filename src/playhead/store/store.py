@@ -16,7 +16,7 @@ import structlog
 
 from playhead.codec import Part
 from playhead.errors import RunNotFound, StoreClosed
-from playhead.records import Label, Run, Step
+from playhead.records import Label, Read, Run, Step
 from playhead.store import answers, labels, runs
 from playhead.store.backend import Backend, Row, Synchronous
 from playhead.store.checkpoints import EVERYTHING
@@ -149,9 +149,9 @@ class Store:
         """The value of one reference."""
         return self.load([ref])[0]
 
-    def values(self, whole: Iterable[int | None], named: Iterable[int | None] = ()) -> Values:
-        """These values, read at once: the `whole` ones to be built, the `named` ones to be compared by their hashes."""
-        return Values(whole, named, self.reading, self.decode)
+    def values(self) -> Values:
+        """Values that are read with few queries, once it is said which will be needed."""
+        return Values(self.reading, self.decode)
 
     def run(self, name: str) -> Run:
         """The run of this id (which may be shortened). Raises `RunNotFound`."""
@@ -215,10 +215,10 @@ class Store:
     def _record(self, session: Session, row: Row) -> Run:
         number = row["id"]
 
-        def load_steps() -> tuple[Step, ...]:
+        def load_steps(read: Read) -> tuple[Step, ...]:
             self.flush()
             with self.reading() as reader:
-                return runs.read_steps(reader, number, self.read)
+                return runs.read_steps(reader, number, read)
 
         def load_labels() -> tuple[Label, ...]:
             return self.labels(run.thread, run.id)

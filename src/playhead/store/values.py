@@ -67,17 +67,24 @@ def load(session: Session, refs: Iterable[int | None], decode: Decode) -> list[A
 
 
 class Values:
-    """Many values read with a few queries, each built anew whenever it is asked for.
+    """Many values read with a few queries, each built anew whenever it is asked for."""
 
-    Of the references in `whole` everything is read; of those in `named` no more than their hashes, until more is asked.
-    """
-
-    def __init__(self, whole: Iterable[int | None], named: Iterable[int | None], lend: Lend, decode: Decode) -> None:
+    def __init__(self, lend: Lend, decode: Decode) -> None:
         self._lend, self._decode = lend, decode
+        self._rows: dict[int, Row] = {}
+        self._whole: set[int] = set()
+        self._together: set[int] = set()
+
+    def read_ahead(
+        self, whole: Iterable[int | None], named: Iterable[int | None], together: Iterable[int | None] = ()
+    ) -> None:
+        """Read the `whole` values, and of the others the hashes. Of those that go `together` all are read with one."""
         self._whole = {ref for ref in whole if ref}
-        with lend() as session:
+        self._together = {ref for ref in together if ref}
+        with self._lend() as session:
             self._rows = fetch(session, self._whole)
-            self._rows |= session.values({ref for ref in named if ref} - self._rows.keys())
+            others = self._together.union(ref for ref in named if ref)
+            self._rows |= session.values(others - self._rows.keys())
 
     def hash(self, ref: int | None) -> bytes | None:
         """The hash of a value; None for what was not recorded, or was erased."""
@@ -95,10 +102,11 @@ class Values:
         if not ref:
             return None if ref is None else ERASED
         if ref not in self._whole:
-            wanted = {ref}
-            while wanted := {child for one in wanted for child in children(self._row(one)) if child}:
+            wanted = asked = self._together if ref in self._together else {ref}
+            while wanted:
                 self._read(wanted)
-            self._whole.add(ref)
+                wanted = {child for one in wanted for child in children(self._rows[one]) if child}
+            self._whole |= asked
         return build(ref, self._rows, self._decode)
 
     def _row(self, ref: int) -> Row:
