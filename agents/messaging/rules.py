@@ -19,6 +19,8 @@ from agents.messaging import phrases
 from agents.messaging.availability import local_to_utc
 from agents.messaging.business import QuietHours
 from agents.messaging.claims import unsupported_claims
+from agents.messaging.danger_words import danger
+from agents.messaging.leaving_words import ALONE, BACK, alone, wishes_to_leave
 
 __all__ = [
     "Risk", "asks_for_person", "asks_if_ai", "cap_reached", "is_quiet", "opts_in", "opts_out", "promises",
@@ -27,8 +29,7 @@ __all__ = [
 
 RiskKind = Literal["emergency", "legal", "abuse", "injection", "finance"]
 
-RISKS: tuple[tuple[RiskKind, re.Pattern[str]], ...] = (  # gravest first
-    ("emergency", phrases.EMERGENCY),
+RISKS: tuple[tuple[RiskKind, re.Pattern[str]], ...] = (  # gravest first, after danger
     ("legal", phrases.LEGAL),
     ("abuse", phrases.ABUSE),
     ("injection", phrases.INJECTION),
@@ -47,16 +48,19 @@ class Risk(BaseModel):
 
 def opts_out(text: str) -> bool:
     """Does the message end consent: an opt-out word alone, or the wish in plain language?"""
-    return _alone(text) in phrases.OPT_OUT_WORDS or bool(phrases.OPT_OUT.search(text))
+    return alone(text) in ALONE or wishes_to_leave(text)
 
 
 def opts_in(text: str) -> bool:
     """START or UNSTOP alone in the message."""
-    return _alone(text) in phrases.OPT_IN_WORDS
+    return alone(text) in BACK
 
 
 def risk(text: str) -> Risk | None:
-    """The gravest risk that a rule sees in the message, or None."""
+    """The gravest risk that a rule sees in the message, or None. The words of a danger are in lower case."""
+    in_danger = danger(text)
+    if in_danger:
+        return Risk(kind="emergency", words=in_danger)
     for kind, pattern in RISKS:
         found = pattern.search(text)
         if found:
@@ -103,7 +107,3 @@ def cap_reached(sent_at: Sequence[datetime | str | None], now: datetime, cap: in
     times = [datetime.fromisoformat(at) if isinstance(at, str) else at for at in sent_at]
     return sum(at is None or at > since for at in times) >= cap
 
-
-def _alone(text: str) -> str:
-    """The message in lower case without what stands around and between its words."""
-    return " ".join(re.findall(r"[a-z]+(?:-[a-z]+)?", text.lower())) if not re.search(r"\d", text) else ""
