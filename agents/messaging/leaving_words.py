@@ -18,7 +18,8 @@ ALONE: Final = frozenset(
 BACK: Final = frozenset(["start", "unstop"])
 
 _WRITING = (
-    r"(?:text|txt|messag|msg|email|contact|writ|spam|bug|bother|pester|hassl|harass|annoy|disturb|ping|communicat|reach)"
+    r"(?:text|txt|messag|msg|email|contact|writ|spam|bug|bother|pester|hassl|harass|annoy|disturb|ping"
+    r"|communicat|reach)"
     r"(?:e|es|ing|ed|ging|ming)?(?: out)?"
 )
 _TEXTS = r"(?:texts?|txts?|messages?|msgs?|sms|communications?|notifications|offers|promotions|ads|spam)"
@@ -29,8 +30,12 @@ _LIMITED = (  # a wish about when or where is none to be left alone
     r"|on (?:mon|tues|wednes|thurs|fri|satur|sun|week)))"
 )
 _NOT = r"(?:dont|do not|no longer|never|not|may not|must not|cannot|didnt|wont)"
-_OF_THEM = r"(?: (?:with|the|these|those|this|all|any|of|your|it|me|us|to|more|future|further|automated|getting|receiving))*"
-_MINE = r"(?:me|us|my (?:\w+ )?(?:number|name|phone|info|details|contact)|(?:this|my) (?:phone |cell )?(?:number|phone))"
+_OF_THEM = (
+    r"(?: (?:with|the|these|those|this|all|any|of|your|it|me|us|to|more|future|further|automated|getting|receiving))*"
+)
+_MINE = (
+    r"(?:me|us|my (?:\w+ )?(?:number|name|phone|info|details|contact)|(?:this|my) (?:phone |cell )?(?:number|phone))"
+)
 _LISTS = (
     r"(?:lists?|texts?|messages|messaging|database|contacts|system|systems|campaign|chat|records|subscription|books)"
 )
@@ -46,7 +51,8 @@ WISHES: Final = tuple(
         rf"{_TEXTS} (?:[\w,]+ ){{0,3}}?stop (?:them|it)(?=\W*$)",
         rf"keep (?:on )?{_WRITING} {_US}\W+(?:please )?(?:dont|do not|stop)(?=\W*$)",
         r"(?:stop|quit) (?:blowing up my phone|(?:sending|getting|receiving) (?:these|this|those|them))",
-        rf"{_NOT}(?: you)?(?: ever| even| please| dare| keep)*(?: again)? {_WRITING}(?: to)? (?:{_US}|it|{_MORE}){_LIMITED}",
+        rf"{_NOT}(?: you)?(?: ever| even| please| dare| keep)*(?: again)? {_WRITING}(?: to)? (?:{_US}|it"
+        rf"|{_MORE}){_LIMITED}",
         rf"(?:not|without) (?:text|messag|contact|writ|bother)ing(?: to)? {_US}{_LIMITED}",
         rf"{_NOT}(?: \w+)? send(?: {_US})?(?: any| more| further| another| these| those| your| of)*"
         rf" (?:{_TEXTS}|stuff|anything|nothing)(?! by (?:post|mail))",
@@ -63,30 +69,34 @@ WISHES: Final = tuple(
         r"rather(?: \w+)? not (?:get|receive|be contacted|be texted|hear from)",
         rf"prefer(?: \w+){{0,2}} (?:you|not)(?: \w+){{0,2}} (?:get|receive|be|{_WRITING})"
         rf" (?:{_US}|{_TEXTS}|any|more|contacted|texted|messaged)",
-        rf"(?:revok|withdraw|retract|tak(?:e|ing) back|remov)(?:e|ing|al of)?(?: \w+){{0,2}} (?:consent|permission)",
+        r"(?:revok|withdraw|retract|tak(?:e|ing) back|remov)(?:e|ing|al of)?(?: \w+){0,2} (?:consent|permission)",
         rf"{_NOT}(?: \w+){{0,3}} (?:consent|permission)(?: \w+){{0,3}} (?:{_WRITING}|{_TEXTS})",
         rf"{_NOT} (?:consent|agree) to (?:these|this|your|those|any) (?:{_TEXTS}|{_WRITING})",
         rf"{_NOT}(?: \w+)? (?:authori[sz]e|allow|permit) you to {_WRITING}",
-        rf"(?:not|no longer) interested in(?: getting| receiving)? (?:your|these|any|more)(?: more)? {_TEXTS}(?<!offers)",
+        rf"(?:not|no longer) interested in(?: getting| receiving)? (?:your|these|any|more)"
+        rf"(?: more)? {_TEXTS}(?<!offers)",
         rf"(?:nobody|no one|no body)(?: \w+){{0,2}} (?:wants?|needs?|asked for)(?: \w+)? {_TEXTS}",
         rf"{_TEXTS} (?:are|is) (?:unwanted|not wanted|unwelcome|not welcome|harassment|spam)",
         # off the list
         rf"(?:take|remove|get|drop|strike|delete|erase|scratch|pull|let|cross|sign) {_MINE} (?:off|from|out)(?: of)?"
         rf" (?:(?!wait)\w+ ){{0,4}}{_LISTS}",
-        rf"(?:off|out of|from) (?:this|these|your|the|that)(?: (?:texting|mailing|messaging|contact|marketing|sms))?"
-        rf" (?:list|texts|messages|chat|thread)(?<!waiting list)",
+        r"(?:off|out of|from) (?:this|these|your|the|that)(?: (?:texting|mailing|messaging|contact|marketing|sms))?"
+        r" (?:list|texts|messages|chat|thread)(?<!waiting list)",
         rf"(?:off|out) of (?:this|these|your|the) (?:list|{_TEXTS}|chat|thread)",
         rf"{_MINE} (?:should be |to be |must be )?(?:removed|deleted|erased|taken off)",
-        r"(?:asked|want|like|wish|need)(?: \w+)? to be (?:removed|taken off|deleted|unsubscribed)(?! (?:from|off) (?!your|this|the list))",
+        r"(?:asked|want|like|wish|need)(?: \w+)? to be (?:removed|taken off|deleted|unsubscribed)(?! (?:from"
+        r"|off) (?!your|this|the list))",
         r"(?:take (?:me|my (?:\w+ )?number|this number) (?:off|out)|remove me|unsub)(?=(?: please| pls| now)*\W*$)",
-        r"(?:delete|remove|erase|lose|forget|drop|get rid of) (?:my|this) (?:phone |cell |mobile )?(?:number|contact)(?! plate)",
+        r"(?:delete|remove|erase|lose|forget|drop|get rid of) (?:my|this) (?:phone |cell |mobile )?(?:number"
+        r"|contact)(?! plate)",
         r"do[- ]not[- ](?:call|text|contact|message|disturb)[- ](?:list|registry)",
         # the words themselves, in a sentence
         r"(?<!not )(?<!dont )(?:unsubscribe|unsub)",
         r"opt(?:ing)?(?: me| us)?[- ]?out(?! (?:of|for) (?!(?:all |any |these |this |your |the |further |receiving )*"
         r"(?:text|messag|sms|contact|list)))",
         r"leave me (?:alone|be|in peace)|let me be(?=\W*$|,)",
-        r"(?:please stop|stop it|stop this|stop please|stop now|(?:said|told) (?:\w+ )?stop|you to stop|(?<=[,.!;] )stop)"
+        r"(?:please stop|stop it|stop this|stop please|stop now|(?:said|told) (?:\w+ )?stop|you to stop"
+        r"|(?<=[,.!;] )stop)"
         r"(?=(?: already| now| please)?\W*$)",
         r"^(?:please )?(?:do not|dont) (?:text|contact|message|write|disturb)(?=(?: please| pls)?\W*$)",
     )
@@ -103,7 +113,8 @@ def plain(text: str) -> str:
 def alone(text: str) -> str:
     """The message's words without what stands around and between them, one said several times counted once."""
     words = re.findall(r"[a-z]+(?:-[a-z]+)?", plain(text)) if not re.search(r"\d", text) else []
-    return words[0] if len(set(words)) == 1 else " ".join(words)
+    once = next((words[:size] for size in (1, 2) if words == words[:size] * (len(words) // size)), words)
+    return " ".join(once)
 
 
 def wishes_to_leave(text: str) -> bool:

@@ -1,8 +1,9 @@
-"""Which messages did we send, and how is none sent twice or after an opt-out?
+"""Which messages did we send, and how is none sent twice, after an opt-out, or while a person has the conversation?
 
 A message is a row; a channel adapter delivers rows. The row's key is that of the effect that caused it and is unique:
 a repeated send finds the first row. Whether the recipient may be written to is asked in the transaction that writes
-the row, so an opt-out that arrives while a reply is being written still wins. A refusal is kept under its key too.
+the row, so an opt-out or a take-over that comes while a reply is being written still wins. A refusal is kept under its
+key too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ COLUMNS = 'id, key, thread, recipient AS "to", text, at, refused'
 
 class Outbox:
     """Messages to customers. Results are JSON: `{"ok": True, "id", "key", "thread", "to", "text", "at"}`, or
-    `{"ok": False, "reason": "opted_out" | "halted"}`."""
+    `{"ok": False, "reason": "opted_out" | "taken_over" | "halted"}`."""
 
     def __init__(self, database: AgentDatabase) -> None:
         self._database = database
@@ -30,7 +31,7 @@ class Outbox:
             earlier = connection.execute(f"SELECT {COLUMNS} FROM outbox WHERE key = ?", (key,)).fetchone()  # noqa: S608
             if earlier is not None:
                 return _result(dict(earlier))
-            refused = _refusal(connection, to)
+            refused = _refusal(connection, thread, to)
             connection.execute(
                 "INSERT INTO outbox (key, thread, recipient, text, at, refused) VALUES (?, ?, ?, ?, ?, ?)",
                 (key, thread, to, "" if refused else text, None if at is None else utc_text(at), refused),
@@ -59,9 +60,11 @@ class Outbox:
         self._database.close()
 
 
-def _refusal(connection: sqlite3.Connection, to: str) -> str | None:
+def _refusal(connection: sqlite3.Connection, thread: str, to: str) -> str | None:
     if connection.execute("SELECT 1 FROM opt_outs WHERE customer = ?", (to,)).fetchone():
         return "opted_out"
+    if connection.execute("SELECT 1 FROM taken_over WHERE thread = ?", (thread,)).fetchone():
+        return "taken_over"
     if connection.execute("SELECT 1 FROM halted WHERE business = ''").fetchone():
         return "halted"
     return None

@@ -1,7 +1,8 @@
 """By which words does a customer's message give its meaning away to code?
 
-Only meanings that must never be missed for want of a model: threats, tricks, the wish for a person. Consent and danger
-have rooms of their own. One phrase a line, so that adding one is one line. What needs reading between the lines is left to the models.
+Only meanings that must never be missed for want of a model: threats, tricks, the wish for a person. Consent and
+danger have rooms of their own. One phrase a line, so that adding one is one line. What needs reading between the
+lines is left to the models.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from agents.messaging.danger_words import danger
 from agents.messaging.leaving_words import ALONE, BACK, alone, wishes_to_leave
 
 __all__ = [
-    "Risk", "asks_for_person", "asks_if_ai", "cap_reached", "is_quiet", "opts_in", "opts_out", "promises",
+    "Risk", "asks_for_person", "asks_if_ai", "cap_reached", "danger", "is_quiet", "opts_in", "opts_out", "promises",
     "quiet_until", "risk", "unsupported_claims",
 ]  # fmt: skip
 
@@ -106,4 +106,3 @@ def cap_reached(sent_at: Sequence[datetime | str | None], now: datetime, cap: in
     since = now - timedelta(hours=24)
     times = [datetime.fromisoformat(at) if isinstance(at, str) else at for at in sent_at]
     return sum(at is None or at > since for at in times) >= cap
-

@@ -301,6 +301,7 @@ def test_a_person_may_send_other_words(shop: Any) -> None:
 def test_a_no_sends_nothing_and_leaves_the_conversation_to_the_person(shop: Any) -> None:
     shop.say("Are you open on Sunday?", mode="suggest")
     assert shop.resume("no")["outcome"] == "handed_off"
+    assert shop.say("And do you have parking?")["reason"] == "a person has the conversation"
     assert shop.sent() == []
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from langgraph.types import interrupt
 
+from agents.messaging import effects
 from agents.messaging.nodes.commit import awaits_approval
 from agents.messaging.state import JSON, State
 
@@ -44,7 +45,13 @@ def _answered(answer: Any, state: State, needed: str) -> JSON:
     if answer is False or text.lower() in NO:
         reason = f"a person declined the {needed}"
         refused = {"reply": None, "outcome": "handed_off", "reason": reason}
-        return {"approval": {"needed": needed, "given": False}, "handoff": {"reason": reason}, "outcome": refused}
+        effects.hand_over(thread=state["thread"], note=reason, customer=state["customer"])
+        return {
+            "approval": {"needed": needed, "given": False},
+            "handoff": {"reason": reason},
+            "outcome": refused,
+            "ai_paused": True,
+        }
     change: JSON = {"approval": {"needed": needed, "given": True}}
     if needed == "reply" and answer is not True and text.lower() not in YES:
         change["draft"] = {**state["draft"], "reply": text}

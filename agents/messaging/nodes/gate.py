@@ -68,16 +68,18 @@ def _decide(state: State, fresh: Sequence[JSON]) -> tuple[str, str, JSON]:
         if rules.opts_in(texts[-1]):
             return "consent", "the customer opted in again", standing
         return "silent", "the customer has opted out", standing
-    return *_may_speak(state, standing), standing
+    return *_may_speak(state, standing, in_danger=any(rules.danger(text) for text in texts)), standing
 
 
-def _may_speak(state: State, standing: JSON) -> tuple[str, str]:
+def _may_speak(state: State, standing: JSON, *, in_danger: bool) -> tuple[str, str]:
+    """Somebody in danger is answered however much was said today."""
     business = load_business(state["business"])
     if standing["taken_over"]:
         return "silent", "a person has the conversation"
     if standing["halted"]:
         return "silent", "the agent is switched off"
-    if rules.cap_reached(standing["sent"], datetime.fromisoformat(state["now"]), business.message_cap):
+    now = datetime.fromisoformat(state["now"])
+    if not in_danger and rules.cap_reached(standing["sent"], now, business.message_cap):
         return "silent", "the day's message cap is reached"
     return "answer", ""
 

@@ -1,7 +1,8 @@
 """Does the message go out, and who has the conversation afterwards?
 
-One row in the outbox, keyed by its cause, not before the recipient's quiet hours end. The outbox refuses after an
-opt-out, whatever was decided before. A hand-off takes the agent out of the conversation until a person releases it.
+One row in the outbox, keyed by its cause, not before the recipient's quiet hours end; only who is in danger is
+answered at night. The outbox refuses after an opt-out or a take-over, whatever was decided before. A hand-off takes
+the agent out of the conversation until a person releases it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ def send(state: State) -> JSON:
     """The outbox's answer; `ai_paused` after a hand-off."""
     handoff = state.get("handoff") or {}
     text = handoff.get("line") if handoff else state["draft"]["reply"]
-    business = load_business(state["business"])
-    at = rules.quiet_until(datetime.fromisoformat(state["now"]), state["zone"], business.quiet_hours)
+    at = datetime.fromisoformat(state["now"])
+    if handoff.get("reason") != "emergency":
+        at = rules.quiet_until(at, state["zone"], load_business(state["business"]).quiet_hours)
     to, thread = state["customer"], state["thread"]
     result = effects.send(thread=thread, to=to, text=str(text), at=at.isoformat())
     change: JSON = {"sent": result}
