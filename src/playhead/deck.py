@@ -368,13 +368,7 @@ class Deck:
 
     def latest(self, limit: int = 20) -> list[list[Run]]:
         """The runs of the `limit` conversations with the newest runs, newest first; each oldest first."""
-        names: dict[str, None] = {}
-        wanted = seen = 0
-        while len(names) < limit and seen == wanted:
-            wanted = max(limit, wanted * 4)
-            newest = self.store.newest_runs(wanted)
-            seen, names = len(newest), dict.fromkeys(run.thread for run in newest)
-        return [self.store.runs_of(name) for name in list(names)[:limit]]
+        return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
 
     def thread(self, name: str) -> list[Run]:
         """The runs of a conversation whose name, a beginning of it, or one of whose runs' ids is given.
@@ -400,9 +394,7 @@ class Deck:
         """The conversation that is meant, and which run of it, if one is."""
         if isinstance(of, Run):
             return of.thread, of.id
-        known = self.threads()
-        matching = [of] if of in known else [thread for thread in known if thread.startswith(of)]
-        matching = [one for one in matching if not one.startswith(f"{matching[0]}~")]  # the original is meant
+        matching = self.store.threads_named(of)
         if len(matching) > 1:
             raise RunNotFound(of, matching)
         if matching:

@@ -92,7 +92,7 @@ def _store(config: Config, path: Path) -> Check:
     if not os.access(path, os.W_OK):
         return Check("recording", False, f"{path} cannot be written", "Give yourself the right to write it.")
     with Deck(path, config=config) as deck:
-        count = len(deck.threads())
+        count = deck.store.thread_count()
     return Check("recording", True, f"{path} opens, can be written, and holds {count:,} conversations")
 
 

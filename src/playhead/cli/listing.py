@@ -31,7 +31,7 @@ def ls(
     with options.open_to_read(store) as deck:
         found = deck.latest(limit)
         rows = [_row(runs) for runs in found]
-        total = len(deck.threads())
+        total = deck.store.thread_count()
     if json:
         write_json(rows)
     elif rows:

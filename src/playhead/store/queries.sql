@@ -38,6 +38,12 @@ SELECT * FROM threads WHERE id = :id
 -- name: threads_get_many
 SELECT * FROM threads WHERE id IN (SELECT value FROM json_each(:ids))
 
+-- name: threads_starting_with
+SELECT * FROM threads WHERE name >= :name AND name < :below ORDER BY name LIMIT 9
+
+-- name: threads_count
+SELECT COUNT(*) AS threads FROM threads
+
 -- name: threads_last
 SELECT COALESCE(MAX(id), 0) AS id FROM threads
 
@@ -128,7 +134,7 @@ SET cause = excluded.cause, status = excluded.status, attempt = excluded.attempt
 SELECT * FROM runs WHERE id = :id
 
 -- name: runs_starting_with
-SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY id LIMIT 9
+SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY name LIMIT 9
 
 -- name: runs_of_thread
 SELECT * FROM runs WHERE thread = :thread ORDER BY id

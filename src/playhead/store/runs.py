@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ VALUES_OF: Final = {
 }
 
 OUTSIDE: Final = 0  # the step number of calls made outside every step
+NEWEST: Final = 2**62  # greater than every run's number
+ALL_BELOW: Final = "\U0010ffff"  # after a name: greater than whatever begins with it
 
 
 def put(session: WritingSession, table: str, row: Mapping[str, Any]) -> None:
@@ -77,16 +80,50 @@ def next_numbers(session: Session, run: int) -> tuple[int, int]:
 
 def runs_named(session: Session, prefix: str) -> list[Row]:
     """Runs whose id begins so."""
-    return session.rows("runs_starting_with", name=prefix, below=prefix + "\U0010ffff")
+    return session.rows("runs_starting_with", name=prefix, below=prefix + ALL_BELOW)
 
 
-def read_run(session: Session, row: Row, read: Read, load_steps: Any, load_labels: Any) -> Run:
-    """The record of a stored run."""
-    thread = session.one("threads_get", id=row["thread"])
+def threads_named(session: Session, name: str) -> list[str]:
+    """The conversation of this name, or a few of those whose names begin so.
+
+    Those made from the first of them (`c-1~9f2c41` from `c-1`) are not meant, however many there are.
+    """
+    if session.one("threads_find", name=name) is not None:
+        return [name]
+    found = session.rows("threads_starting_with", name=name, below=name + ALL_BELOW)
+    if found:
+        made = f"{found[0]['name']}~"
+        found = [row for row in found if row["name"] < made]
+        found += session.rows("threads_starting_with", name=made + ALL_BELOW, below=name + ALL_BELOW)
+    return [row["name"] for row in found]
+
+
+def newest_threads(session: Session, limit: int) -> list[str]:
+    """The names of the conversations with the newest runs, newest first: looked for no further than they go."""
+    found: dict[int, None] = {}
+    before, together = NEWEST, 4 * limit
+    while len(found) < limit:
+        rows = session.rows("runs_newest", before=before, limit=together)
+        found.update((row["thread"], None) for row in rows)
+        if len(rows) < together:
+            break
+        before = rows[-1]["id"]
+    numbers = list(found)[:limit]
+    names = thread_names(session, numbers)
+    return [names[number] for number in numbers if number in names]
+
+
+def thread_names(session: Session, numbers: Iterable[int]) -> dict[int, str]:
+    """The names of these conversations by their numbers."""
+    return {row["id"]: row["name"] for row in session.rows("threads_get_many", ids=json.dumps(sorted(set(numbers))))}
+
+
+def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: Any) -> Run:
+    """The record of a stored run of this conversation."""
     return Run(
         **{k: row[k] for k in ("graph", "cause", "status", "attempt", "owner", "started", "ended")},
         id=row["name"],
-        thread=thread["name"] if thread else "?",
+        thread=thread,
         refs={name: row[name] for name in RUN_VALUES},
         read=read,
         load_steps=load_steps,

@@ -161,19 +161,38 @@ class Store:
             exact = [row for row in found if row["name"] == name] or found
             if len(exact) != 1:
                 raise RunNotFound(name, [row["name"] for row in found] or self._recent_names(session))
-            return self._record(session, exact[0])
+            (run,) = self._records(session, exact)
+            return run
 
     def runs_of(self, thread: str) -> list[Run]:
         """A conversation's runs, oldest first; none if it is unknown."""
         self.flush()
         with self.reading() as session:
-            return [self._record(session, row) for row in runs.thread_runs(session, thread)]
+            return self._records(session, runs.thread_runs(session, thread))
 
-    def newest_runs(self, limit: int = 50, before: int = 2**62) -> list[Run]:
+    def newest_runs(self, limit: int = 50) -> list[Run]:
         """The newest runs, newest first."""
         self.flush()
         with self.reading() as session:
-            return [self._record(session, row) for row in session.rows("runs_newest", before=before, limit=limit)]
+            return self._records(session, session.rows("runs_newest", before=runs.NEWEST, limit=limit))
+
+    def newest_threads(self, limit: int) -> list[str]:
+        """The names of the conversations with the newest runs, newest first."""
+        self.flush()
+        with self.reading() as session:
+            return runs.newest_threads(session, limit)
+
+    def threads_named(self, name: str) -> list[str]:
+        """The conversation of this name; where there is none, a few of those whose names begin so."""
+        self.flush()
+        with self.reading() as session:
+            return runs.threads_named(session, name)
+
+    def thread_count(self) -> int:
+        """How many conversations are recorded."""
+        self.flush()
+        with self.reading() as session:
+            return int(session.rows("threads_count")[0]["threads"])
 
     def threads(self) -> list[str]:
         """Names of all recorded conversations, in the order they began."""
@@ -210,9 +229,13 @@ class Store:
 
     def _recent_names(self, session: Session) -> list[str]:
         threads = [row["name"] for row in session.rows("threads_scan", after=0, limit=1000)]
-        return threads + [row["name"] for row in session.rows("runs_newest", before=2**62, limit=1000)]
+        return threads + [row["name"] for row in session.rows("runs_newest", before=runs.NEWEST, limit=1000)]
 
-    def _record(self, session: Session, row: Row) -> Run:
+    def _records(self, session: Session, rows: Sequence[Row]) -> list[Run]:
+        names = runs.thread_names(session, [row["thread"] for row in rows])
+        return [self._record(row, names.get(row["thread"], "?")) for row in rows]
+
+    def _record(self, row: Row, thread: str) -> Run:
         number = row["id"]
 
         def load_steps(read: Read) -> tuple[Step, ...]:
@@ -221,7 +244,7 @@ class Store:
                 return runs.read_steps(reader, number, read)
 
         def load_labels() -> tuple[Label, ...]:
-            return self.labels(run.thread, run.id)
+            return self.labels(thread, run.id)
 
-        run = runs.read_run(session, row, self.read, load_steps, load_labels)
+        run = runs.read_run(row, thread, self.read, load_steps, load_labels)
         return run
