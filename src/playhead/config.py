@@ -26,7 +26,10 @@ BUILT_IN: Final[Mapping[str, str]] = {"agent-loop": "playhead.graph.agent_loop:g
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A project's settings; paths are absolute. `root` is the folder of its pyproject.toml."""
+    """A project's settings; paths are absolute. `root` is the folder of its pyproject.toml.
+
+    `patience` is how many seconds a message waits for others of its conversation.
+    """
 
     root: Path
     store: Path
@@ -37,6 +40,7 @@ class Config:
     prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     redact: tuple[str, ...] = ()
+    patience: float = 60
 
     def graph(self, name: str) -> Any:
         """The graph configured under this name. Raises `GraphNotFound`, `GraphNotLoadable`."""
@@ -73,6 +77,7 @@ def load_config(start: Path | None = None) -> Config:
         prices=settings.get("prices", {}),
         limits=settings.get("limits", {}),
         redact=tuple(settings.get("redact", ())),
+        patience=settings.get("patience", 60),
     )
 
 
@@ -153,6 +158,10 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(name) for name in value)
 
 
+def _is_seconds(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < inf
+
+
 def _is_limits(value: Any) -> bool:
     return isinstance(value, dict) and all(
         isinstance(limit, dict)
@@ -180,5 +189,6 @@ FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "models": ('a table of alias = "provider:model"', _is_names),
     "limits": ('a table of "model" = {requests = 500, tokens = 200000}, a minute', _is_limits),
     "prices": ('a table of "model" = {input = 0.25, output = 2.0}, in USD per million tokens', _is_prices),
+    "patience": ("a number of seconds", _is_seconds),
     "redact": ("a list of names of environment variables", _is_list),
 }

@@ -5,9 +5,7 @@ A deck is one open recording: it records graphs, lists and reads runs, resumes t
 
 from __future__ import annotations
 
-import os
 import re
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -48,6 +46,7 @@ from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_f
 from playhead.selection import OF_THE_RUN, choose, selection_of
 from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.backend import Synchronous
+from playhead.store.leases import line_of, process_of
 from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
@@ -62,6 +61,9 @@ class Deck:
 
     A recorded value of a class that this program has not imported raises `NotTrusted` when it is read; in a deck to
     `look_only` it reads as its data, `Unread`.
+
+    Of one conversation's messages one is worked on at a time, by whatever process; another waits in line, for up to
+    `patience` seconds (default: [tool.playhead] patience, or 60), and is then turned away with `ThreadBusy`.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Deck:
         models: Mapping[str, Any] | None = None,
         redact: list[str] | None = None,
         synchronous: Synchronous = "FULL",
+        patience: float | None = None,
         config: Config | None = None,
         look_only: bool = False,
     ) -> None:
@@ -79,6 +82,7 @@ class Deck:
         folder = Path(prompts) if prompts else self.config.prompts
         self.prompts = PromptFolder(folder) if folder else None
         self._models = models_of(self.config.models, models or {})
+        self._patience = self.config.patience if patience is None else patience
         self._prices = Prices.of(self.config.prices)
         self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
         decode = self._encoder.shown if look_only else self._encoder.decode
@@ -121,9 +125,17 @@ class Deck:
         *,
         strict: bool = False,
     ) -> Recording:
-        versions = versions_of(self.config.root, prompts)
         return Recording(
-            name, self.store, self._saver, self._encoder, prompts, self._models, resources or {}, versions, strict
+            name,
+            self.store,
+            self._saver,
+            self._encoder,
+            prompts,
+            self._models,
+            resources or {},
+            versions_of(self.config.root, prompts),
+            strict,
+            self._patience,
         )
 
     def replay(
@@ -451,9 +463,11 @@ class Deck:
         last = runs[-1]
         if last.status == "done" or waits_for_answer(last) != (answer is not None):
             raise NothingToResume(thread, last.status)
-        if last.status == "running" and (process := living_process(last.owner)):
-            raise StillRunning(last.id, process)
-        agent = self.record(graph, last.graph, resources=resources)
+        with self.store.reading() as session:
+            line = line_of(session, thread)
+        if line:
+            raise StillRunning(last.id, process_of(line[0]["holder"]))
+        agent = record(graph, replace(self._recording(last.graph, self.prompts, resources), resumes=last))
         config = {"configurable": {"thread_id": thread}, "metadata": own_facts(last.metadata)}
         return agent, None if answer is None else answer_to_interrupt(answer), config
 
@@ -534,18 +548,3 @@ def label_parts(encoder: Encoder, facts: Mapping[str, Any]) -> dict[str, Part]:
 def waits_for_answer(run: Run) -> bool:
     """Did the run stop to ask? One that merely paused before or after a node (a static interrupt) just goes on."""
     return run.status == "interrupted" and isinstance(run.output, dict) and "__interrupt__" in run.output
-
-
-def living_process(owner: str) -> int | None:
-    """The process id of a run's owner, if it lives on this machine and is not this process."""
-    host, _, number = owner.rpartition(":")
-    process = int(number)
-    if host != socket.gethostname() or process == os.getpid():
-        return None
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return None
-    except PermissionError:
-        return process
-    return process

@@ -9,7 +9,7 @@ PlayheadError
 │                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
-├─ ResumeError    NothingToResume · StillRunning · EffectUnknown
+├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown
 ├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
@@ -347,13 +347,39 @@ class NothingToResume(ResumeError):
 
 
 class StillRunning(ResumeError):
-    """Another living process is at work on the run."""
+    """A living worker, in this process or another, is at work on the run's conversation."""
 
     def __init__(self, run: str, process: int) -> None:
         self.run, self.process = run, process
         super().__init__(
             f"Run {run} is still being worked on by process {process}.",
             "Wait for it, or stop that process first: two workers on one conversation lose messages.",
+        )
+
+
+class ThreadBusy(ResumeError):
+    """Another worker was at work on the conversation for longer than this message would wait in line."""
+
+    def __init__(self, thread: str, holder: str, seconds: float) -> None:
+        machine, process, _ = holder.rsplit(":", 2)
+        self.thread, self.process, self.machine, self.seconds = thread, int(process), machine.split("/")[0], seconds
+        super().__init__(
+            f"Conversation {thread!r} is being worked on by process {process} on {self.machine}; "
+            f"this message waited {seconds} s for its turn and was not taken.",
+            "Bring it again, or let messages wait longer: playhead.open(…, patience=SECONDS) or [tool.playhead] "
+            "patience.",
+        )
+
+
+class LeaseLost(ResumeError):
+    """This worker was not heard of for so long that another may have gone on with its conversation."""
+
+    def __init__(self, thread: str, seconds: float) -> None:
+        self.thread, self.seconds = thread, seconds
+        super().__init__(
+            f"Conversation {thread!r} was taken over: this process was not heard of for more than {seconds} s.",
+            "Nothing more of this run is written or done. Look at the conversation with `playhead show`; what was cut "
+            "off goes on with `playhead resume`.",
         )
 
 

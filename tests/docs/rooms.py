@@ -49,6 +49,8 @@ ROOMS = [
     "tape/trees",
     "store",
     "store/writer",
+    "store/leases",
+    "store/line",
     "store/session",
     "store/values",
     "store/catalogue",

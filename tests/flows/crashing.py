@@ -17,6 +17,7 @@ from langgraph.runtime import Runtime
 
 import playhead
 from playhead import ask, effect, new_id, now, resource
+from playhead.config import load_config
 from tests.scripted import ScriptedModel
 
 PROMPT = """---
@@ -162,7 +163,8 @@ def open_deck(folder: Path) -> Any:
     (folder / "prompts").mkdir(exist_ok=True)
     (folder / "prompts" / "greet.md").write_text(PROMPT, "utf-8")
     model = ScriptedModel(script={"Greet": "Dear Ada"})
-    return playhead.open(folder / "runs.db", prompts=folder / "prompts", models={"default": model})
+    models = {"default": model}
+    return playhead.open(folder / "runs.db", prompts=folder / "prompts", models=models, config=load_config(folder))
 
 
 def main(folder: Path, where: str, how: str, durability: str, kind: str) -> None:

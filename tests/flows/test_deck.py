@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
@@ -17,9 +13,7 @@ from langgraph.types import interrupt
 import playhead
 from playhead import Deck
 from playhead.config import Config
-from playhead.deck import living_process
-from playhead.errors import NothingToResume, RunNotFound, StillRunning, StoreClosed
-from playhead.store import runs
+from playhead.errors import NothingToResume, RunNotFound, StoreClosed
 
 
 class State(TypedDict, total=False):
@@ -195,22 +189,6 @@ def test_what_is_finished_unknown_or_waits_for_an_answer_is_not_resumed(deck: De
     say(deck, "c-2", "ask somebody")
     with pytest.raises(NothingToResume, match="'interrupted'"):
         deck.resume("c-2", GRAPH)
-
-
-def test_a_run_that_another_living_process_works_on_is_left_to_it(deck: Deck) -> None:
-    say(deck, "c-1", "hello")
-    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    owner = f"{socket.gethostname()}:{other.pid}"
-    deck.store.write(lambda session: runs.change_run(session, 1, {"status": "running", "owner": owner}))
-    with pytest.raises(StillRunning, match=str(other.pid)):
-        deck.resume("c-1", GRAPH)
-    other.communicate(b"\n")
-    assert living_process(owner) is None
-
-
-@pytest.mark.parametrize("owner", ["elsewhere:1", f"{socket.gethostname()}:{os.getpid()}"], ids=["another", "this"])
-def test_of_another_machine_or_of_this_process_nothing_is_known(owner: str) -> None:
-    assert living_process(owner) is None
 
 
 # ── keeping ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -40,6 +40,7 @@ def first_version(address: Path) -> Path:
         raw.execute("DROP TABLE labels")
         raw.execute("DROP TABLE answers")
         raw.execute("DROP TABLE fates")
+        raw.execute("DROP TABLE leases")
         raw.execute("DROP INDEX calls_by_prompt")
         raw.execute("DROP INDEX runs_by_started")
         raw.execute("PRAGMA user_version = 1")

@@ -52,6 +52,8 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.OnlyRecorded("Tool 'book'"),
         errors.NothingToResume("c-1", "done"),
         errors.StillRunning("r-1", 4711),
+        errors.ThreadBusy("c-1", "host/4026531836:4711:a1b2", 60),
+        errors.LeaseLost("c-1", 30),
         errors.EffectUnknown("send", "c-1/e/send/0"),
         errors.SchemaTooNew("runs.db", 9, 1),
         errors.Corrupt("runs", "r-1"),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from playhead.errors import NothingToResume
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.records import ERASED
@@ -42,7 +43,10 @@ class Continued:
 
 
 def find_before(recording: Recording, thread: str, given: Any) -> Continued | None:
-    """What the conversation's last run leaves to the one that goes on with it."""
+    """What the conversation's last run leaves to the one that goes on with it.
+
+    Raises `NothingToResume` where the run that was to be gone on with is no longer the last, or no longer open.
+    """
     store = recording.store
     store.flush()
     with store.reading() as session:
@@ -50,6 +54,8 @@ def find_before(recording: Recording, thread: str, given: Any) -> Continued | No
         if not rows:
             return None
         last = rows[-1]
+        if recording.resumes is not None and (last["name"] != recording.resumes.id or last["status"] == "done"):
+            raise NothingToResume(thread, last["status"])
         same_cause = [row for row in rows if row["cause"] == last["cause"]]
         visited = runs.places(session, same_cause)
         numbers = runs.next_numbers(session, last["id"])

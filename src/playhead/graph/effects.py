@@ -30,6 +30,8 @@ from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_nam
 from playhead.records import CallKind
 from playhead.store import runs
 from playhead.store.backend import Row
+from playhead.store.leases import hold
+from playhead.store.session import WritingSession
 
 log = structlog.get_logger("playhead")
 P = ParamSpec("P")
@@ -222,11 +224,13 @@ class Attempt:
             "arguments": encoder.plain(self.arguments),
             "result": encoder.plain(result) if status == "done" else None,
         }
-        run.recording.store.write(
-            lambda session: runs.put(
-                session, "effects", {**row, "run": run.number or 0, "thread": session.thread(run.thread)}
-            )
-        )
+
+        def operation(session: WritingSession) -> None:
+            if status == "started":  # what was done is journalled, whoever has the conversation by now
+                hold(session, run.lease)
+            runs.put(session, "effects", {**row, "run": run.number or 0, "thread": session.thread(run.thread)})
+
+        run.recording.store.write(operation)
 
     def _record(self, status: Any, result: Any, error: BaseException | None = None) -> None:
         if self._call is not None:

@@ -3,12 +3,14 @@
 `record` gives back the same compiled graph with our saver in it, of a class that is the user's own plus two methods:
 every way to run a graph goes through `stream` or `astream`. A run is one execution for one event. Going on after a
 crash (`invoke(None)`) is another attempt of the same run; an answer to an interrupt is a new run with the same cause.
+Of one conversation's messages one is worked on at a time; where the worker before was cut off, its run goes on first.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from typing import Any, Final, Self, cast
 
 import structlog
@@ -18,11 +20,13 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command
 
 from playhead.errors import GraphNotLoadable
+from playhead.graph.branches import own_facts
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
 from playhead.records import RunStatus
+from playhead.store.leases import Lease
 
 log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
@@ -58,12 +62,26 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         return cast("Self", made)
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
-        """Run the graph, recorded."""
+        """Run the graph, recorded, when it is the message's turn in its conversation."""
         if CURRENT.get() is not None:  # a subgraph of a recorded graph: its nodes are steps of that run
             yield from super().stream(input, config, **kwargs)
             return
-        before = self._before(input, config)
-        run, given, config, kwargs = self._begin(input, config, kwargs, before)
+        config, lease = self._stand_in_line(input, config)
+        with self._leaving(lease):
+            before = None
+            if continues(input):
+                lease.granted.result()
+                before = find_before(self._playhead, lease.thread, input)
+            run, given, kwargs = self._begin(input, config, kwargs, before, lease)
+            lease.granted.result()
+            if (cut_off := run.cut_off) is not None:
+                with self._earlier(cut_off):
+                    for _ in self._execute(*self._again(lease, kwargs)):
+                        pass
+            run.enter()
+            yield from self._execute(run, given, config, kwargs)
+
+    def _execute(self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any) -> Iterator[Any]:
         chunks = super().stream(given, config, **kwargs)
         try:
             while True:
@@ -83,13 +101,31 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         self._playhead.saver.settle(run.thread)
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
-        """Run the graph, recorded."""
+        """As `stream`."""
         if CURRENT.get() is not None:
             async for chunk in super().astream(input, config, **kwargs):
                 yield chunk
             return
-        before = await asyncio.to_thread(self._before, input, config) if continues(input) else None
-        run, given, config, kwargs = self._begin(input, config, kwargs, before)
+        config, lease = self._stand_in_line(input, config)
+        with self._leaving(lease):
+            before = None
+            if continues(input):
+                await asyncio.wrap_future(lease.granted)
+                before = await asyncio.to_thread(find_before, self._playhead, lease.thread, input)
+            run, given, kwargs = self._begin(input, config, kwargs, before, lease)
+            await asyncio.wrap_future(lease.granted)
+            if (cut_off := run.cut_off) is not None:
+                with self._earlier(cut_off):
+                    async for _ in self._aexecute(*await asyncio.to_thread(self._again, lease, kwargs)):
+                        pass
+            run.enter()
+            async with aclosing(self._aexecute(run, given, config, kwargs)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
+    async def _aexecute(
+        self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
         chunks = super().astream(given, config, **kwargs)
         try:
             while True:
@@ -115,32 +151,63 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         except Exception as error:  # noqa: BLE001
             log.error("not recorded", graph=self._playhead.name, error=repr(error))
 
-    def _before(self, given: Any, config: RunnableConfig | None) -> Continued | None:
-        if not continues(given):
-            return None
-        thread = merge_configs(self.config, config).get("configurable", {}).get("thread_id")
-        return None if thread is None else find_before(self._playhead, str(thread), given)
+    def _stand_in_line(self, given: Any, config: RunnableConfig | None) -> tuple[RunnableConfig, Lease]:
+        """The config with the name of the conversation, made up where none was given, and the place in its line."""
+        own = merge_configs(self.config, config).get("configurable", {})
+        named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
+        thread = str(named["configurable"]["thread_id"])
+        recording = self._playhead
+        patience = recording.patience if recording.resumes is None else 0
+        return named, recording.store.line.take(thread, patience, urgent=continues(given))
+
+    @contextmanager
+    def _leaving(self, lease: Lease) -> Iterator[None]:
+        """However it ends, the line is left."""
+        try:
+            yield
+        finally:
+            self._playhead.store.line.leave(lease)
+
+    @contextmanager
+    def _earlier(self, run: str) -> Iterator[None]:
+        """While a run is gone on with that was cut off with its worker: what fails there is its own affair."""
+        log.warning("a run was cut off; it is gone on with before the next message", run=run)
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - recorded with that run
+            log.error("a run that was cut off failed", run=run, error=repr(error))
+
+    def _again(self, lease: Lease, kwargs: Mapping[str, Any]) -> tuple[RunRecorder, Any, RunnableConfig, Any]:
+        """What goes on with the conversation's last run, which was cut off: under the lease of who comes after it."""
+        last = self._playhead.store.runs_of(lease.thread)[-1]
+        config: RunnableConfig = {
+            "configurable": {"thread_id": lease.thread},
+            "metadata": own_facts(last.metadata),
+        }
+        before = find_before(self._playhead, lease.thread, None)
+        run, given, own = self._begin(None, config, {"durability": kwargs.get("durability")}, before, lease)
+        run.is_last = False
+        run.enter()
+        return run, given, config, own
 
     def _begin(
-        self, given: Any, config: RunnableConfig | None, kwargs: dict[str, Any], before: Continued | None
-    ) -> tuple[RunRecorder, Any, RunnableConfig, dict[str, Any]]:
+        self, given: Any, config: RunnableConfig, kwargs: dict[str, Any], before: Continued | None, lease: Lease
+    ) -> tuple[RunRecorder, Any, dict[str, Any]]:
         merged = merge_configs(self.config, config)
-        configurable = merged.setdefault("configurable", {})
-        thread = configurable.setdefault("thread_id", new_name("t"))
         facts = {
             key: value
-            for source in (merged.get("metadata") or {}, configurable)
+            for source in (merged.get("metadata") or {}, merged["configurable"])
             for key, value in source.items()
             if key not in NOT_FACTS and not key.startswith("__") and isinstance(value, str | int | float | bool)
         }
         event = facts.pop("event", None)
         if before is not None and before.context is not None and kwargs.get("context") is None:
             kwargs = {**kwargs, "context": before.context}
-        run = RunRecorder(self._playhead, str(thread), before, None if event is None else str(event))
+        run = RunRecorder(self._playhead, lease.thread, before, None if event is None else str(event))
         run.lingers = kwargs.get("durability") in (None, "async")
+        run.lease = lease
         run.begin(plain_input(given), kwargs.get("context"), facts)
-        given_config: RunnableConfig = {**(config or {}), "configurable": configurable}
-        return run, given if before is None or before.again is None else before.again, given_config, kwargs
+        return run, given if before is None or before.again is None else before.again, kwargs
 
     def _end(self, run: RunRecorder, kwargs: Mapping[str, Any], error: BaseException | None) -> None:
         status: RunStatus = "interrupted" if run.interrupted else "done"
@@ -158,6 +225,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             run.finish(status, outputs.get(channels, {}), error)
         else:
             run.finish(status, {name: outputs[name] for name in channels if name in outputs}, error)
+        if run.is_last and run.lease is not None:
+            self._playhead.store.line.leave(run.lease)  # with the run's last commit
 
 
 def continues(given: Any) -> bool:

@@ -30,10 +30,11 @@ from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
-from playhead.graph.saver import LINGERING
+from playhead.graph.saver import LEASE, LINGERING
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.store import runs
+from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
 
 log = structlog.get_logger("playhead")
@@ -89,15 +90,18 @@ class RunRecorder:
         self.interrupted = False
         self.lingers = True  # LangGraph's `async` durability, its default: saves need not wait for their commit
         self.number = before.run if before else None
+        self.lease: Lease | None = None
+        self.is_last = True  # no other run comes after it under its lease
+        self._row: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._next_step = before.next_step if before else 1
         self._next_call = before.next_call if before else 1
         self._visited = before.visited if before else {}
         self.outside = StepRecorder(self, runs.OUTSIDE, "", "", 0, 1, {})
 
-    @property
-    def stored(self) -> int:
-        """The run's number, for operations queued after its row. Raises `NoRun` where that could not be written."""
+    def stored(self, session: WritingSession) -> int:
+        """The run's number, for what is written after its row. Raises `NoRun` where that was not, and `LeaseLost`."""
+        hold(session, self.lease)
         if self.number is None:
             raise NoRun(self.name)
         return self.number
@@ -105,26 +109,28 @@ class RunRecorder:
     @contextmanager
     def current(self) -> Iterator[None]:
         """While LangGraph works on this run, whatever it starts finds the run here."""
-        token, lingering = CURRENT.set(self.outside), LINGERING.set(self.lingers)
+        token, lingering, lease = CURRENT.set(self.outside), LINGERING.set(self.lingers), LEASE.set(self.lease)
         try:
             yield
         finally:
+            LEASE.reset(lease)
             LINGERING.reset(lingering)
             CURRENT.reset(token)
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
-        """Write the run's row, or, where an earlier execution is gone on with, its next attempt."""
+        """Write the run's row, or, where an earlier execution is gone on with, its next attempt.
+
+        A new run's row is written with its lease; where others were to come first, by `enter`.
+        """
         again = {"status": "running", "attempt": self.attempt, "owner": owner(), "ended": None}
         if self.number is not None:
             self._change({**again, "error": None})
-            self._under_way()
             return
-        row = {
+        self._row = {
             **again,
             "name": self.name,
             "graph": self.recording.name,
             "cause": self.cause,
-            "started": time.time(),
             **dict.fromkeys(runs.RUN_VALUES),
             **self.recording.encode(
                 lambda encoder: {
@@ -135,17 +141,31 @@ class RunRecorder:
                 }
             ),
         }
+        self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None))
 
-        def operation(session: WritingSession) -> None:
-            self.number = runs.add_run(session, self.thread, row)
+    @property
+    def cut_off(self) -> str | None:
+        """Another message's run that its worker left unfinished, of this graph: it comes first, or would be lost."""
+        last = self.lease.cut_off if self.lease is not None and self._row else None
+        ours = last is not None and last["graph"] == self.recording.name and last["cause"] != self.cause
+        return last["name"] if last is not None and ours else None
 
-        noted = self.recording.note(operation, row, urgent=True)  # a run that is killed at once can be gone on with
-        noted.add_done_callback(self._begun)
-        self._under_way()
-
-    def _under_way(self) -> None:
+    def enter(self) -> None:
+        """It is the run's turn: what came before it on its conversation is over."""
         UNDER_WAY.add(self.name)
         KNOWN_THREAD.set(True)
+        if self._row and self.lease is not None and (self.lease.waited or self.cut_off is not None):
+            self._add_run(lambda session: not runs.runs_named(session, self.name))
+
+    def _add_run(self, wanted: Callable[[WritingSession], bool]) -> None:
+        """Write the run's row, if that is still wanted when it comes to it. It began then, not before its turn."""
+
+        def operation(session: WritingSession) -> None:
+            if wanted(session):
+                self.number = runs.add_run(session, self.thread, {**self._row, "started": time.time()})
+
+        noted = self.recording.note(operation, self._row, urgent=True)  # a run that is killed can be gone on with
+        noted.add_done_callback(self._begun)
 
     def _begun(self, noted: Future[None]) -> None:
         """The run's number is good only if its row was committed."""
@@ -170,7 +190,7 @@ class RunRecorder:
         self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
-        self.recording.note(lambda session: runs.change_run(session, self.stored, changes))
+        self.recording.note(lambda session: runs.change_run(session, self.stored(session), changes))
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -291,7 +311,9 @@ class StepRecorder:
                 }
             ),
         }
-        self.run.recording.note(lambda session: runs.put(session, "steps", {**row, "run": self.run.stored}), row)
+        self.run.recording.note(
+            lambda session: runs.put(session, "steps", {**row, "run": self.run.stored(session)}), row
+        )
 
     def begin_call(
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]
@@ -351,7 +373,7 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error))})
-        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored}), row)
+        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored(session)}), row)
 
 
 def step_status(error: BaseException | None) -> StepStatus:

@@ -17,6 +17,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
+from playhead.records import Run
 from playhead.store import Store
 from playhead.store.session import WritingSession
 
@@ -25,7 +26,10 @@ log = structlog.get_logger("playhead")
 
 @dataclass
 class Recording:
-    """What one recorded graph needs to write its runs, and what its nodes may ask for."""
+    """What one recorded graph needs to write its runs, and what its nodes may ask for.
+
+    A message waits `patience` seconds for others of its conversation. `resumes` is the run that is to be gone on with.
+    """
 
     name: str
     store: Store
@@ -36,6 +40,8 @@ class Recording:
     resources: Mapping[str, Any]
     versions: Mapping[str, str]
     strict: bool = False
+    patience: float = 60
+    resumes: Run | None = None
 
     def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
         """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""

@@ -36,6 +36,7 @@ from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
+from playhead.store.leases import Lease, hold
 from playhead.store.session import MissingValue, Session, WritingSession
 from playhead.store.values import UNREADABLE, load
 
@@ -45,6 +46,9 @@ Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
 LINGERING: ContextVar[bool] = ContextVar("playhead_lingering", default=False)
 """Set in a run of LangGraph's `async` durability: its saves may wait, in order, for the next commit."""
+
+LEASE: ContextVar[Lease | None] = ContextVar("playhead_lease", default=None)
+"""What the run at work has taken its conversation by: it saves nothing once that was lost."""
 
 
 class Saver(BaseCheckpointSaver[Any]):
@@ -126,8 +130,10 @@ class Saver(BaseCheckpointSaver[Any]):
         data, shape, facts = take_apart(checkpoint, full)
         frame = [plain(shape), self._encoder.state(facts)]
         values = self._values(thread, ns, parent, checkpoint)
+        lease = LEASE.get()
 
         def operation(session: WritingSession) -> None:
+            hold(session, lease)
             put = (session, thread, ns, checkpoint["id"], parent, data)
             try:
                 checkpoints.put_checkpoint(*put, [*frame, *values])
@@ -204,8 +210,10 @@ class Saver(BaseCheckpointSaver[Any]):
                 ordinary.append((channel, part))
         if ordinary:
             rows.append((0, pairs(ordinary)))
+        lease = LEASE.get()
 
         def operation(session: WritingSession) -> None:
+            hold(session, lease)
             for special, value in rows:
                 checkpoints.put_writes(session, thread, ns, checkpoint, task_id, task_path, special, value)
 

@@ -115,6 +115,7 @@ def check_all(session: Session, backend: Backend) -> Findings:
         check.refer(f"Effect {row['key']}", [row["arguments"], row["result"]])
     for row in check.rows("labels_scan", after=0, limit=EVERYTHING):
         check.refer(f"Label {row['name']!r}", [row["value"]])
+    check.rows("leases_scan", after=0, limit=EVERYTHING)
     for row in check.rows("answers_scan", limit=EVERYTHING):
         check.refer(f"The answer to {row['call']} in experiment {row['experiment']}", [row["answer"]])
     check.database()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 
 
@@ -14,3 +15,13 @@ def load_queries() -> dict[str, str]:
 
 
 QUERIES = load_queries()
+
+
+def columns_of(queries: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """By query that reads whole rows: the columns that these have."""
+    written = dict(re.findall(r"INSERT INTO (\w+) \(([^)]*)\)", " ".join(queries.values())))
+    read = {name: re.match(r"SELECT \* FROM (\w+)", sql) for name, sql in queries.items()}
+    return {name: frozenset(re.findall(r"\w+", written[found[1]])) for name, found in read.items() if found}
+
+
+WHOLE_ROWS = columns_of(QUERIES)

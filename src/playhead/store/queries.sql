@@ -139,6 +139,9 @@ SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY name LIMIT 9
 -- name: runs_of_thread
 SELECT * FROM runs WHERE thread = :thread ORDER BY id
 
+-- name: runs_latest
+SELECT * FROM runs WHERE thread = :thread ORDER BY id DESC LIMIT 1
+
 -- name: runs_of_threads
 SELECT * FROM runs WHERE thread IN (SELECT value FROM json_each(:threads)) ORDER BY id
 
@@ -260,3 +263,19 @@ ON CONFLICT (run, call) DO UPDATE SET why = excluded.why, seal = excluded.seal
 
 -- name: fates_of_run
 SELECT * FROM fates WHERE run = :run ORDER BY call
+
+-- name: leases_last
+SELECT COALESCE(MAX(id), 0) AS id FROM leases
+
+-- name: leases_of_thread
+SELECT * FROM leases WHERE thread = :thread ORDER BY id
+
+-- name: leases_put
+INSERT INTO leases (id, thread, holder, until, seal) VALUES (:id, :thread, :holder, :until, :seal)
+ON CONFLICT (id) DO UPDATE SET until = excluded.until, seal = excluded.seal
+
+-- name: leases_delete
+DELETE FROM leases WHERE id = :id AND holder = :holder
+
+-- name: leases_scan
+SELECT * FROM leases WHERE id > :after ORDER BY id LIMIT :limit

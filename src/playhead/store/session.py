@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
 from playhead.errors import Corrupt, StoreError
 from playhead.store.backend import Connection, Row
+from playhead.store.queries import WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
@@ -36,8 +37,10 @@ class Session:
     def rows(self, query: str, damaged: Damaged | None = None, /, **params: Any) -> list[Row]:
         """All rows of a named query; raises `Corrupt` for one whose seal is broken, or gives it to `damaged`."""
         found = self.connection.rows(query, params)
-        if not found or "seal" not in found[0]:
+        if not found or (columns := WHOLE_ROWS.get(query)) is None:
             return found
+        if columns != found[0].keys():
+            raise Corrupt("schema", query.split("_", 1)[0], f"its columns are {', '.join(found[0])}")
         if damaged is None:
             for row in found:
                 check(query, row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from playhead.records import Label, Read, Run, Step
 from playhead.store import answers, labels, runs
 from playhead.store.backend import Backend, Row, Synchronous
 from playhead.store.checkpoints import EVERYTHING
+from playhead.store.line import Line
 from playhead.store.session import Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
@@ -46,6 +48,7 @@ class Store:
         self._failures = 0
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
+        self.line = Line(partial(self._writer.submit, urgent=False), self.reading)
 
     def _open_writer(self) -> WritingSession:
         return WritingSession(self.backend.open())
@@ -123,6 +126,7 @@ class Store:
 
     def close(self) -> None:
         """Commit what is queued and close every connection."""
+        self.line.close()
         self._writer.close()
         self._closed = True
         self.backend.close()

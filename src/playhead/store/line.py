@@ -1,0 +1,165 @@
+"""Whose turn is it on a conversation, and who tells them?
+
+Who takes a lease has a future that resolves when it is theirs: at once, with the commit that writes it, or after those
+who stood before; sync callers wait for it, async ones await it. One thread looks along the lines while somebody waits,
+and says from time to time that those who are at work for long still are.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, Final
+
+import structlog
+
+from playhead.errors import LeaseLost, StoreClosed, ThreadBusy
+from playhead.store import leases
+from playhead.store.leases import Lease
+from playhead.store.session import Session
+from playhead.store.writer import Promise
+
+log = structlog.get_logger("playhead")
+LOOK: Final = 0.02  # seconds between looks along a line that somebody of this process waits in
+SAY: Final = leases.LASTS / 3  # seconds between two words of those at work
+
+
+class Line:
+    """The leases that are taken through one open store."""
+
+    def __init__(
+        self,
+        submit: Callable[..., Future[Any]],
+        reading: Callable[[], AbstractContextManager[Session]],
+    ) -> None:
+        self._submit, self._reading = submit, reading
+        self._held: set[Lease] = set()
+        self._waiting: set[Lease] = set()
+        self._lock, self._ring = threading.Lock(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def take(self, thread: str, patience: float, *, urgent: bool = False) -> Lease:
+        """Stand in line for a conversation, with what is committed next; `granted` resolves when it is one's turn.
+
+        It is committed at once if `urgent`. `granted` carries `ThreadBusy` after `patience` seconds. Whoever takes a
+        lease must `leave` it, come what may.
+        """
+        lease = Lease(thread, patience, leases.new_holder(), Promise())
+        try:
+            stood = self._submit(partial(leases.stand, lease=lease), urgent=urgent)
+        except StoreClosed:
+            leases.TOKENS.discard(lease.holder)
+            raise
+        stood.add_done_callback(partial(self._stood, lease))
+        return lease
+
+    def leave(self, lease: Lease) -> None:
+        """Give a lease back, with what is committed next, or give up waiting for it. Once is enough."""
+        with self._lock:
+            if lease.left:
+                return
+            lease.left = True
+            self._held.discard(lease)
+            self._waiting.discard(lease)
+        try:
+            left = self._submit(partial(leases.leave, lease=lease))
+        except StoreClosed:  # nobody of this process is there any more: its row counts for nothing
+            leases.TOKENS.discard(lease.holder)
+            return
+        left.add_done_callback(partial(self._left, lease))
+
+    def close(self) -> None:
+        """Who still waits is told that the store is closed."""
+        self._closed = True
+        self._ring.set()
+        if self._thread is not None:
+            self._thread.join()
+        while self._waiting:
+            self._waiting.pop().granted.set_exception(StoreClosed())
+
+    # ── in the writer's thread, after the commit ─────────────────────────────────────────────────────────────
+
+    def _stood(self, lease: Lease, done: Future[Any]) -> None:
+        if (error := done.exception()) is not None:
+            lease.granted.set_exception(error)
+            return
+        lease.waited = lease.waited or lease.ahead is not None
+        if lease.ahead is not None and lease.patience <= 0:
+            lease.granted.set_exception(ThreadBusy(lease.thread, lease.ahead, lease.patience))
+            return
+        with self._lock:
+            if not lease.left:
+                (self._held if lease.ahead is None else self._waiting).add(lease)
+        if lease.ahead is None:
+            lease.granted.set_result(None)
+        self._watch()
+        if lease.waited:
+            self._ring.set()
+
+    def _left(self, lease: Lease, done: Future[Any]) -> None:
+        leases.TOKENS.discard(lease.holder)
+        if (error := done.exception()) is not None:
+            log.warning("a lease was not given back; it ends by itself", thread=lease.thread, error=repr(error))
+        if self._waiting:
+            self._ring.set()
+
+    # ── in a thread of its own ───────────────────────────────────────────────────────────────────────────────
+
+    def _watch(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="playhead-line", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        said = time.monotonic()
+        while not self._closed:
+            self._ring.wait(LOOK if self._waiting else SAY)
+            self._ring.clear()
+            try:
+                if time.monotonic() - said >= SAY:
+                    said = time.monotonic()
+                    self._say()
+                self._look()
+            except StoreClosed:
+                return
+
+    def _say(self) -> None:
+        """Those at work and those who wait are still there."""
+        with self._lock:
+            here = [lease for lease in (*self._held, *self._waiting) if lease.until - time.time() < 2 * SAY]
+        for lease in here:
+            self._submit(partial(leases.renew, lease=lease)).add_done_callback(partial(self._said, lease))
+
+    def _said(self, lease: Lease, done: Future[Any]) -> None:
+        if (error := done.exception()) is not None and not isinstance(error, LeaseLost):  # it is told where it writes
+            log.warning("a lease could not be renewed", thread=lease.thread, error=repr(error))
+
+    def _look(self) -> None:
+        """Whoever waits and is the first of its line by now moves on; whose patience is at an end is told."""
+        with self._lock:
+            waiting = list(self._waiting)
+        for lease in waiting:
+            try:
+                with self._reading() as session:
+                    line = [row["holder"] for row in leases.line_of(session, lease.thread)]
+            except StoreClosed:
+                raise
+            except Exception as error:  # noqa: BLE001 - carried to whoever waits
+                self._end_wait(lease, error)
+                continue
+            if not line or line[0] == lease.holder:
+                with self._lock:
+                    self._waiting.discard(lease)
+                self._submit(partial(leases.stand, lease=lease)).add_done_callback(partial(self._stood, lease))
+            elif time.monotonic() >= lease.deadline:
+                self._end_wait(lease, ThreadBusy(lease.thread, line[0], lease.patience))
+
+    def _end_wait(self, lease: Lease, error: BaseException) -> None:
+        with self._lock:
+            self._waiting.discard(lease)
+        lease.granted.set_exception(error)
