@@ -40,6 +40,7 @@ KNOWN: Final = 4  # only a hash: the part is stored already (never on disk)
 PAIRS: Final = 5  # like MAPPING, but a key may come twice: a node's writes, in order
 TYPED: Final = 8  # TYPED + i: bytes of LangGraph's serializer, i indexes TYPED_NAMES
 TYPED_NAMES: Final = ("msgpack", "null", "bytes", "bytearray", "json")
+IN_MSGPACK: Final = (PLAIN, TYPED + TYPED_NAMES.index("msgpack"))
 
 PACKED: Final = 64  # flag on a stored kind: the data is deflated with DICTIONARY
 

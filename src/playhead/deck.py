@@ -368,7 +368,7 @@ class Deck:
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
         """A conversation's runs, or the newest `limit` of all; oldest first."""
-        return self.store.runs_of(thread) if thread is not None else self.store.newest_runs(limit)[::-1]
+        return self.store.runs_of(self._stored(thread)) if thread is not None else self.store.newest_runs(limit)[::-1]
 
     def run(self, id: str) -> Run:
         """The run of this id, which may be shortened. Raises `RunNotFound`."""
@@ -402,11 +402,15 @@ class Deck:
         """All that was said of a run or a conversation by labels, oldest first. Raises `RunNotFound`."""
         return self.store.labels(*self._meant(of))
 
+    def _stored(self, name: str) -> str:
+        """A conversation's name as it is stored: without the secrets that may be in it."""
+        return self._encoder.redactor.name(name)
+
     def _meant(self, of: Run | str) -> tuple[str, str | None]:
         """The conversation that is meant, and which run of it, if one is."""
         if isinstance(of, Run):
             return of.thread, of.id
-        matching = self.store.threads_named(of)
+        matching = self.store.threads_named(self._stored(of))
         if len(matching) > 1:
             raise RunNotFound(of, matching)
         if matching:
@@ -457,7 +461,7 @@ class Deck:
     def _continuation(
         self, thread: str, graph: Any, answer: Any, resources: Mapping[str, Any] | None
     ) -> tuple[Any, Any, dict[str, Any]]:
-        runs = self.store.runs_of(thread)
+        runs = self.store.runs_of(self._stored(thread))
         if not runs:
             raise RunNotFound(thread, self.threads())
         last = runs[-1]
@@ -475,7 +479,7 @@ class Deck:
         """The conversations that `forget` would erase: of this name, or whose runs' metadata names this `customer`."""
         self.store.flush()
         with self.store.reading() as session:
-            return [row["name"] for row in erasure.threads_of_customer(session, customer)]
+            return [row["name"] for row in erasure.threads_of_customer(session, self._stored(customer))]
 
     def forget(self, customer: str, resources: Mapping[str, Any] | None = None) -> int:
         """Erase a customer: conversations of this name, or whose runs' metadata names this `customer`; gives how many.
@@ -485,7 +489,7 @@ class Deck:
         for handle in (resources or {}).values():
             if hasattr(handle, "forget"):
                 handle.forget(customer)
-        count = self.store.write(lambda session: erasure.forget(session, customer))
+        count = self.store.write(lambda session: erasure.forget(session, self._stored(customer)))
         if count:
             self.store.compact()
         return count
@@ -532,6 +536,8 @@ def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
 def label_parts(encoder: Encoder, facts: Mapping[str, Any]) -> dict[str, Part]:
     """Facts as they are stored. Raises `BadInput` for a name that could not be selected by, and what is no data."""
     for name in facts:
+        if (clean := encoder.redactor.text(name)) != name:
+            raise BadInput(f"Label {clean!r}", "its name is a secret.", "Choose another name, such as `outcome`.")
         if not LABEL_NAME.fullmatch(name) or name in OF_THE_RUN:
             raise BadInput(
                 f"Label {name!r}",

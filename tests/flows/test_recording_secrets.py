@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import tool
 from langgraph.types import interrupt
+from pydantic import BaseModel
 
 from playhead import effect
 from playhead.config import load_config
 from playhead.deck import Deck
+from playhead.errors import BadInput
 from tests.graphs.shapes import NOTHING, chain
 from tests.scripted import ScriptedModel, calling
 
@@ -49,6 +52,7 @@ TELLING = {  # what of a secret must not be found, where the whole may be told a
     "private key": "MIIEowIBAAKCAQEA7",
     "json web token": "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
 }
+CARD = 5105105105105100
 every_secret = pytest.mark.parametrize("kind", SECRETS)
 
 
@@ -69,6 +73,28 @@ def note(text: str) -> str:
     return f"noted {text}"
 
 
+class Inner(BaseModel):
+    """A model in a model."""
+
+    said: list[str]
+    raw: bytes
+    number: int
+
+
+class Outer(BaseModel):
+    """A customer's model."""
+
+    inner: dict[str, Inner]
+
+
+class ProviderError(RuntimeError):
+    """An error that says more than its text."""
+
+    def __init__(self, said: str) -> None:
+        self.token = said
+        super().__init__("x" * 3_990 + said)  # its text is cut
+
+
 def converse(deck: Deck, said: str) -> None:
     """A conversation with these words in every place there is."""
     model = ScriptedModel(script={"tool": calling(("note", {"text": said})), "fail": RuntimeError(said)})
@@ -78,11 +104,22 @@ def converse(deck: Deck, said: str) -> None:
         reply = model.invoke([HumanMessage(said), AIMessage(said, additional_kwargs={"of": [said]})], stop=[said])
         with contextlib.suppress(RuntimeError):
             model.invoke(f"fail {said}")
+        list(model.stream(said))
         interrupt({"ask": said})
-        return {"notes": [reply.text, {said: said}, HumanMessage(said)]}
+        raw = said.encode()
+        own = Outer(inner={said: Inner(said=[said], raw=raw, number=CARD)})
+        numbers = [CARD, {"number": CARD, CARD: {"number": (CARD,)}}]
+        other = [raw, bytearray(raw), {"raw": [raw, {raw}]}, json.dumps({"said": f"a\n{said}"})]
+        return {"notes": [reply.text, {said: said}, HumanMessage(said), own, *numbers, *other]}
 
     def fails(state: Any) -> Any:
-        raise ValueError(said)
+        try:
+            raise ProviderError(said)
+        except ProviderError as error:
+            raise ValueError(said) from error
+
+    def breaks(state: Any) -> Any:
+        raise ProviderError(said)
 
     config: Any = {"configurable": {"thread_id": "t-1", "token": said}, "metadata": {"about": said}}
     graph = chain(("node", node), ("fails", fails))
@@ -91,6 +128,12 @@ def converse(deck: Deck, said: str) -> None:
         deck.resume("t-1", graph, answer=said)
     agent = create_agent(model, [note], system_prompt=said)
     deck.record(agent).invoke({"messages": [("user", f"tool {said}")]}, {"configurable": {"thread_id": "t-2"}})
+    named: Any = {"configurable": {"thread_id": f"t-3 {said}", "event": f"e-1 {said}"}}
+    with pytest.raises(ProviderError):
+        deck.record(chain(("node", lambda state: send(said) and NOTHING), ("breaks", breaks))).invoke({}, named)
+    for thread in ("t-1", f"t-3 {said}"):
+        deck.label(thread, note=said, more={"said": [said]})
+    deck.keep(deck.replay(deck.runs("t-2")[0], agent, state={"messages": [("user", f"Again {said}")]}))
 
 
 class Recorded:
@@ -98,9 +141,11 @@ class Recorded:
 
     def __init__(self, folder: Path) -> None:
         said = "\n".join(f"My secret {kind}: {secret} (keep it)" for kind, secret in SECRETS.items())
-        with open_deck(folder) as deck:
+        with open_deck(folder) as deck, structlog.testing.capture_logs() as logs:
             converse(deck, said)
             deck.store.flush()
+            deck.tape(deck.runs(limit=100), folder / "all.json", note={"said": said})
+            (folder / "log.txt").write_text(repr(logs))
             self.files = b"".join(path.read_bytes() for path in folder.iterdir())  # with the write-ahead log
             self.kept = deck.runs("t-1")[0].input["notes"][0]
         self.files += b"".join(path.read_bytes() for path in folder.iterdir())
@@ -114,7 +159,17 @@ def everything(folder: Path) -> str:
         rows = deck.store.write(
             lambda session: [
                 str(list(session.connection.execute(f"SELECT * FROM {table}")))
-                for table in ("runs", "steps", "calls", "effects", "threads", "checkpoints")
+                for table in (
+                    "runs",
+                    "steps",
+                    "calls",
+                    "effects",
+                    "threads",
+                    "checkpoints",
+                    "writes",
+                    "labels",
+                    "fates",
+                )
             ]
         )
         return repr(deck.store.load(ids)) + "".join(rows)
@@ -137,6 +192,48 @@ def test_a_placeholder_stands_in_its_place_and_the_words_around_it_stay(recorded
     (line,) = [line for line in recorded.kept.splitlines() if line.startswith(f"My secret {kind}: ")]
     assert "[redacted " in line
     assert line.endswith(" (keep it)") or kind == "database address"
+
+
+def test_a_card_number_that_is_a_whole_number_reaches_no_file(recorded: Recorded) -> None:
+    assert str(CARD) not in recorded.values
+    assert str(CARD).encode() not in recorded.files
+    assert CARD.to_bytes(8, "big") not in recorded.files
+
+
+def test_a_secret_that_comes_in_pieces_is_not_recorded_in_pieces(tmp_path: Path) -> None:
+    model = ScriptedModel(script={"card": f"It is {SECRETS['card number']}, thanks."})
+
+    def node(state: Any) -> Any:
+        return {"notes": ["".join(chunk.text for chunk in model.stream("card"))]}
+
+    with open_deck(tmp_path) as deck:
+        deck.record(chain(("node", node))).invoke({}, {"configurable": {"thread_id": "t"}})
+        (run,) = deck.runs("t")
+        assert run.calls[0].response["message"].text == "It is [redacted card number], thanks."
+        assert "4242" not in repr(run.calls[0].response)
+        assert deck.replay(run, chain(("node", node))).unchanged
+
+
+def test_two_conversations_whose_names_hold_secrets_stay_two(tmp_path: Path) -> None:
+    names = [f"t-{SECRETS['github token']}{end}" for end in "ab"]
+    with open_deck(tmp_path) as deck:
+        graph = chain(("node", lambda state: {"notes": ["more"]}))
+        for name in (*names, names[0]):
+            deck.record(graph).invoke({"notes": [name[-1]]}, {"configurable": {"thread_id": name}})
+        assert len(set(deck.threads())) == 2
+        assert [len(deck.runs(name)) for name in names] == [2, 1]
+        assert deck.runs(names[0])[-1].output["notes"] == ["a", "more", "a", "more"]
+        assert deck.runs(deck.threads()[0])[0].input == {"notes": ["a"]}
+        assert deck.forget(names[0]) == 1
+        assert [len(deck.runs(name)) for name in names] == [0, 1]
+
+
+def test_a_label_named_by_a_secret_is_refused(tmp_path: Path) -> None:
+    with open_deck(tmp_path) as deck:
+        deck.record(chain(("node", lambda state: NOTHING))).invoke({}, {"configurable": {"thread_id": "t-1"}})
+        with pytest.raises(BadInput, match="its name is a secret") as refused:
+            deck.label("t-1", **{SECRETS["github token"]: "yes"})
+    assert SECRETS["github token"] not in str(refused.value)
 
 
 def test_a_node_run_again_is_not_taken_for_one_with_other_words(tmp_path: Path) -> None:

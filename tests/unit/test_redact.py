@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import ormsgpack
 import pytest
@@ -212,6 +215,79 @@ def test_of_two_declared_secrets_the_longer_goes_first() -> None:
 
 def test_a_declared_secret_that_is_likely_a_word_is_not_one() -> None:
     assert Redactor(["hello", ""]).text("hello there") == "hello there"
+
+
+@pytest.mark.parametrize("escape", [json.dumps, repr, quote], ids=["json", "python", "address"])
+@pytest.mark.parametrize("secret", ['correct "horse" 100 %', "horse\nstäble"])
+def test_a_declared_secret_is_found_as_others_write_it(escape: Callable[[str], str], secret: str) -> None:
+    assert "horse" not in Redactor([secret]).text(f"see {escape(secret)}")
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_secret_behind_an_escaped_line_end_is_found(kind: str, secret: str, redactor: Redactor) -> None:
+    assert f"[redacted {kind}]" in redactor.text(json.dumps({"said": f"one\n{secret}"}))
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_name_without_its_secret_stays_a_name_of_its_own(kind: str, secret: str, redactor: Redactor) -> None:
+    name = redactor.name(f"t/{secret}")
+    assert name.startswith(f"t/[redacted {kind}]#")
+    assert secret not in name
+    assert name != redactor.name(f"t/ {secret}")
+    assert redactor.name(name) == name == Redactor().name(f"t/{secret}")
+
+
+@pytest.mark.parametrize("name", ["c-1042", "+15550104477", "", "läuft \ud800", "t-[redacted api key]#0123456789ab"])
+def test_any_other_name_is_kept(name: str, redactor: Redactor) -> None:
+    assert redactor.name(name) == name
+
+
+# ── bytes and numbers ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_secret_in_bytes_is_replaced_and_the_other_bytes_stay(kind: str, secret: str, redactor: Redactor) -> None:
+    around = bytes(range(256))
+    found = redactor.raw(around + b" " + secret.encode() + b" " + around)
+    assert found == around + f" [redacted {kind}] ".encode() + around
+
+
+@given(st.binary(max_size=300))
+def test_bytes_without_a_secret_stay_as_they_are(data: bytes) -> None:
+    assert Redactor().raw(data + b" sk-" + data) == data + b" sk-" + data
+
+
+@pytest.mark.parametrize("number", [4111111111111111, 378282246310005, 30569309025904, 4222222222222])
+def test_a_card_number_that_is_a_whole_number_is_replaced(number: int, redactor: Redactor) -> None:
+    value = {"n": number, "deep": [{"a": [number]}]}
+    expected = {"n": "[redacted card number]", "deep": [{"a": ["[redacted card number]"]}]}
+    assert unpack(redactor.packed(pack(value))) == expected
+    kind, data = SERDE.dumps_typed({number: (number, {number})})
+    assert str(number) not in str(SERDE.loads_typed((kind, redactor.packed(data))))
+
+
+@given(
+    st.integers(0, 2**53) | st.integers(2**53, 2**64 - 1) | st.integers(1_700_000_000_000_000, 1_900_000_000_000_000)
+)
+def test_other_whole_numbers_stay(number: int) -> None:
+    data = pack([number, {"at": number}])
+    assert (Redactor().packed(data) == data) is not (number < 10**16 and is_card_number(str(number)))
+
+
+def test_of_an_array_only_the_secret_is_overwritten(redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    array = numpy.array([f"one {KEY} two".encode(), b"three"])
+    kind, data = SERDE.dumps_typed({"array": array})
+    found = SERDE.loads_typed((kind, redactor.packed(data)))["array"].tolist()
+    assert found == [f"one {GONE.ljust(len(KEY))} two".encode(), b"three"]
+
+
+def test_keys_that_become_the_same_lose_nothing(redactor: Redactor) -> None:
+    value = {KEY: 1, f"{KEY}x": 2, "plain": 3}
+    assert unpack(redactor.packed(pack(value))) == {GONE: 1, f"{GONE} 3": 2, "plain": 3}
 
 
 # ── packed values ────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ def asked_again(ground: Ground, one: Drawn, desk: Desk, prices: Prices) -> Contr
     except PlayheadError as error:
         return replace(unasked, problem=error.happened)
     except Exception as error:  # noqa: BLE001 - one call that fails ends no backtest
-        return replace(unasked, problem=f"{type(error).__name__}: {error}")
+        return replace(unasked, problem=recording.encoder.redactor.text(f"{type(error).__name__}: {error}"))
     price = prices.of_call(again.model, again.input_tokens, again.output_tokens)
     spent = Amount(1, again.input_tokens, again.output_tokens, price)
     return replace(unasked, answer=again.answer, model=again.model, spent=spent)

@@ -100,7 +100,8 @@ class Player:
         except PlayheadError as error:
             return _unplayed(recorded, error.happened), None
         except Exception as error:  # noqa: BLE001 - one conversation that cannot be played ends no backtest
-            return _unplayed(recorded, f"{type(error).__name__}: {error}"), None
+            problem = player.recording.encoder.redactor.text(f"{type(error).__name__}: {error}")
+            return _unplayed(recorded, problem), None
         turn = Turn(recorded.thread, recorded.index, recorded.runs, played.replay)
         problem = played.problem.happened if played.problem else unanswered(turn)
         return replace(turn, problem=problem, spent=spent_on(turn, self._prices)), played

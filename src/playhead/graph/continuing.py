@@ -47,7 +47,7 @@ def find_before(recording: Recording, thread: str, given: Any) -> Continued | No
 
     Raises `NothingToResume` where the run that was to be gone on with is no longer the last, or no longer open.
     """
-    store = recording.store
+    store, thread = recording.store, recording.encoder.redactor.name(thread)
     store.flush()
     with store.reading() as session:
         rows = runs.thread_runs(session, thread)

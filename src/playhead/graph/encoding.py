@@ -100,7 +100,7 @@ class Encoder:
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
-        return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data), name == "msgpack")
+        return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data))
 
     def by_element(self, value: Any) -> Part:
         """A channel's value, a growing list by its elements."""
@@ -121,19 +121,25 @@ class Encoder:
         try:
             return self.state(value)
         except Exception as error:  # noqa: BLE001 - as above
-            log.debug("recorded by its repr", type=str(type(value)), error=repr(error))
-            return self.plain({"repr": repr(value)[:2000], "type": type(value).__qualname__})
+            log.debug("recorded by its repr", type=str(type(value)), error=self.redactor.text(repr(error)))
+            shown = self.redactor.text(repr(value))[:2000]  # cut when nothing of a secret is left to be cut in two
+            return self.plain({"repr": shown, "type": type(value).__qualname__})
+
+    def hides_some_of(self, value: Any) -> bool:
+        """Is there a secret in this value?"""
+        kind, data = self.serde.dumps_typed(value)
+        return kind == "msgpack" and self.redactor.packed(data) != data
 
     def plain(self, value: Any) -> Part:
         """A leaf of plain data."""
-        return self._leaf(PLAIN, pack(value), True)
+        return self._leaf(PLAIN, pack(value))
 
-    def _leaf(self, kind: int, data: bytes, redact: bool) -> Part:
+    def _leaf(self, kind: int, data: bytes) -> Part:
         """The leaf of these bytes, redacted. A conversation says the same again in every request: found by content."""
         if len(data) > LONGEST_SEEN:
-            return leaf(kind, self.redactor.packed(data) if redact else data)
+            return leaf(kind, self.redactor.leaf(kind, data))
         if (part := self._seen.get((kind, data))) is None:
-            part = leaf(kind, self.redactor.packed(data) if redact else data)
+            part = leaf(kind, self.redactor.leaf(kind, data))
             if len(self._seen) >= SEEN:
                 self._seen.clear()
             self._seen[kind, data] = part

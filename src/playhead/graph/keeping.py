@@ -164,10 +164,10 @@ def _written(
     for row in (row for row in player.rows if "ordinal" in row):
         made.calls.append(row)
         verdict = player.expected.get((row["step"], row["kind"], row["ordinal"])) or Verdict("new", "")
-        made.fates.append((row["number"], verdict))
+        made.fates.append((row["number"], _clean(recording, verdict)))
     for served in player.served:
         made.calls.append(_served(recording, served))
-        made.fates.append((served.number, served.verdict))
+        made.fates.append((served.number, _clean(recording, served.verdict)))
         if (done := _journalled(recording, served, f"{thread}/{player.cause}")) is not None:
             made.effects.append(done)
     return made
@@ -199,7 +199,7 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
         "input": original.refs["input"] if is_as_recorded else encoder.anything(given),
         "context": original.refs["context"],
         "output": _output(recording, turn.outputs, execution),
-        "error": None if error is None else encoder.plain(describe(error)),
+        "error": None if error is None else encoder.plain(describe(error, encoder.redactor)),
     }
 
 
@@ -213,6 +213,11 @@ def _output(recording: Recording, channels: str | Sequence[str], execution: Exec
     if execution.player.interrupts:
         found["__interrupt__"] = encoder.anything(execution.player.interrupts)
     return mapping(found) if found else None
+
+
+def _clean(recording: Recording, verdict: Verdict) -> Verdict:
+    """Why may quote what the code of today says, which was not recorded before."""
+    return replace(verdict, why=recording.encoder.redactor.text(verdict.why))
 
 
 def _served(recording: Recording, served: Served) -> dict[str, Any]:

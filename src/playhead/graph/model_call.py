@@ -125,6 +125,8 @@ class ModelCall:
             answer: dict[str, Part] = {"message": encoder.anything(message)}
             if llm_output:
                 answer["llm_output"] = encoder.plain(plain_data(llm_output))
+            if (self._chunks or self._events) and encoder.hides_some_of(message):
+                return {"response": mapping(answer)}  # in pieces, a secret would not be known for one
             if self._chunks:
                 answer["chunks"] = encoder.anything(self._chunks)
             if self._events:

@@ -149,14 +149,15 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         try:
             self._playhead.store.flush()
         except Exception as error:  # noqa: BLE001
-            log.error("not recorded", graph=self._playhead.name, error=repr(error))
+            told = self._playhead.encoder.redactor.text(repr(error))
+            log.error("not recorded", graph=self._playhead.name, error=told)
 
     def _stand_in_line(self, given: Any, config: RunnableConfig | None) -> tuple[RunnableConfig, Lease]:
         """The config with the name of the conversation, made up where none was given, and the place in its line."""
         own = merge_configs(self.config, config).get("configurable", {})
         named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
-        thread = str(named["configurable"]["thread_id"])
         recording = self._playhead
+        thread = recording.encoder.redactor.name(str(named["configurable"]["thread_id"]))
         patience = recording.patience if recording.resumes is None else 0
         return named, recording.store.line.take(thread, patience, urgent=continues(given))
 

@@ -33,6 +33,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.saver import LEASE, LINGERING
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
+from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
@@ -80,9 +81,10 @@ class RunRecorder:
     """Writes down one run."""
 
     def __init__(self, recording: Recording, thread: str, before: Continued | None, event: str | None) -> None:
-        self.recording, self.thread = recording, thread
+        named = recording.encoder.redactor.name
+        self.recording, self.thread = recording, named(thread)
         self.name = before.name if before and before.run else new_name("r")
-        self.cause = before.cause if before else event or self.name
+        self.cause = before.cause if before else named(event or self.name)
         self.attempt = before.attempt if before else 1
         self.prompts = recording.prompts.current() if recording.prompts else None
         self.renderings = Renderings()
@@ -186,7 +188,7 @@ class RunRecorder:
 
         changes = self.recording.encode(values)
         if error is not None:
-            changes |= self.recording.encode(lambda encoder: {"error": encoder.plain(describe(error))})
+            changes |= self.recording.encode(lambda made: {"error": made.plain(describe(error, made.redactor))})
         self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
@@ -307,7 +309,9 @@ class StepRecorder:
             **self.run.recording.encode(
                 lambda encoder: {
                     "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
-                    "error": None if error is None or status == "done" else encoder.anything(describe(error)),
+                    "error": None
+                    if error is None or status == "done"
+                    else encoder.anything(describe(error, encoder.redactor)),
                 }
             ),
         }
@@ -372,7 +376,7 @@ class CallRecorder:
             **run.recording.encode(values),
         }
         if error is not None:
-            row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error))})
+            row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
         run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored(session)}), row)
 
 
@@ -387,8 +391,11 @@ def step_status(error: BaseException | None) -> StepStatus:
     return "failed" if isinstance(error, Exception) else "cancelled"
 
 
-def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as plain data: its class, its text, its plain attributes, its arguments where they say more."""
+def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
+    """An exception as plain data: its class, its text, its plain attributes, its arguments where they say more.
+
+    A long text is cut when it is redacted: half a secret is none that could be found.
+    """
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     plain = (str, int, float, bool)
     details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
@@ -396,4 +403,4 @@ def describe(error: BaseException) -> dict[str, Any]:
         details["args"] = list(error.args)
     if isinstance(error, GraphInterrupt) and error.args:
         details["ids"] = [question.id for question in error.args[0]]
-    return {"kind": kind, "message": str(error)[:4000], "details": details}
+    return {"kind": kind, "message": redactor.text(str(error))[:4000], "details": details}

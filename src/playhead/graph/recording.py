@@ -50,7 +50,7 @@ class Recording:
         except Exception as error:
             if self.strict:
                 raise
-            log.error("not recorded", graph=self.name, error=repr(error))
+            log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
             return {}
 
     def note(

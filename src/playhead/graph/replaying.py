@@ -261,7 +261,8 @@ class TurnPlayer:
             player.divergences += player.steps.not_made(player.reused)
         if run.status not in ("done", "failed") or player.divergences or not player.is_recorded:
             return
-        recorded, now = run.error, describe(error) if error is not None else None
+        redactor = player.recording.encoder.redactor
+        recorded, now = run.error, describe(error, redactor) if error is not None else None
         if (recorded.kind if recorded else None) != (now["kind"] if now else None):
             last = run.steps[-1] if run.steps else None
             raised = f"{now['kind'].rpartition('.')[2]}: {now['message']}" if now else "no error"

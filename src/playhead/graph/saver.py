@@ -67,6 +67,13 @@ class Saver(BaseCheckpointSaver[Any]):
             return super().get_next_version(current, channel)
         return f"{int(current.split('.')[0]) + 1:032}.{random.random():016}"  # noqa: S311 - as LangGraph's savers do
 
+    def _thread(self, config: RunnableConfig) -> str:
+        """The conversation's name as it is stored: what must not reach the disk is no part of a name either."""
+        return self._encoder.redactor.name(str(config["configurable"]["thread_id"]))
+
+    def _place(self, config: RunnableConfig) -> tuple[str, str]:
+        return self._thread(config), config["configurable"].get("checkpoint_ns") or ""
+
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def put(
@@ -82,8 +89,8 @@ class Saver(BaseCheckpointSaver[Any]):
             self._soon(config, operation, parts)
         else:
             self.store.write(operation, parts)
-            self._look_back(_place(config)[0])
-        return _config(*_place(config), checkpoint["id"])
+            self._look_back(self._place(config)[0])
+        return _config(*self._place(config), checkpoint["id"])
 
     async def aput(
         self,
@@ -98,12 +105,12 @@ class Saver(BaseCheckpointSaver[Any]):
             self._soon(config, operation, parts)
         else:
             await asyncio.wrap_future(self.store.submit(operation, parts))
-            self._look_back(_place(config)[0])
-        return _config(*_place(config), checkpoint["id"])
+            self._look_back(self._place(config)[0])
+        return _config(*self._place(config), checkpoint["id"])
 
     def _soon(self, config: RunnableConfig, operation: Callable[[WritingSession], None], parts: Sequence[Part]) -> None:
         """Store with whatever is committed next; an error shows at the next look back."""
-        thread, _ = _place(config)
+        thread, _ = self._place(config)
         self._look_back(thread)
         future = self.store.submit_soon(operation, parts)
         with self._lock:  # tasks of one superstep write from threads of their own
@@ -124,7 +131,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def _put(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
     ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
-        thread, ns = _place(config)
+        thread, ns = self._place(config)
         parent = get_checkpoint_id(config)
         full = get_checkpoint_metadata(config, metadata)
         data, shape, facts = take_apart(checkpoint, full)
@@ -198,7 +205,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def _put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
     ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
-        thread, ns = _place(config)
+        thread, ns = self._place(config)
         checkpoint = config["configurable"]["checkpoint_id"]
         ordinary: list[tuple[str, Part]] = []
         rows: list[tuple[int, Part]] = []
@@ -244,7 +251,7 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or the latest of its thread and namespace."""
-        thread, ns = _place(config)
+        thread, ns = self._place(config)
         self._catch_up(thread)
         with self.store.reading() as session:
             space = checkpoints.space_of(session, thread, ns)
@@ -284,7 +291,7 @@ class Saver(BaseCheckpointSaver[Any]):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         """Checkpoints, newest first within a namespace; `filter` compares metadata for equality."""
-        for thread in [str(config["configurable"]["thread_id"])] if config else list(self._written):
+        for thread in [self._thread(config)] if config else list(self._written):
             self._catch_up(thread)
         with self.store.reading() as session:
             found = [(space, *place, id) for space, place, id in self._matching(session, config, before)]
@@ -301,7 +308,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def _matching(
         self, session: Session, config: RunnableConfig | None, before: RunnableConfig | None
     ) -> Iterator[tuple[int, tuple[str, str], str]]:
-        thread = str(config["configurable"]["thread_id"]) if config else None
+        thread = self._thread(config) if config else None
         only_ns = config["configurable"].get("checkpoint_ns") if config else None
         only_id = get_checkpoint_id(config) if config else None
         before_id = get_checkpoint_id(before) if before else None
@@ -331,7 +338,8 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def delete_thread(self, thread_id: str) -> None:
         """Remove a conversation with everything recorded of it."""
-        self._change(lambda session: erasure.delete_thread(session, str(thread_id)))
+        thread = self._encoder.redactor.name(str(thread_id))
+        self._change(lambda session: erasure.delete_thread(session, thread))
 
     async def adelete_thread(self, thread_id: str) -> None:
         """As `delete_thread`."""
@@ -353,7 +361,8 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a conversation's checkpoints, ids and all, under another name; whatever the target had is replaced."""
-        self._change(lambda session: erasure.copy_thread(session, str(source_thread_id), str(target_thread_id)))
+        source, target = (self._encoder.redactor.name(str(id)) for id in (source_thread_id, target_thread_id))
+        self._change(lambda session: erasure.copy_thread(session, source, target))
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """As `copy_thread`."""
@@ -361,7 +370,7 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Thin conversations out: `keep_latest` keeps each namespace's newest checkpoint, `delete` keeps none."""
-        for thread in map(str, thread_ids):
+        for thread in map(self._encoder.redactor.name, map(str, thread_ids)):
             self._change(partial(erasure.prune, thread=thread, keep_latest=strategy == "keep_latest"))
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
@@ -380,11 +389,6 @@ class Saver(BaseCheckpointSaver[Any]):
         clone = copy.copy(made)
         clone._encoder = Encoder(self._encoder.redactor, made.serde)
         return clone
-
-
-def _place(config: RunnableConfig) -> tuple[str, str]:
-    configurable = config["configurable"]
-    return str(configurable["thread_id"]), configurable.get("checkpoint_ns") or ""
 
 
 def _config(thread: str, ns: str, id: str) -> RunnableConfig:

@@ -59,7 +59,7 @@ class Told:
                 "input": first.input,
                 "context": first.context,
                 "output": self._output(last),
-                "error": describe(self._error) if self._fails() and self._error else None,
+                "error": describe(self._error, self._encoder.redactor) if self._fails() and self._error else None,
             }.items()
         }
         return Replay(
@@ -169,7 +169,7 @@ class Told:
 
     def _read(self, ref: int | None) -> Any:
         found = None if ref is None else self._values[ref - 1]
-        return self._encoder.value(found) if isinstance(found, Part) else found
+        return self._encoder.value(found if isinstance(found, Part) else self._encoder.anything(found))
 
 
 def is_effect(kind: str, name: str) -> bool:

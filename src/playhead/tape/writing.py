@@ -73,7 +73,7 @@ class Source:
         return Row(table, columns, dict(zip(names, self._values([stored[name] for name in names]), strict=True)))
 
     def _text(self, value: Any) -> Any:
-        return self.redactor.text(value) if isinstance(value, str) else value
+        return self.redactor.name(value) if isinstance(value, str) else value
 
     def _checkpoint(self, thread: str, row: CheckpointRow) -> TapedCheckpoint:
         columns = {"thread": self._text(thread), "ns": row.ns, "id": row.id, "parent": row.parent}
@@ -94,7 +94,7 @@ class Source:
                 part = node(kind, header, [self._part(child, rows) for child in below])
             else:
                 part = leaf(kind, data)
-                clean = self.redactor.packed(data) if kind in (PLAIN, leaves.MSGPACK) else data
+                clean = self.redactor.leaf(kind, data)
                 if clean != data:
                     self._changed.add(ref)
                     part = leaf(kind, clean)
