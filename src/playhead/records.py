@@ -17,7 +17,7 @@ ERASED: Final = "[erased]"
 """What a value reads as after its customer was forgotten."""
 
 RunStatus = Literal["running", "done", "interrupted", "failed", "cancelled"]
-StepStatus = Literal["done", "failed", "interrupted", "cancelled", "unfinished"]
+StepStatus = Literal["done", "cached", "failed", "interrupted", "cancelled", "unfinished"]
 CallKind = Literal["model", "tool", "effect", "clock", "id"]
 CallStatus = Literal["done", "failed", "interrupted", "unknown"]
 Fate = Literal["reused", "re-asked", "new", "held back"]
@@ -112,6 +112,7 @@ class Step:
     """One execution of a node. `address` is its node path, superstep and `Send` index: `gather@4/draft@2[1]`.
 
     `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `seconds` its duration.
+    A step that is `cached` ran no code: LangGraph's node cache gave what an earlier execution had written.
     """
 
     number: int

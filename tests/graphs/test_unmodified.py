@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from structlog.testing import capture_logs
 
 from playhead.deck import Deck
 from playhead.records import Run
@@ -46,6 +48,15 @@ def test_without_a_thread_id_it_works_as_unrecorded_and_is_recorded_all_the_same
     expected = play(shape.build(ScriptedModel), shape)
     assert bare(play(deck.record(shape.build(ScriptedModel)), shape)) == bare(expected)
     assert len(deck.runs()) == 1
+
+
+async def test_without_a_thread_id_a_graph_that_had_a_saver_is_refused_as_unrecorded(deck: Deck) -> None:
+    agent = deck.record(deck.record(SHAPES["loop"].build(ScriptedModel).copy(update={"checkpointer": InMemorySaver()})))
+    with pytest.raises(ValueError, match="thread_id"):
+        agent.invoke({"notes": []})
+    with pytest.raises(ValueError, match="thread_id"):
+        await agent.with_config(tags=["x"]).ainvoke({"notes": []})
+    assert not deck.runs()
 
 
 @both_models
@@ -156,6 +167,17 @@ def test_turns_of_one_conversation_are_runs_of_one_thread(deck: Deck) -> None:
     assert bare(second.output) == bare(returned)
     assert len(first.output["messages"]) == 2
     assert addresses(second) == ["reply@4"]
+
+
+def test_an_input_that_langgraph_ignores_for_its_run_id_is_warned_of(deck: Deck) -> None:
+    agent = deck.record(SHAPES["conversation"].build(ScriptedModel))
+    config = {"configurable": {"thread_id": "c-1"}, "metadata": {"run_id": "r-1"}}
+    with capture_logs() as logs:
+        agent.invoke({"messages": [("user", "one")]}, config)
+        assert not logs
+        agent.invoke({"messages": [("user", "two")]}, config)  # unrecorded, too, nothing comes of it
+    assert [(entry["event"], entry["run_id"]) for entry in logs] == [("nothing was run", "r-1")]
+    assert [len(run.calls) for run in deck.runs("c-1")] == [1, 0]
 
 
 def test_a_copy_with_other_config_is_recorded_too(deck: Deck) -> None:

@@ -19,11 +19,12 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
+from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import tool_request
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
-from playhead.graph.node_run import NodeRun
+from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
@@ -39,6 +40,8 @@ PATCHED: Final = {
     ),
     BaseTool: ("run", "arun"),
     _runner: ("run_with_retry", "arun_with_retry"),
+    SyncPregelLoop: ("match_cached_writes",),
+    AsyncPregelLoop: ("amatch_cached_writes",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
 
@@ -58,6 +61,8 @@ def install() -> None:
         model: Any = BaseChatModel
         tool: Any = BaseTool
         runner: Any = _runner
+        loop: Any = SyncPregelLoop
+        aloop: Any = AsyncPregelLoop
         model._generate_with_cache = _generate(model._generate_with_cache)
         model._agenerate_with_cache = _agenerate(model._agenerate_with_cache)
         model.stream = _stream(model.stream)
@@ -68,6 +73,8 @@ def install() -> None:
         tool.arun = _arun_tool(tool.arun)
         runner.run_with_retry = _run_task(runner.run_with_retry)
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
+        loop.match_cached_writes = _match_cached(loop.match_cached_writes)
+        aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -385,3 +392,36 @@ def _arun_task(original: Original) -> Original:
             node.settle()
 
     return arun_task
+
+
+# ── nodes that LangGraph's cache answers ─────────────────────────────────────────────────────────────────────
+
+
+def _match_cached(original: Original) -> Original:
+    @functools.wraps(original)
+    def match_cached(self: SyncPregelLoop) -> Any:
+        if (parent := CURRENT.get()) is None:
+            return original(self)
+        if isinstance(run := parent.run, RunPlayer):
+            self.cache = None  # of a subgraph's own, too: a replay neither reads nor fills it
+            return recall_cached(run, parent, self.tasks.values())
+        found = original(self)
+        note_cached(parent, found)
+        return found
+
+    return match_cached
+
+
+def _amatch_cached(original: Original) -> Original:
+    @functools.wraps(original)
+    async def amatch_cached(self: AsyncPregelLoop) -> Any:
+        if (parent := CURRENT.get()) is None:
+            return await original(self)
+        if isinstance(run := parent.run, RunPlayer):
+            self.cache = None
+            return recall_cached(run, parent, self.tasks.values())
+        found = await original(self)
+        note_cached(parent, found)
+        return found
+
+    return amatch_cached

@@ -8,7 +8,7 @@ LangGraph draws at random are no part of it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from langgraph.errors import ParentCommand
@@ -41,12 +41,35 @@ class NodeRun:
             policies, args = _without_pauses(policies), (_without_pauses(args[0]), *args[1:])
         return dataclasses.replace(self._task, proc=self, retry_policy=policies), *args
 
-    def _begin(self, given: Any) -> StepRecorder:
-        self._attempt += 1
+    def note_cached(self) -> None:
+        """LangGraph's node cache gave what this task would have written: a step that runs no code."""
+        self._begin(self._task.input).finish(list(self._task.writes), None, "cached")
+
+    def recall_cached(self, run: RunPlayer) -> bool:
+        """Write what the node cache gave when this was recorded, if the task is given the same; did it?"""
+        at, _ = self._names()
+        found = run.from_cache(f"{self._parent.address}/{at}" if self._parent.address else at, self._task.input)
+        if found is None:
+            return False
+        try:
+            step = self._begin(self._task.input)
+        except Stopped:
+            return False  # as it will be where the task is run
+        self._task.writes.extend(found)
+        run.edit(step, self._task.writes)
+        step.finish(list(self._task.writes), None, "cached")
+        return True
+
+    def _names(self) -> tuple[str, str]:
+        """The step's own part of its address, with and without its superstep."""
         superstep = self._task.config["metadata"]["langgraph_step"]
         own = "" if self._index is None else f"[{self._index}]"
         prefix = f"{self._visit}/" if self._visit else ""
-        at, place = f"{prefix}{self._task.name}@{superstep}{own}", f"{prefix}{self._task.name}{own}"
+        return f"{prefix}{self._task.name}@{superstep}{own}", f"{prefix}{self._task.name}{own}"
+
+    def _begin(self, given: Any) -> StepRecorder:
+        self._attempt += 1
+        at, place = self._names()
         step = self._parent.run.begin_step(at, place, self._parent, self._attempt, given)
         step.tasks_before = self._tasks_seen
         return step
@@ -125,6 +148,18 @@ class NodeRun:
         finally:
             CURRENT.reset(token)
         self._end(step)
+
+
+def note_cached(parent: StepRecorder, tasks: Iterable[Any]) -> None:
+    """Write down, as steps, the tasks of this parent that LangGraph's node cache answered."""
+    for task in tasks:
+        NodeRun(task, parent).note_cached()
+
+
+def recall_cached(run: RunPlayer, parent: StepRecorder, tasks: Iterable[Any]) -> list[Any]:
+    """Of tasks about to be run, those answered as the node cache answered them when they were recorded."""
+    waiting = (task for task in tasks if task.cache_key and not task.writes)
+    return [task for task in waiting if NodeRun(task, parent).recall_cached(run)]
 
 
 def _without_pauses(policies: Any) -> Any:

@@ -210,6 +210,12 @@ class RunPlayer(RunRecorder):
         self.ended_early = self.ended_early or is_over
         return is_over
 
+    def from_cache(self, address: str, given: Any) -> list[tuple[str, Any]] | None:
+        """What LangGraph's node cache gave here when this was recorded; None where it did not, for the same input."""
+        part = self.recording.encode(lambda encoder: {"input": encoder.anything(given)}).get("input")
+        found = self.steps.cached(address, part)
+        return found.writes if found else None
+
     def edit(self, step: StepRecorder, writes: Any) -> None:
         """Put the changed state in the place of what this step wrote, where the change belongs after it."""
         for number, edit in enumerate(self.edits):

@@ -16,6 +16,7 @@ from typing import Any, Final, Self, cast
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langchain_core.runnables.config import merge_configs
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
@@ -41,12 +42,14 @@ def record(graph: Any, recording: Recording) -> Any:
         raise GraphNotLoadable(type(graph).__name__, problem)
     install()
     made: Any = graph.copy(update={"checkpointer": recording.saver})
+    needs_thread = isinstance(graph.checkpointer, BaseCheckpointSaver)
     kind = type(made)
     if not issubclass(kind, Recorded):
         if kind not in CLASSES:
             CLASSES[kind] = type(f"Recorded{kind.__name__}", (Recorded, kind), {})
         made.__class__ = CLASSES[kind]
     made._playhead = recording
+    made._needs_thread = graph._needs_thread if isinstance(graph, Recorded) else needs_thread
     return made
 
 
@@ -54,16 +57,18 @@ class Recorded(Pregel):  # type: ignore[type-arg]
     """What a recorded graph does more than the user's own: it writes down each run."""
 
     _playhead: Recording
+    _needs_thread: bool
+    """Did it have a saver before ours, so that LangGraph refuses to run it without a `thread_id`?"""
 
     def copy(self, update: dict[str, Any] | None = None) -> Self:
         """A copy of the graph (`with_config` makes one) is recorded, too."""
         made: Any = super().copy(update)
-        made._playhead = self._playhead
+        made._playhead, made._needs_thread = self._playhead, self._needs_thread
         return cast("Self", made)
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Run the graph, recorded, when it is the message's turn in its conversation."""
-        if CURRENT.get() is not None:  # a subgraph of a recorded graph: its nodes are steps of that run
+        if self._begins_no_run(config):
             yield from super().stream(input, config, **kwargs)
             return
         config, lease = self._stand_in_line(input, config)
@@ -102,7 +107,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """As `stream`."""
-        if CURRENT.get() is not None:
+        if self._begins_no_run(config):
             async for chunk in super().astream(input, config, **kwargs):
                 yield chunk
             return
@@ -151,6 +156,12 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         except Exception as error:  # noqa: BLE001
             told = self._playhead.encoder.redactor.text(repr(error))
             log.error("not recorded", graph=self._playhead.name, error=told)
+
+    def _begins_no_run(self, config: RunnableConfig | None) -> bool:
+        """Is it a subgraph of a recorded graph, its nodes steps of that run? Or will LangGraph refuse to run it?"""
+        if CURRENT.get() is not None or not self._needs_thread:
+            return CURRENT.get() is not None
+        return "thread_id" not in merge_configs(self.config, config).get("configurable", {})
 
     def _stand_in_line(self, given: Any, config: RunnableConfig | None) -> tuple[RunnableConfig, Lease]:
         """The config with the name of the conversation, made up where none was given, and the place in its line."""

@@ -99,6 +99,7 @@ class RunRecorder:
         self._next_step = before.next_step if before else 1
         self._next_call = before.next_call if before else 1
         self._visited = before.visited if before else {}
+        self._run_id: Any = None  # LangGraph's, where the caller gave one
         self.outside = StepRecorder(self, runs.OUTSIDE, "", "", 0, 1, {})
 
     def stored(self, session: WritingSession) -> int:
@@ -124,6 +125,7 @@ class RunRecorder:
 
         A new run's row is written with its lease; where others were to come first, by `enter`.
         """
+        self._run_id = metadata.get("run_id")
         again = {"status": "running", "attempt": self.attempt, "owner": owner(), "ended": None}
         if self.number is not None:
             self._change({**again, "error": None})
@@ -177,6 +179,9 @@ class RunRecorder:
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""
         UNDER_WAY.discard(self.name)
+        if status == "done" and self._next_step == 1 and self._run_id is not None:
+            why = "LangGraph takes an input with the run_id of the thread's last run for that run again, and ignores it"
+            log.warning("nothing was run", run=self.name, thread=self.thread, run_id=self._run_id, why=why)
 
         def values(encoder: Encoder) -> dict[str, Part | None]:
             if isinstance(outputs, bytes):
@@ -288,11 +293,13 @@ class StepRecorder:
         failed, self._failed = self._failed, None
         return failed[1] + 1 if failed and failed[0] == question else 1
 
-    def finish(self, writes: list[tuple[str, Any]], error: BaseException | None) -> None:
+    def finish(
+        self, writes: list[tuple[str, Any]], error: BaseException | None, status: StepStatus | None = None
+    ) -> None:
         """Write the step's row, and those of streams that the node neither read to their end nor closed."""
         for end in list(self.left_open.values()):
             end()
-        status = step_status(error)
+        status = status or step_status(error)
         if isinstance(error, GraphInterrupt) and "/" not in self.place:
             self.run.interrupted = True
             self.run.interrupts += error.args[0] if error.args else ()

@@ -47,7 +47,7 @@ class Steps:
         return recorded.number, found
 
     def _difference(self, recorded: Step, row: Mapping[str, Any]) -> Divergence | None:
-        if recorded.status != row["status"]:
+        if _ended(recorded.status) != _ended(row["status"]):
             raised = self._encoder.value(row["error"]) if isinstance(row["error"], Part) else None
             now = f"{row['status']}: {raised['message']}" if isinstance(raised, dict) else row["status"]
             return Divergence(recorded.address, "status", recorded.status, now)
@@ -69,6 +69,14 @@ class Steps:
     def knows(self, address: str, attempt: int) -> bool:
         """Is there a recorded step at this address?"""
         return (address, attempt) in self._at
+
+    def cached(self, address: str, given: Part | None) -> Step | None:
+        """The recorded step here, if LangGraph's node cache answered it and it was given the same."""
+        found = self._at.get((address, 1))
+        if found is None or found.status != "cached":
+            return None
+        asked = {"status": found.status, "input": given, "output": None}
+        return found if self._difference(found, asked) is None else None
 
     def cut_off(self, address: str, attempt: int) -> Step | None:
         """The recorded step here, if it was cut off."""
@@ -114,6 +122,11 @@ NEXT: Final = "next"
 def is_during(call: Call, other: Call | Step) -> bool:
     """Did the other begin while this call was made?"""
     return call.started <= other.started <= call.started + call.seconds
+
+
+def _ended(status: str) -> str:
+    """How a step came out: one that the node cache answered came out as one that was done."""
+    return "done" if status == "cached" else status
 
 
 def _by_channel(writes: Any) -> Any:

@@ -11,6 +11,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 from langgraph.pregel import _runner
+from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 import playhead
 from playhead.config import load_config
@@ -31,6 +32,8 @@ SIGNATURES = {
     (BaseTool, "arun"): ["self", "tool_input", "verbose", "start_color", "color", "callbacks", "tags", "metadata"],
     (_runner, "run_with_retry"): ["task", "retry_policy", "configurable"],
     (_runner, "arun_with_retry"): ["task", "retry_policy", "stream", "configurable"],
+    (SyncPregelLoop, "match_cached_writes"): ["self"],
+    (AsyncPregelLoop, "amatch_cached_writes"): ["self"],
 }
 
 
@@ -52,7 +55,9 @@ def test_the_table_above_is_complete() -> None:
 def test_what_the_node_runner_reads_of_langgraph_is_there() -> None:
     from langgraph.types import PregelExecutableTask
 
-    assert {"name", "proc", "writes", "config", "path"} <= set(PregelExecutableTask.__dataclass_fields__)
+    assert {"name", "input", "proc", "writes", "config", "path", "cache_key"} <= set(
+        PregelExecutableTask.__dataclass_fields__
+    )
 
 
 def test_installing_twice_patches_once() -> None:
