@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.func import entrypoint
 from langgraph.graph import StateGraph
 
@@ -35,8 +34,7 @@ MADE: Final = {"savers": 0, "recorded graphs": 0}
 @contextmanager
 def saver() -> Iterator[Saver]:
     """Our saver, on a recording of its own."""
-    strict = sys.modules["tests.conftest_checkpointer"].STRICT_MSGPACK
-    encoder = Encoder(Redactor(), JsonPlusSerializer(allowed_msgpack_modules=None) if strict else None)
+    encoder = Encoder(Redactor())
     MADE["savers"] += 1
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "runs.db", synchronous="NORMAL", decode=encoder.decode)
