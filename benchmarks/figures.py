@@ -28,3 +28,15 @@ class Figure:
         goal = "" if self.bar is None else f"   (bar: {self.sense} {self.bar:g})"
         number = f"{self.value:,.0f}" if self.value >= 1000 else f"{self.value:.3g}"
         return f"{mark}{self.what:<78} {number} {self.unit}{goal}"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A figure that could not be measured here, and why not."""
+
+    what: str
+    why: str
+    met: Literal[True] = True
+
+    def __str__(self) -> str:
+        return f"-- {self.what:<78} not measured: {self.why}"

@@ -28,6 +28,7 @@ from benchmarks.subjects import chain
 from playhead.graph.saver import LINGERING, Saver
 
 THREADS, NODES, ROUNDS = 50, 20, 5
+BARS = {"FULL": 5, "NORMAL": 4}
 
 
 async def _play(agent: Any) -> float:
@@ -121,7 +122,7 @@ def measure() -> list[Figure]:
             Figure(f"{synchronous}: Playhead's saver only over bare, each save waited for", alone / base, "×"),
             Figure(f"{synchronous}: Playhead's saver only over bare, as under the recorder", lingering / base, "×"),
             Figure(f"{synchronous}: AsyncSqliteSaver over bare", other / base, "×"),
-            Figure(f"{synchronous}: {less}", (other - base) / (own - base), "×", 4),
+            Figure(f"{synchronous}: {less}", (other - base) / (own - base), "×", BARS[synchronous]),
             Figure(f"{synchronous}: the same, saver only, each waited for", (other - base) / (alone - base), "×"),
             Figure(f"{synchronous}: the same, saver only, as recorded", (other - base) / (lingering - base), "×"),
         ]

@@ -1,0 +1,105 @@
+"""How many rows a second does the recorder write, beside SQLite alone writing the same rows in the same batches?
+
+A row of a call with its request and its response: three rows. To SQLite they are given ready, as statements to run,
+their hashes, seals and numbers made and their values compressed beforehand; we are given the call and its encoded
+values, as the recorder gives them to the store. Both commit each batch at FULL before they begin the next.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+from benchmarks.subjects import text
+from playhead.codec import deflate, plain, seal
+from playhead.store import Store, runs
+from playhead.store.queries import QUERIES
+
+CALLS, ROUNDS = 4_000, 5
+BATCHES = (50, 1_000)  # calls: fifty conversations that each made one, and the most that one commit takes
+ROWS_A_CALL = 3
+
+
+def calls() -> list[dict[str, Any]]:
+    """Calls as the recorder hands them over: columns, and two values that nothing else shares."""
+    return [
+        {
+            **dict.fromkeys(("input_tokens", "output_tokens", "prompt", "inputs", "error")),
+            **{"run": 1, "number": number, "step": number, "address": f"node{number % 20}@{number % 20}"},
+            **{"kind": "model", "name": "gpt", "ordinal": 0, "attempt": 1, "status": "done"},
+            **{"started": 1e9 + number, "seconds": 0.5},
+            "request": plain(text(number)),
+            "response": plain(text(CALLS + number, 120)),
+        }
+        for number in range(1, CALLS + 1)
+    ]
+
+
+def ours(rows: Sequence[dict[str, Any]], batch: int) -> float:
+    """Seconds through the store."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "runs.db")
+        began = time.perf_counter()
+        for start in range(0, len(rows), batch):
+            for row in rows[start : start + batch]:
+                store.note(lambda session, row=row: runs.put(session, "calls", row), (row["request"], row["response"]))
+            store.flush()
+        taken = time.perf_counter() - began
+        assert not store.failures
+        store.close()
+    return taken
+
+
+def alone(rows: Sequence[dict[str, Any]], batch: int) -> float:
+    """Seconds in SQLite, in the same tables with the same statements."""
+    with tempfile.TemporaryDirectory() as folder:
+        Store(Path(folder) / "runs.db").close()
+        connection = sqlite3.connect(Path(folder) / "runs.db", isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        batches = [_ready(rows[start : start + batch]) for start in range(0, len(rows), batch)]
+        began = time.perf_counter()
+        for values, made in batches:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(QUERIES["vals_add"], values)
+            connection.executemany(QUERIES["calls_put"], made)
+            connection.execute("COMMIT")
+        taken = time.perf_counter() - began
+        connection.close()
+    return taken
+
+
+def _ready(rows: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows with everything in them, in the order in which the store writes them."""
+    values, made = [], []
+    for row in rows:
+        refs = {}
+        for place, name in enumerate(("request", "response")):
+            refs[name] = 2 * row["number"] - 1 + place
+            kind, data = deflate(row[name].kind, row[name].data)
+            value = {"id": refs[name], "hash": row[name].hash, "kind": kind, "data": data}
+            values.append({**value, "seal": seal(value)})
+        made.append({**row, **refs, "seal": seal({**row, **refs})})
+    return values, made
+
+
+def measure() -> list[Figure]:
+    """Rows a second of both, and their ratio, in turn."""
+    rows = calls()
+    figures = []
+    for batch in BATCHES:
+        rounds = [(ours(rows, batch), alone(rows, batch)) for _ in range(ROUNDS)]
+        own, raw = (statistics.median(times) for times in zip(*rounds, strict=True))
+        written = CALLS * ROWS_A_CALL
+        figures += [
+            Figure(f"{batch} calls a commit: Playhead at FULL", written / own, "rows/s"),
+            Figure(f"{batch} calls a commit: SQLite alone at FULL", written / raw, "rows/s"),
+            Figure(f"{batch} calls a commit: Playhead as fast as SQLite alone", raw / own, "×", 0.8),
+        ]
+    return figures
