@@ -218,6 +218,29 @@ def play(playhead: Any, tmp_path: Path) -> Any:
     return run
 
 
+@pytest.fixture(scope="module")
+def _recordings() -> dict[str, dict[str, bytes]]:
+    """The files that playing made, by what was played."""
+    return {}
+
+
+@pytest.fixture
+def played(play: Any, tmp_path: Path, _recordings: dict[str, dict[str, bytes]]) -> Any:
+    """As `play`, for the one recording that all tests of a file begin with: played once, and copied for the others."""
+
+    def begin(*given: Any) -> None:
+        files = _recordings.get(key := json.dumps(given))
+        if files is None:
+            assert not list(tmp_path.glob("*.db*"))
+            play(*given)
+            _recordings[key] = {file.name: file.read_bytes() for file in tmp_path.glob("*.db*")}
+            return
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+
+    return begin
+
+
 def same_every_time(text: str) -> str:
     """A text with ids, times, hashes, and the rules that fill a line, replaced."""
     text = re.sub(r"r-[0-9a-f]{12}", "r-############", text)

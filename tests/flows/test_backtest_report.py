@@ -39,14 +39,24 @@ def judge() -> ScriptedModel:
     return ScriptedModel(script={"fair": "Yes.", "price": "no"}, model_name="judge-1")
 
 
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Twelve conversations that ask a price, as a file."""
+    folder = tmp_path_factory.mktemp("recorded")
+    prompts = write_prompts(folder / "prompts", PROMPTS)
+    models = {"default": ScriptedModel(script=SCRIPT)}
+    with Deck(folder / "runs.db", prompts=prompts, models=models, synchronous="OFF") as made:
+        for number in range(12):
+            talk(made, make_graph(), f"c-{number:02}", [f"what does wheel {number} cost", "thanks"])
+    return (folder / "runs.db").read_bytes()
+
+
 @pytest.fixture
-def deck(tmp_path: Path, model: ScriptedModel, judge: ScriptedModel) -> Iterator[Deck]:
+def deck(recording: bytes, tmp_path: Path, model: ScriptedModel, judge: ScriptedModel) -> Iterator[Deck]:
+    (tmp_path / "runs.db").write_bytes(recording)
     prompts = write_prompts(tmp_path / "prompts", PROMPTS)
     models = {"default": model, "judge": judge}
     with Deck(tmp_path / "runs.db", prompts=prompts, models=models, synchronous="OFF") as made:
-        for number in range(12):
-            talk(made, make_graph(), f"c-{number:02}", [f"what does wheel {number} cost", "thanks"])
-        model.asked.clear()
         yield made
 
 

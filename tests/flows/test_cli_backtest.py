@@ -36,10 +36,10 @@ def worse(drafts):
 
 
 @pytest.fixture
-def recorded(play, conversation):
+def recorded(played, conversation):
     """Eight customers who order, two who do not."""
     orders = [conversation("I would like to order a cake", "Thanks!", id=f"c-{number}") for number in range(8)]
-    play(*orders, conversation("When are you open?", id="c-8"), conversation("Thanks!", id="c-9"))
+    played(*orders, conversation("When are you open?", id="c-8"), conversation("Thanks!", id="c-9"))
 
 
 def untimed(text):

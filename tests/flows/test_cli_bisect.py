@@ -43,8 +43,8 @@ def commit(repository):
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(*[conversation("I would like to order a cake", "Thanks!", id=f"c-{number}") for number in range(8)])
+def recorded(played, conversation):
+    played(*[conversation("I would like to order a cake", "Thanks!", id=f"c-{number}") for number in range(8)])
 
 
 def bisect(playhead, repository, *arguments, check="Knows orders"):

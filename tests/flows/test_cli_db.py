@@ -6,8 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(
+def recorded(played, conversation):
+    played(
         conversation("Are you open? My dog is called Wuschel", id="the-dogs-owner"),
         conversation("Are you open?", id="c-2"),
     )

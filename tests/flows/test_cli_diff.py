@@ -12,8 +12,8 @@ from playhead.errors import BadInput
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(
+def recorded(played, conversation):
+    played(
         conversation("When are you open?", "Thanks!", id="c-1"),
         conversation("When are you open?", "Thanks!", id="c-2"),
         conversation("When are you open?", "I would like to order a cake", id="c-3"),

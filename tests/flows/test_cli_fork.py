@@ -9,8 +9,8 @@ from tests.flows.conftest import dump, runs_of
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(conversation("When are you open?", "Please approve my discount", id="c-1"))
+def recorded(played, conversation):
+    played(conversation("When are you open?", "Please approve my discount", id="c-1"))
 
 
 def rows_without_branches(tmp_path):

@@ -7,8 +7,8 @@ from playhead.errors import BadInput, RunNotFound
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(conversation("When are you open?", "Thanks!", id="c-1042"), conversation("Are you open?", id="d-7"))
+def recorded(played, conversation):
+    played(conversation("When are you open?", "Thanks!", id="c-1042"), conversation("Are you open?", id="d-7"))
 
 
 @pytest.fixture

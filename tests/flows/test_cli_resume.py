@@ -4,8 +4,8 @@ import pytest
 
 
 @pytest.fixture
-def waiting(play, conversation):
-    play(conversation("Are you open? approve", id="c-1042"))
+def waiting(played, conversation):
+    played(conversation("Are you open? approve", id="c-1042"))
 
 
 def test_an_answer_lets_the_conversation_go_on(playhead, waiting):

@@ -6,8 +6,8 @@ from playhead.records import Call, Step
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(conversation("When are you open?", "I would like to order a cake", "Thanks!", id="c-1042"))
+def recorded(played, conversation):
+    played(conversation("When are you open?", "I would like to order a cake", "Thanks!", id="c-1042"))
 
 
 @pytest.mark.usefixtures("recorded")

@@ -9,8 +9,8 @@ from playhead.config import load_config
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(
+def recorded(played, conversation):
+    played(
         conversation("When are you open? 😀", "I would like to order a cake", id="c-1042"),
         conversation("Thanks!", id="c-2"),
     )

@@ -9,8 +9,8 @@ from tests.flows.conftest import dump, runs_of
 
 
 @pytest.fixture
-def recorded(play, conversation):
-    play(
+def recorded(played, conversation):
+    played(
         conversation("When are you open?", "I would like to order a cake", id="c-1"),
         conversation("I would like to order a cake", id="c-2"),
         conversation("Thanks!", id="c-3"),
