@@ -5,12 +5,14 @@ The graph asks a model, sends, comes round, sends again, and closes. The world i
 
 from __future__ import annotations
 
+import functools
 import operator
 import os
 import signal
 import sqlite3
+import threading
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Final, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
@@ -18,6 +20,10 @@ from langgraph.runtime import Runtime
 import playhead
 from playhead import ask, effect, new_id, now, resource
 from playhead.config import load_config
+from playhead.graph.effects import Attempt
+from playhead.graph.node_run import NodeRun
+from playhead.graph.saver import Saver
+from playhead.store.session import WritingSession
 from tests.scripted import ScriptedModel
 
 PROMPT = """---
@@ -76,6 +82,49 @@ def reach(name: str) -> None:
             if Point.how == "exit":
                 os._exit(9)
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+BOUNDARIES: Final = (
+    (NodeRun, "invoke"),
+    (Attempt, "begin"),
+    (Attempt, "done"),
+    (World, "send"),
+    (Saver, "put"),
+    (Saver, "put_writes"),
+    (WritingSession, "finish"),
+)
+"""A node, an effect's journal before and after it, the effect itself, a checkpoint, a task's writes, a commit."""
+
+
+class Crossings:
+    """Counts how often a boundary is crossed, on the way in and on the way out; dies at the n-th crossing."""
+
+    def __init__(self, deadly: int) -> None:
+        self._left, self._lock = deadly, threading.Lock()
+        for owner, name in BOUNDARIES:
+            setattr(owner, name, self._counted(getattr(owner, name)))
+
+    def _counted(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self._cross()
+            result = original(*args, **kwargs)
+            self._cross()
+            return result
+
+        return counted
+
+    def _cross(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def cross(folder: Path, deadly: int, durability: str) -> None:
+    """Hold the conversation, and die at the n-th crossing of a boundary, if there are so many."""
+    Crossings(deadly)
+    main(folder, "nowhere", "kill", durability, "verify")
 
 
 def act(text: str, key: str) -> str:

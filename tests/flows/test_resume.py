@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from playhead.errors import EffectUnknown, NothingToResume, RunNotFound, StillRu
 from playhead.records import Run
 from tests.flows import crashing
 from tests.flows.processes import PROCESSES
+from tests.scale import FULL, at_scale
 
 POINTS = [
     "node begins",
@@ -26,6 +28,7 @@ POINTS = [
     "inside effect, before the world changed #3",
     "inside effect, after the world changed #4",
 ]
+MODES = [("kill", "async"), ("exit", "async"), ("kill", "sync"), ("kill", "exit")]
 SENT = ["hello 1", "hello 2", "hello 3", "goodbye"]
 SAID = ["Dear Ada", *SENT]
 
@@ -61,22 +64,42 @@ def never_killed(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str
         return what_happened(run)
 
 
-@pytest.mark.parametrize(
-    ("how", "durability"), [("kill", "async"), ("exit", "async"), ("kill", "sync"), ("kill", "exit")]
-)
+@pytest.mark.parametrize(("how", "durability"), MODES if FULL else MODES[::3])
 @pytest.mark.parametrize("where", POINTS)
 def test_killed_anywhere_it_ends_as_if_it_had_not_been(
     tmp_path: Path, where: str, how: str, durability: str, never_killed: set[tuple[str, str]]
 ) -> None:
     crash(tmp_path, where, how, durability)
-    with crashing.open_deck(tmp_path) as deck:
-        result = go_on(tmp_path, deck)
+    ends_as_if_it_had_not_been(tmp_path, never_killed)
+
+
+def ends_as_if_it_had_not_been(folder: Path, never_killed: set[tuple[str, str]]) -> None:
+    """Go on with what is in this folder: all was sent, and once; the state and the steps are the whole ones."""
+    with crashing.open_deck(folder) as deck:
+        if [run.status for run in deck.runs("c-1")] != ["done"]:  # else it died with nothing left to do
+            assert go_on(folder, deck)["said"] == SAID
         (run,) = deck.runs("c-1")
-        assert result["said"] == run.output["said"] == SAID
-        assert crashing.World(tmp_path / "world.db").texts() == SENT
+        assert (run.status, run.output["said"]) == ("done", SAID)
+        assert crashing.World(folder / "world.db").texts() == SENT
         assert what_happened(run) >= never_killed
-        assert run.status == "done"
         assert not deck.check().problems
+
+
+@pytest.mark.parametrize("durability", ["sync", "async"])
+def test_killed_at_the_nth_crossing_of_any_boundary_it_ends_as_if_it_had_not_been(
+    tmp_path: Path, durability: str, never_killed: set[tuple[str, str]]
+) -> None:
+    for deadly in itertools.count(1, at_scale(1, 9)):
+        folder = tmp_path / str(deadly)
+        folder.mkdir()
+        process = PROCESSES.Process(target=crashing.cross, args=(folder, deadly, durability))
+        process.start()
+        process.join(60)
+        if process.exitcode == 0:  # there are not so many
+            break
+        assert process.exitcode == -9
+        ends_as_if_it_had_not_been(folder, never_killed)
+    assert deadly > 80
 
 
 def test_going_on_is_the_next_attempt_of_the_same_run(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import sqlite3
 import threading
 import time
@@ -19,10 +18,9 @@ from playhead.deck import Deck
 from playhead.errors import LeaseLost, NothingToResume, StillRunning, StoreClosed, ThreadBusy
 from playhead.store import leases, line
 from tests.flows.crashing import World
+from tests.flows.processes import PROCESSES
 from tests.flows.workers import Talk, build, config, main, open_deck, said, think, work, work_async, work_until_killed
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.flows.crashing", "tests.flows.workers", "tests.scripted", "langchain_openai"])
 GAPS = (0, 0.05, 0.2)
 
 

@@ -49,6 +49,7 @@ def find_before(recording: Recording, thread: str, given: Any) -> Continued | No
     """
     store, thread = recording.store, recording.encoder.redactor.name(thread)
     store.flush()
+    recording.saver.forget(thread)
     with store.reading() as session:
         rows = runs.thread_runs(session, thread)
         if not rows:

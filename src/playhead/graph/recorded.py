@@ -231,7 +231,10 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         elif any(kwargs.get(stop) or getattr(self, f"{stop}_nodes") for stop in STATIC_INTERRUPTS):
             waiting = self.get_state({"configurable": {"thread_id": run.thread}}).next
             status = "interrupted" if waiting else status
-        outputs = self._playhead.saver.last_values(run.thread)
+        saver = self._playhead.saver
+        outputs = saver.last_values(run.thread)
+        if not outputs and error is None:  # nothing was left to do: its end was saved before a crash
+            outputs = saver.saved_values(run.thread)
         channels = self.output_channels
         if isinstance(channels, str):
             run.finish(status, outputs.get(channels, {}), error)

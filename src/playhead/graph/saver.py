@@ -172,6 +172,16 @@ class Saver(BaseCheckpointSaver[Any]):
         _, hashes = self._last.get((thread, ""), ("", {}))
         return {channel: value for channel, (_, value) in hashes.items()}
 
+    def saved_values(self, thread: str) -> dict[str, bytes]:
+        """The same of the last checkpoint that is stored, whoever put it."""
+        found = self.get_tuple({"configurable": {"thread_id": thread}})
+        values = found.checkpoint["channel_values"] if found else {}
+        return {channel: self._encoder.by_element(value).hash for channel, value in values.items()}
+
+    def forget(self, thread: str) -> None:
+        """Another process may have put the conversation's last checkpoint since one was put here."""
+        self._last.pop((thread, ""), None)
+
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
