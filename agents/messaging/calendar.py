@@ -115,7 +115,10 @@ class Calendar:
         """Takes the customer out of the calendar. Held times stay held: a person is still coming."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE bookings SET customer = ? WHERE customer = ?", (ERASED, customer))
-            connection.execute("DELETE FROM calendar_effects WHERE customer = ?", (customer,))
+            connection.execute(
+                "DELETE FROM calendar_effects WHERE customer = ? OR substr(key, 1, length(?) + 1) = ? || '/'",
+                (customer, customer, customer),  # an effect's key begins with its conversation's name
+            )
         self._database.flush_erased()
 
     def close(self) -> None:

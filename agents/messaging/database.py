@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playhead import PlayheadError
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bookings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,9 +80,17 @@ class AgentDatabase:
             return [dict(row) for row in self._connection.execute(sql, parameters)]
 
     def flush_erased(self) -> None:
-        """Empties the write-ahead log, where the pages of before an erasure would otherwise survive."""
+        """Empties the write-ahead log, where the pages of before an erasure would otherwise survive.
+
+        Raises PlayheadError where another process is reading them.
+        """
         with self._lock:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise PlayheadError(
+                f"It is erased, but its bytes are still in {self.path}-wal: another process is reading the file.",
+                "End that process, then forget the customer again.",
+            )
 
     def close(self) -> None:
         """Closes the file; closing twice is fine."""

@@ -45,9 +45,9 @@ class Notes:
         return [str(row["text"]) for row in self._database.rows(sql, (customer,))]
 
     def forget(self, customer: str) -> None:
-        """Removes every note about the customer."""
+        """Removes every note about the customer, or from the conversation of that name."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM notes WHERE customer = ?", (customer,))
+            connection.execute("DELETE FROM notes WHERE customer = ? OR thread = ?", (customer, customer))
         self._database.flush_erased()
 
     def close(self) -> None:

@@ -50,9 +50,9 @@ class Outbox:
         return [_result(row) for row in self._database.rows(sql, (thread,))]
 
     def forget(self, customer: str) -> None:
-        """Removes every message to the customer."""
+        """Removes every message to the customer, or in the conversation of that name."""
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM outbox WHERE recipient = ?", (customer,))
+            connection.execute("DELETE FROM outbox WHERE recipient = ? OR thread = ?", (customer, customer))
         self._database.flush_erased()
 
     def close(self) -> None:

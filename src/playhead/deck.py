@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -26,7 +26,17 @@ from playhead.comparison import Comparison, compare
 from playhead.comparison.findings import origin_of
 from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
-from playhead.errors import BadInput, GraphNotFound, NothingSelected, NothingToResume, RunNotFound, StillRunning
+from playhead.elsewhere import files_naming
+from playhead.errors import (
+    BadInput,
+    GraphNotFound,
+    NothingSelected,
+    NothingToResume,
+    RunNotFound,
+    StillRead,
+    StillRunning,
+    StoreBusy,
+)
 from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
 from playhead.graph.branches import own_facts
 from playhead.graph.changes import NOTHING
@@ -44,9 +54,11 @@ from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import OF_THE_RUN, choose, selection_of
+from playhead.selection.conditions import moment_of
 from playhead.store import Store, catalogue, erasure, integrity
 from playhead.store.backend import Synchronous
 from playhead.store.leases import line_of, process_of
+from playhead.store.pruning import Pruned, Rule, prune
 from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
@@ -54,6 +66,15 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LABEL_NAME = re.compile(r"\w[\w.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuumed:
+    """How many values nothing referred to, and the bytes the recording took before and takes after."""
+
+    values: int
+    before: int
+    after: int
 
 
 class Deck:
@@ -387,7 +408,9 @@ class Deck:
 
         Raises `RunNotFound`, naming the nearest.
         """
-        return self.store.runs_of(self._meant(name)[0])
+        if not (runs := self.store.runs_of(self._meant(name)[0])):  # all were pruned
+            raise RunNotFound(name)
+        return runs
 
     def label(self, of: Run | str, /, **facts: Any) -> None:
         """Say business facts of a run, or of a whole conversation: `deck.label("c-1042", outcome="lost")`.
@@ -468,7 +491,7 @@ class Deck:
         if last.status == "done" or waits_for_answer(last) != (answer is not None):
             raise NothingToResume(thread, last.status)
         with self.store.reading() as session:
-            line = line_of(session, thread)
+            line = line_of(session, self._stored(thread))
         if line:
             raise StillRunning(last.id, process_of(line[0]["holder"]))
         agent = record(graph, replace(self._recording(last.graph, self.prompts, resources), resumes=last))
@@ -484,15 +507,75 @@ class Deck:
     def forget(self, customer: str, resources: Mapping[str, Any] | None = None) -> int:
         """Erase a customer: conversations of this name, or whose runs' metadata names this `customer`; gives how many.
 
-        Every resource that has `forget(customer)` erases there, too.
+        Every resource that has `forget(name)` erases there, too: the customer's, by all names they go by, and each
+        conversation's. A run that is under way writes and does nothing more. Raises `StillRead` where the bytes stay in
+        the files because another process uses them, and what a resource raises; all the rest is erased then.
         """
-        for handle in (resources or {}).values():
-            if hasattr(handle, "forget"):
-                handle.forget(customer)
+        names = self._known_as(customer)
         count = self.store.write(lambda session: erasure.forget(session, self._stored(customer)))
+        problems = forget_in((resources or {}).values(), names)
         if count:
-            self.store.compact()
+            self._compact()
+        for problem in problems:
+            raise problem
         return count
+
+    def vacuum(self) -> Vacuumed:
+        """Remove values that nothing refers to, and give freed pages back. Raises `StillRead`."""
+        before = self.store.backend.size()
+        swept = self.store.write(erasure.sweep)
+        self._compact()
+        return Vacuumed(swept.values, before, self.store.backend.size())
+
+    def prune(
+        self,
+        *,
+        older_than: str | None = None,
+        keep_last: int = 0,
+        statuses: Iterable[str] = (),
+        origins: bool = False,
+        state: bool = False,
+        dry: bool = True,
+    ) -> Pruned:
+        """Remove runs for the room they take: what would go, or with `dry=False` what went.
+
+        Turns that ended longer ago than `older_than` (`90d`, `12h`, a date), that are not among the newest `keep_last`
+        of their conversation, and that ended in one of `statuses`. A conversation's newest state stays, so that it
+        goes on; with `state`, one of which no run stays goes whole. What is running or waits for an answer stays unless
+        its status is among these, and, unless `origins`, what a kept replay was made from. Raises `BadInput`,
+        `StillRead`.
+        """
+        if older_than is None and not keep_last and not (statuses := frozenset(statuses)):
+            raise BadInput(
+                "prune", "nothing says which runs.", "Give --older-than 90d, --keep-last 20 or --status failed."
+            )
+        before = None if older_than is None else moment_of("--older-than", older_than, time.time())
+        rule = Rule(before, keep_last, frozenset(statuses), origins, state)
+        made = self.store.tried(lambda session: prune(session, rule)) if dry else None
+        if made is None:
+            made = self.store.write(lambda session: prune(session, rule))
+            self._compact()
+        return made
+
+    def _compact(self) -> None:
+        try:
+            self.store.compact()
+        except StoreBusy as busy:
+            raise StillRead(str(self.store.path)) from busy
+
+    def files_about(self, customer: str) -> list[Path]:
+        """Files of the project that speak of a customer and are none of the recording: tapes, reports, copies.
+
+        `forget` does not reach them. They are known by the ids of runs, by conversations' and the customer's names.
+        """
+        names = self._known_as(customer)
+        runs = [run.id for thread in self.threads_of(customer) for run in self.store.runs_of(thread)]
+        return files_naming(self.config.root, {*names, *runs}, besides=self.store.path)
+
+    def _known_as(self, customer: str) -> list[str]:
+        self.store.flush()
+        with self.store.reading() as session:
+            return erasure.known_as(session, self._stored(customer))
 
     def tape(
         self, runs: Run | Iterable[Run], path: str | Path | None = None, *, note: Mapping[str, Any] | None = None
@@ -521,6 +604,18 @@ class Deck:
         self.store.flush()
         with self.store.reading() as session:
             return integrity.check_all(session, self.store.backend)
+
+
+def forget_in(handles: Iterable[Any], names: Iterable[str]) -> list[Exception]:
+    """Erase these names wherever one can; gives what went wrong, so that it keeps nothing else from being erased."""
+    problems: list[Exception] = []
+    for handle in handles:
+        try:
+            for name in names if hasattr(handle, "forget") else ():
+                handle.forget(name)
+        except Exception as problem:  # noqa: BLE001 - raised when all the rest is erased
+            problems.append(problem)
+    return problems
 
 
 def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:

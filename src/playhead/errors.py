@@ -9,8 +9,8 @@ PlayheadError
 │                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
-├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown
-├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StoreClosed · StoreUnusable
+├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · ConversationForgotten
+├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
 ```
@@ -383,6 +383,16 @@ class LeaseLost(ResumeError):
         )
 
 
+class ConversationForgotten(ResumeError):
+    """The customer of this conversation was forgotten while a run of it was at work."""
+
+    def __init__(self) -> None:
+        super().__init__(  # whose it was is what must not be said any more
+            "The conversation of this run was forgotten while it was at work.",
+            "Nothing more of the run is written or done. A new message begins a new conversation.",
+        )
+
+
 class EffectUnknown(ResumeError):
     """An effect was started before a crash and nobody can say whether it happened."""
 
@@ -443,6 +453,16 @@ class StoreBusy(StoreError):
         super().__init__(
             f"{path} was locked by another process for more than {seconds:g} s.",
             "Close the other process, or give each its own database.",
+        )
+
+
+class StillRead(StoreError):
+    """What was erased is gone from the recording, but not from its files."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"It is erased, but its bytes are still in the files of {path}: another process is using them.",
+            "End that process, then run `playhead db vacuum`, which removes the bytes.",
         )
 
 

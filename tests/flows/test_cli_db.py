@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +57,65 @@ class TestDb:
         ended = playhead("db", "forget", "nobody", "--yes")
         assert ended.code == 3
         assert "nobody" in ended.err
+
+    def test_files_that_speak_of_a_customer_and_are_not_reached_are_named(self, playhead, tmp_path):
+        playhead("tape", "the-dogs-owner", "-o", tmp_path / "dog.json")
+        ended = playhead("db", "forget", "the-dogs-owner", "--yes", "--json")
+        assert str(tmp_path / "dog.json") in ended.json["files_not_reached"]
+        assert "dog.json speaks of them" in ended.err
+
+    def test_a_vacuum_says_how_many_bytes_it_gave_back(self, playhead):
+        ended = playhead("db", "vacuum", "--json")
+        assert ended.code == 0
+        assert ended.json["after"] <= ended.json["before"]
+        assert "bytes before" in playhead("db", "vacuum").out
+
+    def test_pruning_says_what_would_go_and_removes_it_with_yes(self, playhead):
+        ended = playhead("db", "prune", "--older-than", "2099-01-01")
+        assert ended.code == 0
+        assert ended.out.startswith("Would go: 2 runs, ")
+        assert "Nothing was removed" in ended.out
+        assert playhead("show", "c-2").code == 0
+        assert playhead("db", "prune", "--older-than", "2099-01-01", "--yes", "--json").json["runs"] == 2
+        assert playhead("show", "c-2").code == 3
+        assert playhead("db", "check").code == 0
+
+    def test_pruning_without_a_word_of_what_is_refused(self, playhead):
+        ended = playhead("db", "prune", "--yes")
+        assert ended.code == 2
+        assert "nothing says which runs" in ended.err
+
+    def test_a_recording_that_is_up_to_date_needs_no_upgrade(self, playhead):
+        ended = playhead("db", "upgrade")
+        assert ended.code == 0
+        assert "which is the newest" in ended.out
+
+
+OLD = Path(__file__).parents[1] / "store" / "recordings" / "schema-1.db"
+
+
+class TestDbUpgrade:
+    @pytest.fixture(autouse=True)
+    def old(self, project, tmp_path):
+        shutil.copy(OLD, tmp_path / "runs.db")
+
+    def test_it_says_what_it_does_copies_the_recording_and_does_it(self, playhead, tmp_path):
+        assert "Nothing was done" in playhead("db", "upgrade", "--dry").out
+        ended = playhead("db", "upgrade")
+        assert ended.code == 0
+        assert "version 1 → " in ended.out
+        assert "2. Business facts said of conversations and runs" in ended.out
+        assert (tmp_path / "runs.db.version-1").is_file()
+        assert playhead("show", "c-1").code == 0
+        assert playhead("db", "check").code == 0
+
+    def test_a_newer_recording_is_refused_and_not_touched(self, playhead, tmp_path):
+        with sqlite3.connect(tmp_path / "runs.db") as raw:
+            raw.execute("PRAGMA user_version = 99")
+        ended = playhead("db", "upgrade")
+        assert ended.code == 1
+        assert "version 99" in ended.err
+        assert not (tmp_path / "runs.db.version-99").exists()
+
+    def test_no_recording_is_not_found(self, playhead, tmp_path):
+        assert playhead("db", "upgrade", "--store", tmp_path / "nowhere.db").code == 3

@@ -270,7 +270,7 @@ class Outbox:
 def test_resources_forget_too(deck: Deck) -> None:
     outbox = Outbox()
     deck.forget(ANA, {"outbox": outbox, "clock": object()})
-    assert outbox.forgotten == [ANA]
+    assert outbox.forgotten == [ANA, "ana-thread"]
 
 
 # ── deleting, pruning, copying ───────────────────────────────────────────────────────────────────────────────
@@ -339,7 +339,7 @@ def test_sweeping_keeps_all_that_is_reached_and_nothing_else(store: Store, kept:
 
 
 def test_sweeping_an_empty_recording_is_fine(store: Store) -> None:
-    assert store.write(erasure.sweep) == 0
+    assert store.write(erasure.sweep) == (0, 0)
 
 
 def test_a_swept_number_is_not_given_again(store: Store) -> None:

@@ -59,6 +59,8 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.Corrupt("runs", "r-1"),
         errors.NotTrusted("vals", "7", "it names os.system, which is not known to hold data only"),
         errors.StoreBusy("runs.db", 10),
+        errors.StillRead("runs.db"),
+        errors.ConversationForgotten(),
         errors.StoreClosed(),
         errors.StoreUnusable("runs.db", "its folder does not exist"),
         errors.TapeTooNew("ready.json", 9, 1),

@@ -1,15 +1,23 @@
-"""Is the recording sound, and how is a customer forgotten?"""
+"""Is the recording sound, how is a customer forgotten, and how does it stay small and up to date?"""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from playhead.cli import options
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Check the recording; forget a customer.")
+if TYPE_CHECKING:
+    from playhead.store.pruning import Pruned
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Check the recording, forget a customer, keep it small and up to date.",
+)
 
 
 @app.command(short_help="Check every record of the recording.")
@@ -47,7 +55,9 @@ def forget(
     """playhead db forget +15551234
 
     Erases all that a customer's conversations say, on the recording and in the agent's own facts. The runs stay and
-    still count; their values read [erased]. This cannot be undone.
+    still count; their values read [erased]. A run that is under way is ended. This cannot be undone.
+
+    Tapes, reports and copies that were made of the recording are not reached: those in the project are named.
     """
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.words import count, one_line
@@ -64,11 +74,125 @@ def forget(
         if not yes and not typer.confirm(asked, err=True):
             say("Nothing was erased.")
             raise typer.Exit(6)
+        files = [str(file) for file in deck.files_about(customer)]
+        for file in files:
+            say(f"Not reached, and yours to delete: {file} speaks of them.")
         erased, worlds = forget_customer(deck, customer)
     if json:
-        write_json({"customer": customer, "conversations": erased, "facts_gone_through": worlds})
+        facts = {"customer": customer, "conversations": erased, "facts_gone_through": worlds}
+        write_json({**facts, "files_not_reached": files})
     else:
         also = f"; the agent's own facts in {', '.join(worlds)} were gone through" if worlds else ""
         write(f"Erased: {count(erased, 'conversation')}{also}.")
     if not erased:
         raise RunNotFound(customer)
+
+
+@app.command(short_help="Give the room back that nothing needs.")
+def vacuum(store: options.Store = None, json: options.Json = False) -> None:
+    """playhead db vacuum
+
+    Removes values that nothing on the recording refers to, gives freed pages back to the disk and empties the
+    write-ahead log. Nothing that can be seen of the recording changes.
+    """
+    from playhead.cli.printing import write, write_json
+    from playhead.cli.words import count
+
+    with options.open_to_read(store) as deck:
+        found, path = deck.vacuum(), deck.store.path
+    if json:
+        write_json({"store": str(path), **asdict(found)})
+    else:
+        removed = count(found.values, "value") if found.values else "no value"
+        write(f"{path}: {removed} that nothing refers to; {found.before:,} bytes before, {found.after:,} after.")
+
+
+@app.command(short_help="Remove old runs for the room they take.")
+def prune(
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", metavar="TIME", help="Only what ended before: 90d, 12h, or a date.")
+    ] = None,
+    keep_last: Annotated[
+        int, typer.Option("--keep-last", min=0, metavar="N", help="Keep each conversation's newest N turns.")
+    ] = 0,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", help="Only what ended so: done, failed, cancelled, interrupted.")
+    ] = None,
+    origins: Annotated[bool, typer.Option("--origins", help="Also what a kept replay or fork was made from.")] = False,
+    state: Annotated[
+        bool, typer.Option("--state", help="Also the state of conversations of which no run stays: they begin anew.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Really remove it.")] = False,
+    store: options.Store = None,
+    json: options.Json = False,
+) -> None:
+    """playhead db prune --older-than 90d --keep-last 20
+
+    Says which runs would go, with their checkpoints and the values that only they use; --yes removes them. A
+    conversation's newest state stays, so that it goes on, and what it did to the world stays known. What is running
+    or waits for an answer goes only where --status names it.
+    """
+    from playhead.cli.printing import write, write_json
+
+    with options.open_to_read(store) as deck:
+        found = deck.prune(
+            older_than=older_than, keep_last=keep_last, statuses=status or (), origins=origins, state=state, dry=not yes
+        )
+    if json:
+        write_json({"removed": yes, **asdict(found)})
+    else:
+        for each in _pruned_lines(found, done=yes):
+            write(each)
+
+
+def _pruned_lines(found: Pruned, *, done: bool) -> list[str]:
+    from playhead.cli.words import count
+
+    parts = [count(getattr(found, f"{one}s"), one) for one in ("run", "step", "call", "checkpoint", "value")]
+    parts += [count(found.conversations, "whole conversation")] if found.conversations else []
+    lines = [f"{'Removed' if done else 'Would go'}: {', '.join(parts)}; {found.bytes:,} bytes."]
+    if found.kept_open:
+        lines.append(f"{count(found.kept_open, 'run')} that can be gone on with: kept; --status names them.")
+    if found.kept_origins:
+        lines.append(
+            f"{count(found.kept_origins, 'run')} that a kept replay was made from: kept; --origins takes them."
+        )
+    return lines if done else [*lines, "Nothing was removed. The same with --yes does it."]
+
+
+@app.command(short_help="Bring an older recording up to date.")
+def upgrade(
+    backup: Annotated[
+        Path | None, typer.Option("--backup", metavar="FILE", help="Where the copy goes; default: beside it.")
+    ] = None,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Make no copy first.")] = False,
+    dry: Annotated[bool, typer.Option("--dry", help="Only say what would be done.")] = False,
+    store: options.Store = None,
+    json: options.Json = False,
+) -> None:
+    """playhead db upgrade
+
+    Says from which version of the schema to which the recording goes and what each step brings, copies it as it is,
+    and does it: wholly or not at all. Any other verb upgrades, too, without a copy. Exit code 1 if the recording is of
+    a newer Playhead; it is not touched then.
+    """
+    from playhead.cli.printing import write, write_json
+    from playhead.config import load_config
+    from playhead.store import upgrading
+
+    path = options.existing(load_config(), store)
+    found = upgrading.pending(path)
+    copy = backup or path.with_name(f"{path.name}.version-{found.version}")
+    if not dry:
+        upgrading.upgrade(path, None if no_backup else copy)
+    copied = None if dry or no_backup or not found.steps else str(copy)
+    if json:
+        write_json({"store": str(path), "done": not dry, "backup": copied, **asdict(found)})
+        return
+    if not found.steps:
+        write(f"{path} is of version {found.version}, which is the newest.")
+        return
+    write(f"{path}: version {found.version} → {found.to}")
+    for number, each in enumerate(found.steps, found.version + 1):
+        write(f"  {number}. {each}")
+    write("Nothing was done." if dry else f"Done. As it was, it is in {copied}." if copied else "Done.")

@@ -58,17 +58,27 @@ def open_to_replay(store: Path | None) -> Deck:
     return _open_existing(store, with_prompts=True)
 
 
-def _open_existing(store: Path | None, *, with_prompts: bool) -> Deck:
-    from playhead.config import load_config
-    from playhead.deck import Deck
+def existing(config: Config, store: Path | None) -> Path:
+    """Where the recording is, which must exist. Raises `RecordingNotFound`."""
     from playhead.errors import RecordingNotFound
 
-    quiet_log()
-    config = load_config()
     path = store or config.store
     if not path.is_file():
         raise RecordingNotFound(str(path))
-    return Deck(path, config=config if with_prompts else replace(config, prompts=None), look_only=not with_prompts)
+    return path
+
+
+def _open_existing(store: Path | None, *, with_prompts: bool) -> Deck:
+    from playhead.config import load_config
+    from playhead.deck import Deck
+
+    quiet_log()
+    config = load_config()
+    return Deck(
+        existing(config, store),
+        config=config if with_prompts else replace(config, prompts=None),
+        look_only=not with_prompts,
+    )
 
 
 def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:

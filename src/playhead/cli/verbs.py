@@ -80,4 +80,6 @@ app.command("label", short_help="Say what became of a conversation, or read what
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)
 app.add_typer(prompts.app, name="prompt", short_help="List, show, check and fill prompt files.")
 app.command("doctor", short_help="Is everything here as it must be?")(checking.doctor)
-app.add_typer(keeping.app, name="db", short_help="Check the recording; forget a customer.")
+app.add_typer(
+    keeping.app, name="db", short_help="Check the recording, forget a customer, keep it small and up to date."
+)

@@ -100,7 +100,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             with run.current():
                 chunks.close()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
-            self._write_out()
+            self._write_out(run)
             raise
         self._end(run, kwargs, None)
         self._playhead.saver.settle(run.thread)
@@ -144,17 +144,20 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             with run.current():
                 await chunks.aclose()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
-            self._write_out()
+            self._write_out(run)
             raise
         self._end(run, kwargs, None)
         await self._playhead.saver.asettle(run.thread)
 
-    def _write_out(self) -> None:
+    def _write_out(self, run: RunRecorder) -> None:
         """Have what is queued committed; the error that ended the run is the one to be raised, whatever comes of it."""
+        problems: list[BaseException] = []
         try:
             self._playhead.store.flush()
         except Exception as error:  # noqa: BLE001
-            told = self._playhead.encoder.redactor.text(repr(error))
+            problems.append(error)
+        for problem in [*problems, *self._playhead.saver.let_go(run.thread)]:
+            told = self._playhead.encoder.redactor.text(repr(problem))
             log.error("not recorded", graph=self._playhead.name, error=told)
 
     def _begins_no_run(self, config: RunnableConfig | None) -> bool:

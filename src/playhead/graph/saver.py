@@ -128,6 +128,12 @@ class Saver(BaseCheckpointSaver[Any]):
         for future in done:
             future.result()
 
+    def let_go(self, thread: str) -> list[BaseException]:
+        """What kept writes of this conversation from being stored that nobody looked back at: no later run's affair."""
+        with self._lock:
+            waiting = self._written.pop(thread, deque())
+        return [error for future in waiting if future.done() and (error := future.exception()) is not None]
+
     def _put(
         self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
     ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:

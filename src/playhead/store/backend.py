@@ -67,5 +67,8 @@ class Backend(Protocol):
     def compact(self) -> None:
         """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""
 
+    def size(self) -> int:
+        """How many bytes the recording takes where it is kept."""
+
     def close(self) -> None:
         """Close the connections that were lent."""

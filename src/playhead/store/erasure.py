@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
@@ -59,6 +60,15 @@ def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
             yield row
 
 
+def known_as(session: Session, customer: str) -> list[str]:
+    """All names that a customer goes by: the one given, their conversations', and those nobody else has in these."""
+    named, _ = _named(session)
+    theirs = {row["id"]: row["name"] for row in threads_of_customer(session, customer)}
+    others = {name for thread, names in named.items() if thread not in theirs for name in names}
+    own = {name for thread in theirs for name in named.get(thread, ())} - others
+    return sorted({customer, *theirs.values(), *own})
+
+
 def _named(session: Session) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
     """By conversation: the customers that its runs' metadata and its labels name, and the conversations it came of."""
     customers: dict[int, set[str]] = {}
@@ -90,7 +100,8 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
                 session.write(f"{table}_put", _erased(table, row))
         for row in session.rows("fates_of_run", run=run["id"]):
             session.write("fates_put", {**row, "why": ERASED})  # it may quote what was said
-        session.write("runs_put", {**_erased("runs", run), "cause": ERASED})
+        under_way = {"status": "cancelled", "ended": time.time()} if run["status"] == "running" else {}
+        session.write("runs_put", {**_erased("runs", run), **under_way, "cause": ERASED})
     for row in session.rows("effects_of_thread", thread=thread["id"]):
         session.delete("effects_delete", key=row["key"])
         session.write("effects_put", {**_erased("effects", row), "key": _pseudonym()})
@@ -99,6 +110,8 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
     for row in session.rows("answers_of_thread", thread=thread["id"]):
         session.delete("answers_delete", experiment=row["experiment"], call=row["call"])
         session.add("answers_add", {**_erased("answers", row), "call": _pseudonym()})
+    for row in session.rows("leases_of_thread", thread=thread["id"]):  # who is at work finds that it is over
+        session.delete("leases_delete", id=row["id"], holder=row["holder"])
     session.write("threads_rename", {"id": thread["id"], "name": _pseudonym()})
     session.forget_caches()
 
@@ -144,26 +157,34 @@ def copy_thread(session: WritingSession, source: str, target: str) -> None:
             checkpoints.copy_space(session, space, target, ns)
 
 
-def sweep(session: WritingSession) -> int:
-    """Remove every value that nothing refers to; gives how many.
+class Swept(NamedTuple):
+    """How many values went, and the bytes they took."""
+
+    values: int
+    bytes: int
+
+
+def sweep(session: WritingSession) -> Swept:
+    """Remove every value that nothing refers to.
 
     The highest number stays taken, so that none is given again: who still holds a reference to what is gone must not
     find another customer's words there.
     """
     live = set(_reachable(session, _roots(session)))
     (last,) = session.rows("vals_last")
-    removed = 0
-    after = 0
+    removed = size = after = 0
     while rows := session.rows("vals_scan", after=after, limit=BATCH):
         after = rows[-1]["id"]
         dead = [row["id"] for row in rows if row["id"] not in live]
         session.delete("vals_delete", ids=json.dumps(dead))
         removed += len(dead)
+        size += sum(len(row["data"]) for row in rows if row["id"] not in live)
     if last["id"] and last["id"] not in live:
         mark = plain(secrets.token_bytes(HASH_BYTES))
         session.write("vals_add", {"id": last["id"], "hash": mark.hash, "kind": mark.kind, "data": mark.data})
+        removed, size = removed - 1, size - len(mark.data)
     session.forget_caches()
-    return removed
+    return Swept(removed, max(size, 0))
 
 
 def _roots(session: Session) -> Iterator[int]:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from playhead.errors import LeaseLost
+from playhead.errors import ConversationForgotten, LeaseLost
 from playhead.store.backend import Row
 from playhead.store.session import Session, WritingSession
 
@@ -40,6 +40,7 @@ class Lease:
     holder: str
     granted: Future[None] = field(repr=False)
     number: int = 0
+    conversation: int = 0
     until: float = 0.0
     ahead: str | None = None
     waited: bool = False
@@ -108,7 +109,7 @@ def line_of(session: Session, thread: str) -> list[Row]:
 
 def stand(session: WritingSession, lease: Lease) -> None:
     """Stand in line, or move on in it, and clear away those before that live no more. Without patience, only look."""
-    thread = session.thread(lease.thread)
+    thread = lease.conversation = session.thread(lease.thread)
     rows = session.rows("leases_of_thread", thread=thread)
     lease.number = next((row["id"] for row in rows if row["holder"] == lease.holder), 0)
     before = [row for row in rows if not lease.number or row["id"] < lease.number]
@@ -129,8 +130,15 @@ def stand(session: WritingSession, lease: Lease) -> None:
 
 
 def hold(session: WritingSession, lease: Lease | None) -> None:
-    """Make sure, before anything is written, that the lease still holds. Raises `LeaseLost`."""
-    if lease is not None and time.time() >= lease.until:
+    """Make sure, before anything is written, that the lease still holds.
+
+    Raises `LeaseLost`, and `ConversationForgotten` where what it is for is no longer there: nothing may come back.
+    """
+    if lease is None:
+        return
+    if session.known_thread(lease.thread) != lease.conversation:
+        raise ConversationForgotten
+    if time.time() >= lease.until:
         renew(session, lease)
 
 

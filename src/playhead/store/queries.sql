@@ -53,6 +53,9 @@ INSERT INTO threads (id, name, seal) VALUES (:id, :name, :seal)
 -- name: threads_rename
 UPDATE threads SET name = :name, seal = :seal WHERE id = :id
 
+-- name: threads_delete
+DELETE FROM threads WHERE id = :id
+
 -- name: threads_scan
 SELECT * FROM threads WHERE id > :after ORDER BY id LIMIT :limit
 
@@ -130,6 +133,9 @@ SET cause = excluded.cause, status = excluded.status, attempt = excluded.attempt
     ended = excluded.ended, versions = excluded.versions, metadata = excluded.metadata, input = excluded.input,
     context = excluded.context, output = excluded.output, error = excluded.error, seal = excluded.seal
 
+-- name: runs_delete
+DELETE FROM runs WHERE id = :id
+
 -- name: runs_get
 SELECT * FROM runs WHERE id = :id
 
@@ -160,6 +166,9 @@ VALUES (:run, :number, :address, :place, :attempt, :status, :started, :seconds, 
 ON CONFLICT (run, number) DO UPDATE
 SET input = excluded.input, output = excluded.output, error = excluded.error, seal = excluded.seal
 
+-- name: steps_delete
+DELETE FROM steps WHERE run = :run
+
 -- name: steps_of_run
 SELECT * FROM steps WHERE run = :run ORDER BY number
 
@@ -171,6 +180,9 @@ VALUES (:run, :number, :step, :address, :kind, :name, :ordinal, :attempt, :statu
 ON CONFLICT (run, number) DO UPDATE
 SET request = excluded.request, response = excluded.response, prompt = excluded.prompt, inputs = excluded.inputs,
     error = excluded.error, seal = excluded.seal
+
+-- name: calls_delete
+DELETE FROM calls WHERE run = :run
 
 -- name: calls_of_run
 SELECT * FROM calls WHERE run = :run ORDER BY number
@@ -225,6 +237,9 @@ INSERT INTO labels (id, thread, run, name, value, at, seal) VALUES (:id, :thread
 ON CONFLICT (id) DO UPDATE
 SET name = excluded.name, value = excluded.value, seal = excluded.seal
 
+-- name: labels_delete
+DELETE FROM labels WHERE id = :id
+
 -- name: labels_of_thread
 SELECT * FROM labels WHERE thread = :thread ORDER BY id
 
@@ -260,6 +275,9 @@ SELECT * FROM answers ORDER BY experiment, call LIMIT :limit
 -- name: fates_put
 INSERT INTO fates (run, call, fate, why, recorded, seal) VALUES (:run, :call, :fate, :why, :recorded, :seal)
 ON CONFLICT (run, call) DO UPDATE SET why = excluded.why, seal = excluded.seal
+
+-- name: fates_delete
+DELETE FROM fates WHERE run = :run
 
 -- name: fates_of_run
 SELECT * FROM fates WHERE run = :run ORDER BY call

@@ -169,14 +169,17 @@ class WritingSession(Session):
         self._ids[content_hash] = number
         return number
 
+    def known_thread(self, name: str) -> int | None:
+        """The number of a conversation, if there is one of this name."""
+        if name not in self._threads and (row := self.one("threads_find", name=name)) is not None:
+            self._threads[name] = row["id"]
+        return self._threads.get(name)
+
     def thread(self, name: str) -> int:
         """The number of a conversation, made on first sight."""
-        if (number := self._threads.get(name)) is None:
-            row = self.one("threads_find", name=name)
-            number = row["id"] if row else self.next_id("threads")
-            if not row:
-                self.write("threads_add", {"id": number, "name": name})
-            self._threads[name] = number
+        if (number := self.known_thread(name)) is None:
+            number = self._threads[name] = self.next_id("threads")
+            self.write("threads_add", {"id": number, "name": name})
         return number
 
     def space(self, thread: str, ns: str) -> int:

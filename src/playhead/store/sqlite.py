@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,6 +112,11 @@ class SQLite:
         if busy:  # somebody is still reading what was there before
             raise StoreBusy(str(self.path), WAIT_SECONDS)
 
+    def size(self) -> int:
+        """How many bytes the file and its write-ahead log take."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def close(self) -> None:
         """Close the connections that were lent; one that still is, when it comes back."""
         self._closed = True
@@ -157,12 +163,15 @@ class SQLite:
             raise self.explain(error) from error
 
 
+def migrations() -> list[Traversable]:
+    """The numbered scripts, in order."""
+    scripts = (file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql"))
+    return sorted(scripts, key=lambda file: file.name)
+
+
 def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
     """The numbered scripts that this database has not seen. Raises `SchemaTooNew`, `StoreUnusable`."""
-    scripts = sorted(
-        (file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql")),
-        key=lambda file: file.name,
-    )
+    scripts = migrations()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(scripts):
         raise SchemaTooNew(str(path), version, len(scripts))

@@ -35,6 +35,14 @@ def raw(kind: str, data: bytes) -> Any:
     return data
 
 
+class _Undone(Exception):
+    """Takes an operation back, and its result along."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+        super().__init__()
+
+
 class Store:
     """A recording on disk. `decode(type, bytes)` reads the leaves that LangGraph's serializer wrote.
 
@@ -73,6 +81,18 @@ class Store:
     def write(self, operation: Operation[T], parts: Sequence[Part] = ()) -> T:
         """Write and wait until it is committed."""
         return self.submit(operation, parts).result()
+
+    def tried(self, operation: Operation[T]) -> T:
+        """What an operation gives, with all that it wrote taken back."""
+
+        def undone(session: WritingSession) -> None:
+            raise _Undone(operation(session))
+
+        try:
+            self.write(undone)
+        except _Undone as done:
+            return done.result  # type: ignore[no-any-return]
+        raise AssertionError("an operation that raises does not return")
 
     def note(self, operation: Operation[Any], parts: Sequence[Part] = (), *, urgent: bool = False) -> Future[Any]:
         """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
