@@ -214,7 +214,7 @@ class Attempt:
         """Write the effect's journal row and wait until it is committed."""
         if self.step is None or self.known.read_only:
             return
-        run, encoder = self.step.run, self.step.run.recording.encoder
+        step, run, encoder = self.step, self.step.run, self.step.run.recording.encoder
         row = {
             "key": self.key,
             "name": self.known.name,
@@ -228,6 +228,7 @@ class Attempt:
         def operation(session: WritingSession) -> None:
             if status == "started":  # what was done is journalled, whoever has the conversation by now
                 hold(session, run.lease)
+                step.put_unfinished(session)
             runs.put(session, "effects", {**row, "run": run.number or 0, "thread": session.thread(run.thread)})
 
         run.recording.store.write(operation)

@@ -94,6 +94,7 @@ class RunRecorder:
         self.number = before.run if before else None
         self.lease: Lease | None = None
         self.is_last = True  # no other run comes after it under its lease
+        self.lost: BaseException | None = None  # what kept a step from being recorded
         self._row: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._next_step = before.next_step if before else 1
@@ -145,7 +146,8 @@ class RunRecorder:
                 }
             ),
         }
-        self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None))
+        began = time.time() if self.lease is None else None
+        self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None), began)
 
     @property
     def cut_off(self) -> str | None:
@@ -159,14 +161,15 @@ class RunRecorder:
         UNDER_WAY.add(self.name)
         KNOWN_THREAD.set(True)
         if self._row and self.lease is not None and (self.lease.waited or self.cut_off is not None):
-            self._add_run(lambda session: not runs.runs_named(session, self.name))
+            self._add_run(lambda session: not runs.runs_named(session, self.name), time.time())
 
-    def _add_run(self, wanted: Callable[[WritingSession], bool]) -> None:
-        """Write the run's row, if that is still wanted when it comes to it. It began then, not before its turn."""
+    def _add_run(self, wanted: Callable[[WritingSession], bool], began: float | None) -> None:
+        """Write the run's row, if that is still wanted when it comes to it. It began when it was its turn."""
 
         def operation(session: WritingSession) -> None:
             if wanted(session):
-                self.number = runs.add_run(session, self.thread, {**self._row, "started": time.time()})
+                started = self.lease.since if began is None and self.lease is not None else began
+                self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
         noted = self.recording.note(operation, self._row, urgent=True)  # a run that is killed can be gone on with
         noted.add_done_callback(self._begun)
@@ -198,6 +201,12 @@ class RunRecorder:
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         self.recording.note(lambda session: runs.change_run(session, self.stored(session), changes))
+
+    def step_noted(self, noted: Future[Any]) -> None:
+        """Keep what kept a step of a recorded run from being recorded."""
+        error = noted.exception()
+        if error is not None and not isinstance(error, NoRun):
+            self.lost = error
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -303,7 +312,22 @@ class StepRecorder:
         if isinstance(error, GraphInterrupt) and "/" not in self.place:
             self.run.interrupted = True
             self.run.interrupts += error.args[0] if error.args else ()
-        row = {
+        values = self.run.recording.encode(
+            lambda encoder: {
+                "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
+                "error": None
+                if error is None or status == "done"
+                else encoder.anything(describe(error, encoder.redactor)),
+            }
+        )
+        row = self._row(status, values)
+        noted = self.run.recording.note(
+            lambda session: runs.put(session, "steps", {**row, "run": self.run.stored(session)}), row
+        )
+        noted.add_done_callback(self.run.step_noted)
+
+    def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
+        return {
             "number": self.number,
             "address": self.address,
             "place": self.place,
@@ -313,18 +337,19 @@ class StepRecorder:
             "seconds": time.perf_counter() - self._clock,
             **dict.fromkeys(runs.STEP_VALUES),
             **self._values,
-            **self.run.recording.encode(
-                lambda encoder: {
-                    "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
-                    "error": None
-                    if error is None or status == "done"
-                    else encoder.anything(describe(error, encoder.redactor)),
-                }
-            ),
+            **values,
         }
-        self.run.recording.note(
-            lambda session: runs.put(session, "steps", {**row, "run": self.run.stored(session)}), row
-        )
+
+    def put_unfinished(self, session: WritingSession) -> None:
+        """Write the step's row before it has ended, with the journal of an effect in it.
+
+        Where the steps before are, an effect's key says after a crash which of a place's visits it belongs to. Raises
+        what kept one of them from being recorded.
+        """
+        if self.visit and self.run.lost is not None:
+            raise self.run.lost
+        if self.number != runs.OUTSIDE and self.run.number is not None:
+            runs.put(session, "steps", {**self._row("unfinished", {}), "run": self.run.number})
 
     def begin_call(
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]

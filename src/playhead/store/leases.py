@@ -32,7 +32,7 @@ TOKENS: Final[set[str]] = set()
 class Lease:
     """One worker's place in the line for a conversation; `ahead` is who stood before it when it last looked.
 
-    `cut_off` is the conversation's last run where its worker left it unfinished.
+    `since` is when it was its turn, `cut_off` the conversation's last run where its worker left that unfinished.
     """
 
     thread: str
@@ -42,6 +42,7 @@ class Lease:
     number: int = 0
     conversation: int = 0
     until: float = 0.0
+    since: float = 0.0
     ahead: str | None = None
     waited: bool = False
     cut_off: Row | None = None
@@ -122,6 +123,7 @@ def stand(session: WritingSession, lease: Lease) -> None:
     if lease.ahead is not None and lease.patience <= 0:
         return
     if lease.ahead is None:
+        lease.since = now
         last = session.one("runs_latest", thread=thread)
         lease.cut_off = last if last is not None and last["status"] == "running" else None
     if not lease.number:

@@ -164,7 +164,8 @@ SELECT * FROM runs WHERE id > :after ORDER BY id LIMIT :limit
 INSERT INTO steps (run, number, address, place, attempt, status, started, seconds, input, output, error, seal)
 VALUES (:run, :number, :address, :place, :attempt, :status, :started, :seconds, :input, :output, :error, :seal)
 ON CONFLICT (run, number) DO UPDATE
-SET input = excluded.input, output = excluded.output, error = excluded.error, seal = excluded.seal
+SET status = excluded.status, seconds = excluded.seconds, input = excluded.input, output = excluded.output,
+    error = excluded.error, seal = excluded.seal
 
 -- name: steps_delete
 DELETE FROM steps WHERE run = :run
