@@ -13,8 +13,14 @@ from typing import NamedTuple
 
 from agents.messaging.spoken_words import MONTHS
 
-WORDS = {word: number for number, word in enumerate(
-    ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), start=2)}  # fmt: skip
+_SMALL = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty""".split()  # noqa: SIM905 - words are read more easily than quotes
+_TENS = ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"]
+WORDS = (
+    {word: number for number, word in enumerate(_SMALL, start=2)}
+    | {word: 10 * number for number, word in enumerate(_TENS, start=3)}
+    | {"thousand": 1000}
+)
 
 _MONTH = "|".join(
     name[:3] + (f"(?:{name[3:]})?" if name[3:] else "") for name in MONTHS if name not in ("may", "march")
@@ -46,6 +52,13 @@ _CLAIM = re.compile(
 )
 
 
+_UNIT = re.compile(
+    r"dollars?|d[óo]lares|bucks?|euros?|pounds?|quid|cents?|percent|pct|minutes?|mins?"
+    r"|hours?|hrs?|days?|weeks?|months?|years?|off|or|and|to|is|for|if|please|instead|more|less|max|tops|total|each|today|now",
+    re.IGNORECASE,
+)
+
+
 class Claim(NamedTuple):
     """One countable thing that a text says: `kind`, its one form `value`, and its words and place in the text."""
 
@@ -60,18 +73,19 @@ def unsupported_claims(reply: str, facts: Sequence[str], message: str = "") -> l
     """The words of the reply for every number, time, day or price that no fact has, in order; empty when all hold.
 
     A day and a time joined by "at" must stand together in one fact. `facts` are texts as they may be said (local
-    times); timestamps with an offset in them count for nothing. Of the customer's own `message` everything but prices
-    may be repeated ("your two bikes").
+    times); timestamps with an offset in them count for nothing. Of the customer's own `message` only what they count
+    or name may be repeated ("your two bikes", "on Thursday"), no price, time or term.
     """
     known: set[tuple[str, str]] = set()
     for fact in facts:
         read = list(claims(fact))
         known |= {(claim.kind, claim.value) for claim in read}
         known |= {("pair", pair) for pair in _pairs_of_fact(read)}
-    repeated = {(claim.kind, claim.value) for claim in claims(message) if claim.kind != "price"}
+    theirs = _counted(message)
     text = re.sub(r"(?m)^\s*\d+[.)]\s", "", reply)  # the numbers of a list
     said = list(claims(text))
-    missing = [claim for claim in said if not _supported(claim, known | repeated)]
+    days = {("weekday", claim.value) for claim in claims(message) if claim.kind == "weekday"}
+    missing = [claim for claim in said if not _supported(claim, known | days) and _thing(claim, text) not in theirs]
     for day, at in _joined(said, text):
         if day not in missing and at not in missing and _supported(at, known) and not _pair_known(day, at, known):
             missing.append(at._replace(words=text[day.start : at.end], start=day.start))
@@ -128,6 +142,18 @@ def _plain(number: str) -> str:
     if digits.startswith("0") or "." not in digits:
         return digits + percent  # a leading zero belongs to a telephone number
     return f"{float(digits):g}{percent}"
+
+
+def _counted(message: str) -> set[tuple[str, str]]:
+    """The things that the customer counts or names by a number, each with it: ("2", "bikes")."""
+    things = {_thing(claim, message) for claim in claims(message)}
+    return {(number, word) for number, word in things if number.isdecimal() and not _UNIT.fullmatch(word)}
+
+
+def _thing(claim: Claim, text: str) -> tuple[str, str]:
+    """A plain number and the word behind it; nothing where either is missing."""
+    after = re.match(r"[\s-]+([A-Za-z]\w*)", text[claim.end :])
+    return (claim.value, after[1].lower()) if claim.kind == "number" and after else ("", "")
 
 
 def _supported(claim: Claim, known: set[tuple[str, str]]) -> bool:

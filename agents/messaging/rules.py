@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.messaging import phrases
+from agents.messaging import phrases, pricing
 from agents.messaging.availability import local_to_utc
 from agents.messaging.business import QuietHours
 from agents.messaging.claims import unsupported_claims
@@ -23,8 +23,8 @@ from agents.messaging.danger_words import danger
 from agents.messaging.leaving_words import ALONE, BACK, alone, wishes_to_leave
 
 __all__ = [
-    "Risk", "asks_for_person", "asks_if_ai", "cap_reached", "danger", "is_quiet", "opts_in", "opts_out", "promises",
-    "quiet_until", "risk", "unsupported_claims",
+    "Risk", "agrees_to_more", "asks_for_person", "asks_if_ai", "cap_reached", "danger", "is_quiet", "opts_in",
+    "opts_out", "promises", "quiet_until", "risk", "unsupported_claims",
 ]  # fmt: skip
 
 RiskKind = Literal["emergency", "legal", "abuse", "injection", "finance"]
@@ -78,9 +78,19 @@ def asks_for_person(text: str) -> bool:
     return bool(phrases.ASKS_FOR_PERSON.search(text))
 
 
-def promises(reply: str) -> list[str]:
-    """The words of a reply that bind the business to more than a fact, in order."""
-    return [found.group() for found in phrases.PROMISES.finditer(reply)]
+def promises(reply: str, known: str = "") -> list[str]:
+    """The words of a reply that give or bind more than the known facts do, in order.
+
+    A word is known with its neighbour: facts that speak of "free parking" allow no "free repair".
+    """
+    facts = _words(known)
+    return [found.group() for found in phrases.PROMISES.finditer(reply) if _with_neighbour(found) not in facts]
+
+
+def agrees_to_more(message: str, reply: str, known: str) -> bool:
+    """Does the reply begin with a yes to a message that wants what no fact gives?"""
+    wanted = promises(message, known) or pricing.bargains(message)
+    return bool(wanted and phrases.ASSENT.search(reply))
 
 
 def is_quiet(now: datetime, zone: str, quiet: QuietHours) -> bool:
@@ -106,3 +116,16 @@ def cap_reached(sent_at: Sequence[datetime | str | None], now: datetime, cap: in
     since = now - timedelta(hours=24)
     times = [datetime.fromisoformat(at) if isinstance(at, str) else at for at in sent_at]
     return sum(at is None or at > since for at in times) >= cap
+
+
+def _with_neighbour(found: re.Match[str]) -> str:
+    """The found words with the next one of the sentence, or the one before where none follows."""
+    after = re.match(r"\W{0,2}?\s*[\w-]+", re.split(r"[.!?;]", found.string[found.end() :])[0])
+    before = re.search(r"[\w-]+\W*$", found.string[: found.start()])
+    both = found.group() + after.group() if after else (before.group() if before else "") + found.group()
+    return _words(both)
+
+
+def _words(text: str) -> str:
+    """The text's words alone, with a space around each."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "

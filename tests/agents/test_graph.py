@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from agents.messaging import application
-from agents.messaging.nodes.figures import unsupported
+from agents.messaging.claims import unsupported_claims
 from agents.messaging.nodes.route import route
 
 
@@ -221,7 +221,7 @@ def test_an_ai_says_that_it_is_one(shop: Any) -> None:
     ],
 )
 def test_every_figure_of_a_reply_stands_in_the_facts(reply: str, wrong: list[str]) -> None:
-    assert unsupported(reply, "Tune-up: $89. Free at 10:00.", "I have 2 bikes, is $98 ok?") == wrong
+    assert unsupported_claims(reply, ["Tune-up: $89. Free at 10:00."], "I have 2 bikes, is $98 ok?") == wrong
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,8 +10,8 @@ from typing import Final
 
 from agents.messaging import rules
 from agents.messaging.business import load_business
+from agents.messaging.claims import unsupported_claims
 from agents.messaging.nodes.asking import asked
-from agents.messaging.nodes.figures import unsupported
 from agents.messaging.state import JSON, State
 
 HOLDING: Final = "Thanks for your message. A colleague will get back to you as soon as possible."
@@ -40,7 +40,8 @@ def brief(state: State) -> JSON:
     else:
         line, summary = str(answer["customer_line"]).strip(), str(answer["summary"]).strip()
     known = f"{business.name} {business.phone}"
-    sound = line and len(line) <= LONGEST and not unsupported(line, known, "") and not rules.promises(line)
+    sound = line and len(line) <= LONGEST and not unsupported_claims(line, [known]) and not rules.promises(line)
+    sound = sound and not rules.agrees_to_more(state["message"], line, known)
     handoff = {"reason": reason, "summary": summary, "line": _with_results(state, line if sound else HOLDING)}
     return {"handoff": handoff, "failures": failures}
 

@@ -1,8 +1,8 @@
 """May this draft be sent?
 
-Code first: every number, time and price must stand in the facts, nothing may be promised, and the length must suit a
-text message. Only a draft that code lets pass is shown to a model, which reads for what code cannot see. Three tries,
-then a person.
+Code first: every number, time and price must stand in the facts, and every word where something is at stake; nothing
+may be promised, and the length must suit a text message. Only a draft that code lets pass is shown to a model, which
+reads for what code cannot see. Three tries, then a person.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Final
 
 from agents.messaging import rules
 from agents.messaging.business import load_business
+from agents.messaging.claims import unsupported_claims
+from agents.messaging.grounding import at_stake, strange_words
 from agents.messaging.nodes.asking import asked
-from agents.messaging.nodes.figures import unsupported
 from agents.messaging.nodes.gather import fact_lines
 from agents.messaging.state import JSON, State
 
@@ -59,11 +60,18 @@ def faults(state: State) -> list[str]:
     """What code finds wrong with the draft."""
     reply = state["draft"]["reply"]
     business = load_business(state["business"])
-    known = "\n".join([*fact_lines(state["facts"]), business.name, business.phone, business.address])
-    problems = [f"{figure!r} is not in the facts" for figure in unsupported(reply, known, state["message"])]
-    promised = [word for word in rules.promises(reply) if word.lower() not in known.lower()]
-    problems += [f"{word!r} promises more than we know" for word in promised]
-    if not reply:
+    facts = [*fact_lines(state["facts"]), business.name, business.phone, business.address]
+    known = "\n".join(facts)
+    stakes = at_stake(state["message"], reply)
+    theirs = "" if stakes else state["message"]
+    problems = [f"{claim!r} is not in the facts" for claim in unsupported_claims(reply, facts, theirs)]
+    problems += [f"{word!r} promises more than we know" for word in rules.promises(reply, known)]
+    if rules.agrees_to_more(state["message"], reply, known):
+        problems.append("the reply says yes to what no fact gives")
+    strange = strange_words(reply, known) if stakes else []
+    if strange:
+        problems.append(f"{', '.join(map(repr, strange))} not in the facts: say it in their words")
+    if not any(character.isalnum() for character in reply):
         problems.append("the reply is empty")
     if len(reply) > LONGEST:
         problems.append(f"the reply has {len(reply)} characters; {LONGEST} is the most")
@@ -82,7 +90,7 @@ def _echoes(message: str, reply: str) -> bool:
 def _untold(state: State, reply: str) -> list[str]:
     """What was done must be read back in full: every figure of it, the time above all."""
     done = str(state["facts"].get("done", ""))
-    return [f"the {figure!r} of what was done" for figure in unsupported(done, reply, "")]
+    return [f"the {claim!r} of what was done" for claim in unsupported_claims(done, [reply])]
 
 
 def _repeats(state: State) -> bool:
