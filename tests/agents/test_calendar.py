@@ -212,3 +212,12 @@ def test_a_forgotten_customer_is_nowhere_in_the_file_and_the_time_stays_held(
     for file in tmp_path.iterdir():
         assert b"+15550100" not in file.read_bytes()
     assert not book(calendar, "k9", TEN + 2 * HOUR, customer="other")["ok"]
+
+
+def test_a_forgotten_conversation_is_in_no_effects_key(calendar: Calendar, tmp_path: Path) -> None:
+    calendar.cancel("t1-of-ann/e/cancel/0", 99)  # refused: it is nobody's
+    calendar.cancel("t1-of-ann-2/e/cancel/0", 99)
+    calendar.forget("t1-of-ann")
+    assert calendar.lookup("t1-of-ann/e/cancel/0") is None
+    assert calendar.lookup("t1-of-ann-2/e/cancel/0") == {"ok": False, "reason": "unknown_booking"}
+    assert not any(b"t1-of-ann/" in file.read_bytes() for file in tmp_path.iterdir())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from agents.messaging.database import AgentDatabase
 from agents.messaging.optouts import OptOuts
 from agents.messaging.outbox import Outbox
+from playhead import PlayheadError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -115,3 +117,30 @@ def test_a_forgotten_customer_is_nowhere_in_the_file(outbox: Outbox, optouts: Op
         assert b"Ann Example" not in file.read_bytes()
     assert len(outbox.sent("t2")) == 1
     assert not optouts.taken_over("t1")
+
+
+def test_a_conversation_is_forgotten_by_its_name_whoever_was_written_to(
+    outbox: Outbox, optouts: OptOuts, tmp_path: Path
+) -> None:
+    outbox.add("t1/e/send/0", "t1-of-ann", "+15550100", "Your bike is ready, Ann Example")
+    outbox.add("t10/e/send/0", "t1-of-ann-2", "+15550101", "Your ring is ready")
+    optouts.take_over("t1-of-ann", "asked for a person", "+15550100")
+    outbox.forget("t1-of-ann")
+    optouts.forget("t1-of-ann")
+    assert (outbox.sent("t1-of-ann"), len(outbox.sent("t1-of-ann-2"))) == ([], 1)
+    assert not any(b"Ann Example" in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_what_another_process_still_reads_is_not_said_to_be_gone(
+    database: AgentDatabase, outbox: Outbox, tmp_path: Path
+) -> None:
+    outbox.add("k1", "t1", "+15550100", "Your bike is ready")
+    database._connection.execute("PRAGMA busy_timeout = 50")
+    reader = sqlite3.connect(tmp_path / "agent.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM outbox").fetchall()
+    with pytest.raises(PlayheadError, match="its bytes are still in"):
+        outbox.forget("+15550100")
+    reader.close()
+    outbox.forget("+15550100")
+    assert not any(b"+15550100" in file.read_bytes() for file in tmp_path.iterdir())

@@ -19,6 +19,7 @@ from playhead import effect
 from playhead.config import load_config
 from playhead.deck import Deck
 from playhead.errors import BadInput
+from playhead.views import run_view
 from tests.graphs.shapes import NOTHING, chain
 from tests.scripted import ScriptedModel, calling
 
@@ -212,6 +213,19 @@ def test_a_secret_that_comes_in_pieces_is_not_recorded_in_pieces(tmp_path: Path)
         assert run.calls[0].response["message"].text == "It is [redacted card number], thanks."
         assert "4242" not in repr(run.calls[0].response)
         assert deck.replay(run, chain(("node", node))).unchanged
+
+
+def test_what_a_replay_came_to_says_no_secret_either(tmp_path: Path) -> None:
+    secret = SECRETS["github token"]
+    graph = chain(("node", lambda state: {"notes": [ScriptedModel().invoke(state["notes"][-1]).text, secret]}))
+    with open_deck(tmp_path) as deck:
+        deck.record(graph).invoke({"notes": ["hello"]}, {"configurable": {"thread_id": "t"}})
+        run = deck.runs("t")[0]
+        again = deck.replay(run, graph, state={"notes": [f"repeat {SECRETS['gitlab token']}"]})
+        said = f"{again.output} {run_view(again)} {deck.diff(run, again)} {[call.response for call in again.calls]}"
+    assert "repeat [redacted gitlab token]" in said
+    assert secret not in said
+    assert SECRETS["gitlab token"] not in said
 
 
 def test_two_conversations_whose_names_hold_secrets_stay_two(tmp_path: Path) -> None:
