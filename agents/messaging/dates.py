@@ -20,8 +20,10 @@ FAR = 180  # a date without a year further ahead than this is asked about
 
 TIME_WORDS = re.compile(
     rf"\b(?:{'|'.join(WEEKDAYS)}|{'|'.join(name for name in MONTHS if name not in ('may', 'march'))}|today|tomorrow"
-    r"|weeks?|weekend|months?|years?|days?|hours?|midnight|yesterday|last|ago|\d+(?:st|nd|rd|th)|\d+[:/.]\d+)\b"
+    r"|weeks?|weekend|months?|years?|days?|hours?|midnight|yesterday|last|ago|\d+(?:st|nd|rd|th)|\d+[:/.]\d+"
+    r"|usual|same|later|pm|noonish|away|abroad|busy|holidays?|vacation|unavailable|travel\w*)\b"
 )
+BOUND_WORDS = re.compile(r"\b(?:after|before|until|till|since|except|early|earlier|late|not|neither|every|each|mid)\b")
 
 
 class Ambiguous(Exception):
@@ -90,9 +92,16 @@ def _plain(constraints: Constraints) -> Constraints:
     return constraints.model_copy(update=updates)
 
 
+def half_read(said: Constraints) -> bool:
+    """Is something about time left that nothing could read?"""
+    unread = said.unread
+    words = TIME_WORDS.search(unread) or (not said.time and BOUND_WORDS.search(unread))
+    return bool(words or "?" in unread or re.fullmatch(r"[\d\W]*\d[\d\W]*", unread))
+
+
 def _refuse_unread(said: Constraints) -> None:
-    """Words about time that nothing could read: better a question than half an answer."""
-    if TIME_WORDS.search(said.unread) or re.fullmatch(r"[\d\W]*\d[\d\W]*", said.unread):
+    """Better a question than half an answer."""
+    if half_read(said):
         raise Ambiguous("I am not sure I understood the day and time. Which day and time would suit you?")
 
 
@@ -241,7 +250,7 @@ def _span(said: Constraints, today: date) -> list[date]:
             month = MONTHS.index(said.month) + 1
             year += int(month < today.month)
         days = [date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1])]
-        bounds = {"early": (0, 10), "middle": (10, 20), "late": (20, 31)}
+        bounds = {"early": (0, 10), "middle": (10, 20), "late": (22, 31)}
     else:
         monday = today + timedelta(days=7 * (said.week or 0) - today.weekday())
         days = [monday + timedelta(days=count) for count in range(7)]

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from agents.messaging.spoken_clock import CLOCK, PARTS, patterns, with_clocks
-from agents.messaging.spoken_words import DAY, MONTHS, ORDINAL, WEEKDAY, normal_words
+from agents.messaging.spoken_words import DAY, EXCLUDED, MONTHS, NOT, ORDINAL, WEEKDAY, normal_words
 from agents.messaging.spoken_words import MONTH as MONTH_NAME
 
 Fields = dict[str, Any]
@@ -85,6 +85,10 @@ TIME_FIELDS = ("time", "around", "after", "before", "part_of_day", "in_minutes")
 
 MONTHS_ALONE = "|".join([*(name for name in MONTHS if name not in ("may", "march")), "(?<=in )may", "(?<=in )march",
                          "(?<=of )may", "(?<=of )march"])  # fmt: skip
+_EVENTS = (
+    "wedding|anniversary|birthday|party|race|trip|proposal|engagement|ceremony|flight|holiday"
+    "|met|bought it|got it|ordered it|married|proposed|engaged|born|crashed|broke|happened|since"
+)
 UNCLEAR = "?"  # a day that was named, but not so that code could tell which
 DAY_SAID = (
     rf"(?:the )?{ORDINAL}(?: of)? (?:{MONTH_NAME})|(?:{MONTH_NAME}) (?:the )?(?:{ORDINAL}|\d{{1,2}})(?!\d)"
@@ -102,15 +106,26 @@ def parse_when(text: str) -> Constraints:
     return _alternatives(read)
 
 
+_MOVED = re.compile(
+    r"\b(?:move|moved|change|changed|reschedul\w+|switch|swap|push|shift|bring)\b.* to (?!see|come|get|a )"
+)
+_REPLACED = re.compile(r"\b(?:instead of|rather than) ")
+
+
 def _wish(words: str) -> str:
     """What is wanted, without what it replaces: "move it from Friday to Monday", "3 pm instead of 4 pm"."""
-    moved = re.search(
-        r"\b(?:move|moved|change|changed|reschedul\w+|switch|swap|push|shift|bring)\b.* to (?!see|come|get|a )", words
-    )
+    moved = _MOVED.search(words)
     if moved and (_read(words[moved.end() :]).names_day() or _read(words[moved.end() :]).names_time()):
         return words[moved.end() :]
-    kept = re.sub(r"\b(?:instead of|rather than) .*", "", words)
+    kept = _REPLACED.split(words, maxsplit=1)[0]
     return kept if kept.strip() else words
+
+
+def parse_standing(text: str) -> Constraints:
+    """What is said of an appointment that stands: of "move my Friday one to Monday" the Friday, not the wish."""
+    words = normal_words(text)
+    moved, replaced = _MOVED.search(words), _REPLACED.search(words)
+    return _read(words[replaced.end() :] if replaced else words[: moved.end() - len(" to ")] if moved else words)
 
 
 def clock_said(text: str) -> str | None:
@@ -144,6 +159,8 @@ def _read(piece: str) -> Constraints:
     text = with_clocks(text)
     for pattern, reading in (*_TIMES, *_DAYS):
         text = _take(pattern, reading, text, fields)
+    if not any(fields.get(name) for name in ("time", "after", "before")):
+        text = _BARE.sub(r"\g<0>?", text)
     fields["unread"] = _left_over(text)
     return Constraints.model_validate(fields)
 
@@ -161,6 +178,12 @@ def _take(pattern: re.Pattern[str], reading: Callable[[re.Match[str]], Fields], 
         text = f"{text[: found.start()]} · {text[found.end() :]}"
         found = pattern.search(text) if "not_days" in said else None
     return text
+
+
+# "Friday 14", "10 to 5 on Saturday": a number beside a day that may be a time; it stays unread, marked as unclear
+_BARE = re.compile(
+    r"·\s+(?:at )?\d{1,4}(?=\s*(?:$|·|to\b|-|and\b|till\b|until\b))|(?<= )\d{1,4}(?=\s+(?:on |for )?\s*·)"
+)
 
 
 def _left_over(text: str) -> str:
@@ -214,9 +237,16 @@ def _from_now(found: re.Match[str]) -> Fields:
 
 
 _DAY_BOUNDS = patterns(
-    (r"\b(?:not|except|but not|but|can't (?:do|make)|cannot (?:do|make)|other than|can't) (?:on )?(?:this )?"
-     rf"(?P<day>{DAY}|today|tomorrow)s?\b",
-     lambda found: {"not_days": (found["day"],)}),
+    # "not Friday at 3" says nothing of the rest of Friday, and "around the 20th" nothing of the 20th
+    (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:at |@ ?)?\d|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
+     lambda _: {"date": UNCLEAR}),
+    (rf"\b(?:{NOT}) (?P<days>{EXCLUDED}(?: nor {EXCLUDED})*)\b",
+     lambda found: {"not_days": tuple(re.findall(rf"{DAY}|today|tomorrow", found["days"]))}),
+    (rf"\b(?:not before|no earlier than|not earlier than|earliest) (?P<day>{DAY_SAID})\b",
+     lambda found: {"from_day": found["day"]}),
+    (rf"\b(?:not after|not later than) (?P<day>{DAY_SAID})\b", lambda found: {"to_day": found["day"]}),
+    # a day on which something else is or was
+    (rf"\b(?:{_EVENTS})(?:'s| is| was| will be)?(?: on| in)?(?: a)? (?:{DAY_SAID})\b", lambda _: {"date": UNCLEAR}),
     (rf"(?<!\d )(?<!(?:st|nd|rd|th|of) )\b(?:from |between )?(?P<first>(?:{MONTH_NAME}) \d{{1,2}}) ?"
      r"(?:-|–|to|until|till|through|thru) ?"
      r"(?P<last>\d{1,2})(?! ?(?:am|pm|:|oclock)|\d)", _day_range),
@@ -235,6 +265,8 @@ _DAY_BOUNDS = patterns(
 _DATES = patterns(
     # "the second week of April", "last Friday": no single date that code could name
     (rf"\b(?:the )?(?:{ORDINAL}|first|second|third|fourth|last) (?:week|weekend|{WEEKDAY})\b",
+     lambda _: {"date": UNCLEAR}),
+    (r"\b(?:in|during|this|next|after|before|over) (?:the )?(?:summer|winter|spring|autumn|fall|holidays?)\b",
      lambda _: {"date": UNCLEAR}),
     (r"\b(?:yesterday|christmas|easter|thanksgiving|new year(?:'s)?|labor day|memorial day|bank holiday)\b",
      lambda _: {"date": UNCLEAR}),
@@ -261,28 +293,39 @@ _TIMES = patterns(
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
     (rf"(?P<first>{CLOCK}) ?(?:to|until|till|til|-|–) ?(?P<last>{CLOCK})",
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
-    (r"\b(?:not before|not until|no earlier than|not earlier than|any ?time (?:after|from)|after|past|later than|from"
+    (r"\b(?:not before|not until|no earlier than|not earlier than|any ?time (?:after|from)|after|past|from"
+     r"|(?<!no )(?<!not )later than"
      rf"|starting(?: at)?) (?P<time>{CLOCK})(?: on(?:wards?)?\b)?", lambda found: {"after": _bare(found["time"])}),
+    (rf"(?P<time>{CLOCK})[^<>]{{0,30}}? after (?:that|then)\b", lambda found: {"after": _bare(found["time"])}),
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:later|after|onwards?)\b", lambda found: {"after": _bare(found["time"])}),
     (r"\b(?:not after|no later than|not later than|any ?time before|before|by|until|till|til|earlier than) "
      rf"(?P<time>{CLOCK})",
      lambda found: {"before": _bare(found["time"])}),
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:earlier|before)\b", lambda found: {"before": _bare(found["time"])}),
-    (rf"\b(?:around|about|roughly|approximately|approx|near|close to) (?P<time>{CLOCK})(?: ?(?:ish|so)\b)?",
+    (rf"\b(?:around|about|roughly|approximately|approx|near|close to) (?P<time>{CLOCK})(?: ?ish\b)?",
      lambda found: {"time": _bare(found["time"]), "around": True}),
-    (rf"(?P<time>{CLOCK}) ?(?:ish\b|so\b|give take)", lambda found: {"time": _bare(found["time"]), "around": True}),
+    (rf"(?P<time>{CLOCK}) ?(?:ish\b|give take)", lambda found: {"time": _bare(found["time"]), "around": True}),
     (rf"(?P<time>{CLOCK})", lambda found: {"time": _bare(found["time"])}),
     (r"\bin (?P<count>an?|half an|\d+) (?P<unit>hour|minute)s?\b", _from_now),
     (r"\b(?P<count>an?|half an|\d+) (?P<unit>hour|minute)s? from now\b", _from_now),
     (r"\btonight\b", lambda _: {"day": "today", "part_of_day": "night"}),
     (r"\bthis (?P<part>morning|afternoon|evening)\b", lambda found: {"day": "today", "part_of_day": found["part"]}),
+    (r"\b(?:by|until|till|before) lunch(?: ?time)?\b", lambda _: {"part_of_day": "before lunch"}),
     (rf"\b(?<!\d )(?:in the |at |during |the )?(?P<part>{PARTS})s?\b",
-     lambda found: {"part_of_day": re.sub(r" the day$", " day", found["part"])}),
+     lambda found: {"part_of_day": re.sub(r" the day$", " day", found["part"]).replace("-", " ")}),
+    (r"(?:(?<=day )|(?<=tomorrow ))(?:in the )?(?P<half>am|pm)\b", lambda found: {"part_of_day": found["half"]}),
+    (rf"(?<!running )(?<!be )\b(?P<end>early|late) (?:on )?(?=(?:{DAY}|today|tomorrow)\b)",
+     lambda found: {"part_of_day": found["end"]}),
+    (r"(?:(?<=day )|(?<=tomorrow ))(?P<end>early|late)\b", lambda found: {"part_of_day": found["end"]}),
 )  # fmt: skip
 
 _DAYS = patterns(
+    (rf"\bin (?P<count>an?|\d+) weeks?(?: time)? on (?P<day>{DAY})\b",
+     lambda found: {"in_weeks": _count(found["count"]), "day": found["day"]}),
     (rf"\b(?P<count>an?|\d+) weeks? (?:from|after|on) (?P<day>{DAY})\b",
      lambda found: {"in_weeks": _count(found["count"]), "day": found["day"], "which": "coming"}),
+    (r"\b(?P<count>an?|\d+) weeks? (?:from |after )?(?P<day>today|tomorrow)\b",
+     lambda found: {"in_days": 7 * _count(found["count"]) + int(found["day"] == "tomorrow")}),
     (rf"\b(?P<day>{DAY}) week\b", lambda found: {"in_weeks": 1, "day": found["day"], "which": "coming"}),
     (r"\b(?:in|within) (?P<count>an?|\d+|a couple of) (?P<unit>day|week)s?(?: time)?\b",
      lambda found: {f"in_{found['unit']}s": 2 if "couple" in found["count"] else _count(found["count"])}),

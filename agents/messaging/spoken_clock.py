@@ -12,7 +12,8 @@ from typing import Any
 
 CLOCK = r"<\d{1,2}:\d\d\??>"
 PARTS = (
-    r"first thing|early morning|late morning|morning|lunch ?time|lunch|early afternoon|late afternoon|afternoon"
+    r"first thing|early morning|mid[ -]?morning|late morning|morning|after lunch|lunch ?time|lunch"
+    r"|early afternoon|mid[ -]?afternoon|late afternoon|afternoon"
     r"|after work|early evening|late evening|evening|night|end of (?:the )?day|close of business"
 )
 
@@ -70,6 +71,7 @@ def _hours_to(found: re.Match[str]) -> str:
 
 _HALF = r"(?: ?(?P<half>am|pm)\b)?"
 _HOUR = r"(?<![\d:/<.-])(?P<hour>\d{1,2})"  # not inside another number, a date or a clock already found
+_DOT = r"(?<!on \d)(?<!on \d\d)\.(?=[0-5][05])"  # "19.03" and "on 12.10" are dates
 _NO_COUNT = r"(?![:/]|\d| (?:days?|weeks?|hours?|minutes?|months?|people|bikes?|cars?|rings?))"
 
 
@@ -84,7 +86,8 @@ _CLOCKS = patterns(
     (rf"\b(?P<minutes>10) (?P<side>past) (?P<hour>\d{{1,2}})(?! ?:)\b{_HALF}", _past),
     (rf"\b(?P<minutes>half) (?P<side>)(?P<hour>\d{{1,2}})\b{_HALF}", _past),
     # "10:30", "10.30", "10h30", "10 30"
-    (rf"{_HOUR}(?:[:.h]| (?=[0-5][05]\b(?! (?:days|weeks|minutes))))(?P<minute>[0-5]\d)(?![\d/.>?-]){_HALF}", _digits),
+    (rf"{_HOUR}(?:[:h]|{_DOT}| (?=[0-5][05]\b(?! (?:days|weeks|minutes))))(?P<minute>[0-5]\d)(?![\d/.>?-]){_HALF}"
+     r"(?: hours\b)?", _digits),
     (rf"{_HOUR}(?P<minute>) ?(?P<half>am|pm)\b", _digits),
     # "1030am", "1730 hours", "at 1730"
     (r"(?<![\d:/<.-])(?P<hour>1?\d)(?P<minute>[0-5][05]) ?(?P<half>am|pm)\b", _digits),
@@ -94,6 +97,7 @@ _CLOCKS = patterns(
     (r"\b(?:12 )?(?:noon|midday)\b", "<12:00>"),
     # a bare number beside a word that makes it an hour: "evening 5", "5 in the evening", "at 5", "tomorrow 5"
     (rf"(?P<lead>\b(?:{PARTS})(?: at| around| about)? )(?P<hour>\d{{1,2}})\b(?![:/]| (?:days|weeks))", _led),
+    (rf"{_HOUR}(?= (?:and |& )?(?:later|onwards?)\b)", _led),
     (rf"{_HOUR}(?= (?:in the|at|this|tomorrow|today) (?:morning|afternoon|evening|night)\b| ?ish\b| tonight\b)", _led),
     (r"(?P<lead>\b(?:at|by|after|before|around|about|until|till|til|past|than|from|between) |@ ?)"
      rf"(?P<hour>\d{{1,2}})\b{_NO_COUNT}", _led),

@@ -38,7 +38,19 @@ _SPELLINGS = {
 }  # fmt: skip
 _NAMES = (*WEEKDAYS, *(name for name in MONTHS if len(name) > 6), "tomorrow")
 _COUNTED = "(?:thing|available|slot|opening|appointment|one|half|week|visit|time)"  # "the first one" is no date
+_BUSY = "work|working|class|school|meetings?|shift|busy|away|abroad|booked|tied up|teaching|holiday|vacation"
+_DONE = "i(?:'m| am)? (?:finish|done|off|get off|clock off|knock off|get out|get home)(?: work| school| class)?"
+NOT = (
+    r"not|except(?: for)?|but not|other than|(?:any|every|all)(?:thing| ?day| ?time)? but"
+    r"|can't(?: (?:do|make|come))?|cannot (?:do|make|come)"
+)
+EXCLUDED = rf"(?:on )?(?:this )?(?:{DAY}|today|tomorrow)s?"  # after NOT
 _NEGATIONS = "not|won't|wont|can't|cannot|don't|dont|isn't|never"
+_REFUSED = (  # said after a day, it takes the day away
+    r"(?:does|do|is|are|will|would) not|(?:does|do|is|are|wo|would|ca)n'?t|cannot|(?:is|are|'s|will be) "
+    r"(?:no|out|bad|impossible|full|off)|never (?:works?|suits?)"
+)
+_VERB_SAT = r"sat (?:there|down|outside|around|idle|unused|still|(?:in|on) (?:my|our|the (?!\d|morning|after|evening)))"
 _NOT_BEFORE_SAT = ("i", "he", "she", "it", "we", "they", "have", "has", "had", "just", "been", "the")
 
 
@@ -49,16 +61,30 @@ def normal_words(text: str) -> str:
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
     text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
+    text = re.sub(r"\b(?:a |one )?fortnight\b", "2 weeks", text)
+    text = re.sub(r"\bweek (?:commencing|beginning|starting)(?: on)?\b|\bw/c\b", "week of", text)
+    text = re.sub(r"\bi(?:'m| am)? work(?:ing)?(?= (?:on |all )?(?:mon|tue|wed|thu|fri|sat|sun|tom|tod))", "busy", text)
+    text = re.sub(r"\bwed (?=(?:like|love|prefer|want|need|rather|be)\b)", "we'd ", text)
+    text = re.sub(
+        r"\b(come|coming|came|stop|drop|swing|pop|go|pass|stopping|dropping|swinging|popping) by\b", r"\1", text
+    )
     text = re.sub(r"[a-z0-9']*[a-z][a-z0-9']*", lambda found: _spelled(found, text), text)
     text = _numbers(text)
-    text = re.sub(rf"\b({WEEKDAY}) ?(?:,|/|&) ?(?:and |or )?(?={WEEKDAY})", r"\1 or ", text)
+    # "not Monday or Tuesday" takes away both; "not Monday, Tuesday" asks for the second
+    text = re.sub(rf"\b(?:{NOT}) {EXCLUDED}(?:,? (?:or |and |nor )?{EXCLUDED})*,? (?:or|and|nor) {EXCLUDED}\b",
+                  lambda found: re.sub(r",? (?:or|and|nor) |, ", " nor ", found.group()), text)  # fmt: skip
+    text = re.sub(rf"(?<!not )(?<!except )(?<!can't )(?<!n't do )\b({WEEKDAY}) ?(?:,|/|&) ?(?:and |or )?(?={WEEKDAY})",
+                  r"\1 or ", text)  # fmt: skip
     text = re.sub(rf"(?<!between )\b({WEEKDAY}) and (?={WEEKDAY})", r"\1 or ", text)
     text = re.sub(r"\btomorrow or (?:the )?day after(?! tomorrow)", "tomorrow or day after tomorrow", text)
-    # "won't be there until 4": not before four
-    text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{1,6}}?) (?:until|till|before)\b", r"\1\2 after", text)
-    text = re.sub(r"\bor so\b", "so", text)
+    text = re.sub(rf"\b({DAY}|today|tomorrow)s? (?:{_REFUSED})\b", r"not \1 ·", text)
+    # "won't be there until 4", "I work until 5": not before; "I finish at 5": after
+    text = re.sub(rf"\b({_BUSY})((?: [a-z']+){{0,3}}?) (?:until|till)\b", r"\2 not before", text)
+    text = re.sub(rf"\b{_DONE}(?: at| around| about| by)?(?= \d)", "after", text)
+    text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{0,6}}?) (?:until|till|before)\b", r"\2 not before", text)
+    text = re.sub(r"\bor so\b", "ish", text)
     text = re.sub(r"\bor (later|after|onwards?|earlier|before)\b", r"\1", text)
-    text = re.sub(r"\bday or two\b", "few days", text)
+    text = re.sub(r"\bday or 2\b", "few days", text)
     return re.sub(r"\s+", " ", re.sub(r"[,;!?()*]|\.(?!\d)", " ", text)).strip()
 
 
@@ -67,13 +93,15 @@ def _spelled(found: re.Match[str], text: str) -> str:
     before = text[: found.start()].rsplit(maxsplit=1)[-1:]
     if word in ("sat", "sun") and before and before[0] in _NOT_BEFORE_SAT:
         return word
+    if word == "sat" and re.match(_VERB_SAT, text[found.start() :]):
+        return word
     if word in _SPELLINGS:
         return _SPELLINGS[word]
     plain = word.removesuffix("'s")
     if plain in _NAMES:
         return plain
     if len(word) >= 6 and word.isalpha():
-        near = difflib.get_close_matches(word, _NAMES, n=1, cutoff=0.84)
+        near = difflib.get_close_matches(word, _NAMES, n=1, cutoff=0.83)
         return near[0] if near and word[0] == near[0][0] else word
     return word
 

@@ -26,6 +26,9 @@ MIDNIGHT, LAST_MINUTE = 0, 24 * 60
 # Parts of the day in local minutes, as bounds on when an appointment begins.
 PARTS = {
     "first thing": (0, 600), "early morning": (0, 540), "late morning": (600, 720), "morning": (0, 720),
+    "mid morning": (570, 690), "midmorning": (570, 690), "mid afternoon": (840, 960), "midafternoon": (840, 960),
+    "before lunch": (0, 720), "after lunch": (780, 1080), "early": (0, 720), "late": (900, 1440), "am": (0, 720),
+    "pm": (720, 1440),
     "lunch": (690, 840), "lunchtime": (690, 840), "lunch time": (690, 840), "noon": (690, 840),
     "early afternoon": (720, 900), "late afternoon": (900, 1080), "afternoon": (720, 1080), "after work": (1020, 1440),
     "early evening": (1020, 1140), "evening": (1020, 1440), "late evening": (1140, 1440), "night": (1080, 1440),
@@ -151,7 +154,7 @@ def _halves(said: str, part: str | None) -> list[int]:
     morning, evening = hour % 12 * 60 + minute, (hour % 12 + 12) * 60 + minute
     if part is None or part == "first thing":
         return [morning, evening]
-    if "morning" in part or (part == "night" and hour < 5):
+    if "morning" in part or part in ("am", "early") or (part == "night" and hour < 5):
         return [morning]
     return [evening]
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from agents.messaging.business import Business
-from agents.messaging.spoken import Constraints, parse_when
+from agents.messaging.spoken import DAY_FIELDS, TIME_FIELDS, Constraints, parse_standing, parse_when
 from agents.messaging.state import JSON
 
 _YES = re.compile(
@@ -29,6 +29,7 @@ _NO = re.compile(
     re.I,
 )
 _ORDINALS: Final = (r"\b(first|1st|former|earliest|earlier)\b", r"\b(second|2nd|middle)\b", r"\b(third|3rd)\b")
+_BOUNDS = {*DAY_FIELDS, *TIME_FIELDS} - {"day", "date", "time", "part_of_day", "around"}
 _LAST = re.compile(r"\b(last|latter|latest|later one)\b", re.IGNORECASE)
 
 
@@ -56,7 +57,7 @@ def standing_choice(bookings: Sequence[JSON], before: JSON | None, message: str,
         return next((each for each in bookings if each["booking_id"] == before["booking_id"]), None)
     if len(bookings) == 1:
         return bookings[0]
-    said = parse_when(message)
+    said = parse_standing(message)
     matching = [each for each in bookings if _matches(said, each, zone)]
     return matching[0] if len(matching) == 1 else None
 
@@ -75,17 +76,18 @@ def named_service(business: Business, text: str) -> str:
 
 
 def _matches(said: Constraints, row: JSON, zone: str) -> bool:
-    """The row's local day and time are those that were said, as far as they were."""
+    """The row's local day and time are those that were said, as far as they were. What needs a calendar to be told
+    ("next Friday", "the 12th of next month", "after 4") is no choice among offers."""
     local = datetime.fromisoformat(row["start"]).astimezone(ZoneInfo(zone))
-    if said.alternatives or not (said.names_day() or said.names_time()):
+    if said.alternatives or said.model_dump(include=_BOUNDS, exclude_defaults=True):
         return False
-    days = {local.strftime("%A").lower(), local.date().isoformat(), local.strftime("%m-%d"), str(local.day)}
-    day = said.day or said.date
-    if day and day.lower() not in days:
+    dates = {local.date().isoformat(), local.strftime("%m-%d"), str(local.day)}
+    if said.day and said.day != local.strftime("%A").lower():
         return False
-    clock = (said.time or "").rstrip("?")
-    if not clock:
-        return bool(day) and not said.names_time()
-    hour, minute = (int(part) for part in clock.split(":"))
-    hours = {hour} if not (said.time or "").endswith("?") else {hour % 12, hour % 12 + 12}
+    if said.date and said.date not in dates:
+        return False
+    if not said.time:
+        return bool(said.day or said.date) and not said.names_time()
+    hour, minute = (int(part) for part in said.time.rstrip("?").split(":"))
+    hours = {hour % 12, hour % 12 + 12} if said.time.endswith("?") else {hour}
     return local.hour in hours and local.minute == minute

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from agents.messaging.dates import half_read
 from agents.messaging.nodes.asking import asked
 from agents.messaging.spoken import DAY_FIELDS, TIME_FIELDS, Constraints, parse_when
 from agents.messaging.state import JSON, State
@@ -34,20 +35,19 @@ def says_when(read: Constraints) -> bool:
 
 
 def _read(said: str, message: str) -> Constraints:
-    """The model's words when they say a time; else the target of "… to Monday"; else the whole message."""
-    target = (
-        re.split(r"\b(?:to|instead of)\b", message)[-1] if re.search(r"\b(move|change|from)\b", message, re.I) else ""
-    )
-    whole = parse_when(message)
-    for words in (target, said):
-        read = parse_when(words) if words else Constraints()
-        if says_when(read) and (words == target or _covers(read, whole)):
-            return read
-    return whole
+    """The model's words, unless the sentence around them says more of the time: the usual one "on Friday", not before
+    "Monday". Then the sentence; where that leaves out what the message says, the message."""
+    whole, quoted = parse_when(message), parse_when(said)
+    sentences = re.split(r"(?<=[.!?])\s+|\n", message)
+    around = parse_when(next((each for each in sentences if said and said.lower() in each.lower()), said))
+    if not says_when(around) or not _covers(around, whole):
+        return whole
+    same = quoted.model_copy(update={"unread": around.unread}) == around
+    return quoted if same and not half_read(around) else around
 
 
 def _covers(part: Constraints, whole: Constraints) -> bool:
-    """The quoted words leave out nothing that the whole message says."""
+    """The sentence leaves out nothing that the whole message says."""
     return part.names_day() >= whole.names_day() and part.names_time() >= whole.names_time() and not whole.alternatives
 
 
