@@ -32,6 +32,7 @@ from playhead.errors import (
     GraphNotFound,
     NothingSelected,
     NothingToResume,
+    NothingToSettle,
     RunNotFound,
     StillRead,
     StillRunning,
@@ -55,7 +56,7 @@ from playhead.redact import Redactor
 from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import OF_THE_RUN, choose, selection_of
 from playhead.selection.conditions import moment_of
-from playhead.store import Store, catalogue, erasure, integrity
+from playhead.store import Store, catalogue, erasure, integrity, settling
 from playhead.store.backend import Synchronous
 from playhead.store.leases import line_of, process_of
 from playhead.store.pruning import Pruned, Rule, prune
@@ -497,6 +498,32 @@ class Deck:
         agent = record(graph, replace(self._recording(last.graph, self.prompts, resources), resumes=last))
         config = {"configurable": {"thread_id": thread}, "metadata": own_facts(last.metadata)}
         return agent, None if answer is None else answer_to_interrupt(answer), config
+
+    def settle(
+        self, of: Run | str, *, happened: bool, key: str | None = None, result: Any = None, by: str | None = None
+    ) -> str:
+        """Say whether an effect happened that was cut off and that nothing can look up; gives its key.
+
+        `key` is needed where several of the conversation are in doubt; `result` is what it gave, as plain data. Going
+        on with `resume` takes it for done, or does it. That it was said, by whom and when, stays as a label of the run:
+        `settled`. Raises `NothingToSettle`, `StillRunning`, `RunNotFound`, `BadInput`.
+        """
+        thread, _ = self._meant(of)
+        self.store.flush()
+        with self.store.reading() as session:
+            doubtful = settling.in_doubt(session, thread)
+        known = [row["key"] for row in doubtful]
+        found = [row for row in doubtful if key in (None, row["key"])]
+        if len(found) != 1:
+            raise NothingToSettle(thread, known)
+        (effect,) = found
+        facts = {settling.SETTLED: {"effect": effect["key"], "happened": happened, "by": by}, "result": result}
+        parts = label_parts(self._encoder, facts)
+        given = parts["result"] if happened else None
+        self.store.write(
+            lambda session: settling.settle(session, effect, result=given, said=parts[settling.SETTLED], at=time.time())
+        )
+        return str(effect["key"])
 
     def threads_of(self, customer: str) -> list[str]:
         """The conversations that `forget` would erase: of this name, or whose runs' metadata names this `customer`."""

@@ -9,7 +9,8 @@ PlayheadError
 │                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
-├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · ConversationForgotten
+├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · NothingToSettle ·
+│                 ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable
 │                 TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
@@ -400,7 +401,20 @@ class EffectUnknown(ResumeError):
         self.name, self.key = name, key
         super().__init__(
             f"Effect {name!r} was started before the run stopped, and whether it happened is unknown (key {key}).",
-            "Look it up by hand; give the effect `verify=` (or `idempotent=True`) so that it can be looked up.",
+            "Look it up by hand, say so with `playhead settle CONVERSATION --done` (or `--not-done`), then `playhead "
+            "resume` it. With `verify=` the effect would be looked up, with `idempotent=True` done again.",
+        )
+
+
+class NothingToSettle(ResumeError):
+    """No effect of the conversation is in doubt, or it is not said which of several is meant."""
+
+    def __init__(self, thread: str, keys: Iterable[str]) -> None:
+        self.thread, self.keys = thread, ", ".join(keys)
+        happened = f"of its effects these are in doubt: {self.keys}" if self.keys else "none of its effects is in doubt"
+        super().__init__(
+            f"Conversation {thread!r} cannot be settled so: {happened}.",
+            "Name one of them with --key." if self.keys else "`playhead show --calls` shows its effects.",
         )
 
 

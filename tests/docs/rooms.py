@@ -51,6 +51,7 @@ ROOMS = [
     "store/writer",
     "store/leases",
     "store/line",
+    "store/settling",
     "store/session",
     "store/values",
     "store/catalogue",

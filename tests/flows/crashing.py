@@ -249,3 +249,18 @@ def wait_in_node(folder: Path, started: Any) -> None:
 
 def waited() -> None:
     """Nothing."""
+
+
+def wait_in_effect(folder: Path, started: Any) -> None:
+    """Be in the middle of an effect until killed."""
+
+    @effect()
+    def wait() -> None:
+        started.set()
+        signal.pause()
+
+    graph = StateGraph(Talk)
+    graph.add_node("wait", lambda state: wait())
+    graph.add_edge(START, "wait")
+    with open_deck(folder) as deck:
+        deck.record(graph.compile(), "talk").invoke(GIVEN, CONFIG)

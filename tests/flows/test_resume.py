@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from playhead.deck import Deck
-from playhead.errors import EffectUnknown, NothingToResume, RunNotFound, StillRunning
+from playhead.errors import EffectUnknown, NothingToResume, NothingToSettle, RunNotFound, StillRunning
 from playhead.records import Run
 from tests.flows import crashing
 from tests.flows.processes import PROCESSES
@@ -150,6 +150,47 @@ def test_an_effect_nobody_can_look_up_stops_as_unknown_and_does_not_send(tmp_pat
     assert crashing.World(tmp_path / "world.db").texts() == ["hello 1"]
     with sqlite3.connect(tmp_path / "runs.db") as connection:
         assert connection.execute("SELECT status FROM effects").fetchall() == [("unknown",)]
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_person_says_whether_it_happened_and_it_goes_on_from_there(tmp_path: Path, happened: bool) -> None:
+    crash(tmp_path, f"inside effect, {'after' if happened else 'before'} the world changed", kind="blind")
+    with crashing.open_deck(tmp_path) as deck:
+        with pytest.raises(EffectUnknown, match="playhead settle"):
+            go_on(tmp_path, deck, "blind")
+        result = "hello 1" if happened else None
+        key = deck.settle("c-1", happened=happened, result=result, by="ada")
+        assert go_on(tmp_path, deck, "blind")["said"] == SAID
+        (run,) = deck.runs("c-1")
+        (label,) = deck.labels(run)
+        assert (label.name, label.run, label.value) == (
+            "settled",
+            run.id,
+            {"effect": key, "happened": happened, "by": "ada"},
+        )
+    assert crashing.World(tmp_path / "world.db").texts() == SENT
+
+
+def test_only_what_is_in_doubt_is_settled_and_once(tmp_path: Path) -> None:
+    crash(tmp_path, "inside effect, after the world changed #2", kind="blind")
+    with crashing.open_deck(tmp_path) as deck:
+        with pytest.raises(NothingToSettle, match="in doubt: c-1/m-1/speak#1/send_blind/0"):
+            deck.settle("c-1", happened=True, key="c-1/m-1/speak/send_blind/0")  # that one is known to be done
+        deck.settle("c-1", happened=True, key="c-1/m-1/speak#1/send_blind/0", result="hello 2")
+        with pytest.raises(NothingToSettle, match="none of its effects is in doubt"):
+            deck.settle("c-1", happened=False)
+
+
+def test_what_somebody_is_at_work_on_is_not_settled(tmp_path: Path) -> None:
+    process = PROCESSES.Process(target=crashing.wait_in_effect, args=(tmp_path, started := PROCESSES.Event()))
+    process.start()
+    try:
+        assert started.wait(60)
+        with crashing.open_deck(tmp_path) as deck, pytest.raises(StillRunning):
+            deck.settle("c-1", happened=False)
+    finally:
+        process.kill()
+        process.join()
 
 
 def test_an_idempotent_effect_is_run_again_under_the_same_key(tmp_path: Path) -> None:

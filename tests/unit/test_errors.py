@@ -55,6 +55,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.ThreadBusy("c-1", "host/4026531836:4711:a1b2", 60),
         errors.LeaseLost("c-1", 30),
         errors.EffectUnknown("send", "c-1/e/send/0"),
+        errors.NothingToSettle("c-1", ["c-1/e/send/0", "c-1/e/send/1"]),
         errors.SchemaTooNew("runs.db", 9, 1),
         errors.Corrupt("runs", "r-1"),
         errors.NotTrusted("vals", "7", "it names os.system, which is not known to hold data only"),

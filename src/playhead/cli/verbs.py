@@ -24,6 +24,7 @@ from playhead.cli import (
     prompts,
     replaying,
     resuming,
+    settling,
     showing,
     starting,
     taping,
@@ -78,6 +79,7 @@ app.command("bisect", short_help="Which commit of the prompts changed a check on
 app.command("tape", short_help="Runs as one portable file, to keep, send, or test against.")(taping.tape)
 app.command("label", short_help="Say what became of a conversation, or read what was said.")(labelling.label)
 app.command("resume", short_help="Go on after an interrupt or a crash.")(resuming.resume)
+app.command("settle", short_help="Say whether an effect happened that was cut off.")(settling.settle)
 app.add_typer(prompts.app, name="prompt", short_help="List, show, check and fill prompt files.")
 app.command("doctor", short_help="Is everything here as it must be?")(checking.doctor)
 app.add_typer(

@@ -3,8 +3,8 @@
 An effect is journalled as *started*, and committed, before it runs, and as *done* after. Its key is its cause: the
 thread, the event that came in, the place in the graph and the how-manieth of its name there. The arguments are kept
 but are no part of the key: a reworded retry must not send twice, and two equal sends may both be meant. After a
-crash, done gives the recorded result; started without done asks the effect's own `verify`, or stops as unknown. Never
-twice.
+crash, done gives the recorded result; started without done asks the effect's own `verify`, or stops as unknown, until a
+person says what happened. Never twice.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from playhead.store import runs
 from playhead.store.backend import Row
 from playhead.store.leases import hold
 from playhead.store.session import WritingSession
+from playhead.store.settling import NOT_DONE
 
 log = structlog.get_logger("playhead")
 P = ParamSpec("P")
@@ -161,7 +162,7 @@ class Attempt:
     def begin(self) -> None:
         """Settle it from the journal, or journal that it starts. Raises `EffectUnknown`."""
         row = self._journalled()
-        if row is None:
+        if row is None or row["status"] == NOT_DONE:  # so a person said: it is done now
             self.journal("started")
         elif row["status"] == "done":
             self._settle_from(row)
