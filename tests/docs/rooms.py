@@ -54,6 +54,7 @@ ROOMS = [
     "store/settling",
     "store/session",
     "store/values",
+    "store/counts",
     "store/catalogue",
     "store/labels",
     "store/answers",

@@ -28,7 +28,7 @@ from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_effect, recall_reading
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
 from playhead.records import CallKind
-from playhead.store import runs
+from playhead.store import counts, runs
 from playhead.store.backend import Row
 from playhead.store.leases import hold
 from playhead.store.session import WritingSession
@@ -178,8 +178,12 @@ class Attempt:
     def _journalled(self) -> Row | None:
         if self.step is None or self.known.read_only:
             return None
-        with self.step.run.recording.store.reading() as session:
-            return session.one("effects_find", key=self.key)
+        run = self.step.run
+        with run.recording.store.reading() as session:
+            found = session.one("effects_find", key=self.key)
+            if found is None and (run.attempt > 1 or run.cause != run.name):  # it may have been done before
+                counts.check_effects(session, run.thread, self.key)
+        return found
 
     def _settle_from(self, row: Row) -> None:
         assert self.step is not None

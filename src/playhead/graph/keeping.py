@@ -27,7 +27,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf
 from playhead.records import RunStatus
-from playhead.store import labels, runs
+from playhead.store import counts, labels, runs
 from playhead.store.session import WritingSession
 
 Origin = Literal["replay_of", "forked_from"]
@@ -117,7 +117,7 @@ def keep(turn: PlayedTurn, name: str, origin: Origin, thread: str | None = None)
     mark = recording.encoder.plain(seen)
 
     def operation(session: WritingSession) -> None:
-        if session.one("threads_find", name=source) is None:  # what is forgotten meanwhile must not come back
+        if session.conversation(source) is None:  # what is forgotten meanwhile must not come back
             raise RunNotFound(source)
         for put, _ in states:
             put(session)
@@ -133,7 +133,7 @@ def keep(turn: PlayedTurn, name: str, origin: Origin, thread: str | None = None)
 
 def _free_name(recording: Recording, thread: str) -> str:
     with recording.store.reading() as session:
-        while session.one("threads_find", name=(name := f"{thread}~{secrets.token_hex(HEX)}")) is not None:
+        while session.conversation(name := f"{thread}~{secrets.token_hex(HEX)}") is not None:
             pass
     return name
 
@@ -262,3 +262,4 @@ def _put(session: WritingSession, thread: str, written: _Written) -> None:
         runs.put_fate(session, number, call, verdict.fate, verdict.why, recorded)
     for row in written.effects:
         runs.put(session, "effects", {**row, "run": number, "thread": session.thread(thread)})
+    counts.close_run(session, number, session.thread(thread))

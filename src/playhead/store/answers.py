@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from playhead.errors import RunNotFound
+from playhead.errors import Corrupt, RunNotFound
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session, WritingSession
 from playhead.store.values import Decode, load
+
+MARK: Final = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Answer:
 def find(session: Session, experiment: str, call: str, decode: Decode) -> Answer | None:
     """The answer kept for a call of an experiment; None where it was never asked, or its customer was forgotten."""
     row = session.one("answers_find", experiment=experiment, call=call)
+    if row is None and session.is_marked(MARK, name_of(experiment, call)):
+        raise Corrupt("answers", call, f"it is not found in experiment {experiment}")
     if row is None or not row["answer"]:
         return None
     row.pop("thread")
@@ -45,7 +49,13 @@ def keep(session: WritingSession, thread: str, row: Mapping[str, Any]) -> bool:
 
     Raises `RunNotFound` where there is no such conversation: one that was forgotten meanwhile must not come back.
     """
-    if (owner := session.one("threads_find", name=thread)) is None:
+    if (owner := session.conversation(thread)) is None:
         raise RunNotFound(thread)
     values = {name: session.intern(row[name]) for name in VALUES_OF["answers"]}
+    session.mark(MARK, name_of(row["experiment"], row["call"]))
     return session.add("answers_add", {**row, **values, "thread": owner["id"]})
+
+
+def name_of(experiment: str, call: str) -> str:
+    """What an answer is known by."""
+    return f"{experiment} {call}"

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from playhead.errors import Corrupt
 from playhead.records import Label, PromptUse, RunStatus, overlaid
-from playhead.store import labels
+from playhead.store import counts, labels
 from playhead.store.backend import Row
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.session import Session
@@ -44,13 +45,18 @@ def runs_between(session: Session, since: float, until: float, decode: Decode, *
     threads = json.dumps(sorted({row["thread"] for row in rows}))
     if whole:
         rows = session.rows("runs_of_threads", threads=threads)
+        counts.check_each(session, threads, rows, "runs")
+    if since <= 0 and until >= EVERYTHING:
+        counts.check_newest(session, sorted(rows, key=lambda row: -row["id"]), EVERYTHING)
     rows = [row for row in rows if row["input"] != ERASED_REF]
     names = {row["id"]: row["name"] for row in session.rows("threads_get_many", ids=threads)}
+    if lost := next((row for row in rows if row["thread"] not in names), None):
+        raise Corrupt("runs", lost["name"], "its conversation is not found")
     facts = _facts(session, rows, threads, decode)
     return [
         RunRow(
             row["name"],
-            names.get(row["thread"], "?"),
+            names[row["thread"]],
             row["graph"],
             row["status"],
             row["started"],
@@ -66,7 +72,9 @@ def _facts(session: Session, rows: Sequence[Row], threads: str, decode: Decode) 
     """The facts of these runs by number: metadata, over it the conversation's labels, over them the run's own."""
     metadata = distinct(session, [row["metadata"] for row in rows], decode)
     said: dict[tuple[int, int], list[Label]] = {}
-    for row, label in labels.read(session, session.rows("labels_of_threads", threads=threads), decode):
+    found = session.rows("labels_of_threads", threads=threads)
+    counts.check_each(session, threads, found, "labels")
+    for row, label in labels.read(session, found, decode):
         said.setdefault((row["thread"], row["run"]), []).append(label)
     facts: dict[int, Mapping[str, Any]] = {}
     for row in rows:

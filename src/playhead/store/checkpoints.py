@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
+from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.session import Session, WritingSession
 from playhead.store.values import children
@@ -109,15 +110,23 @@ def spaces(session: Session, thread: str | None) -> dict[int, tuple[str, str]]:
         found = session.rows("spaces_scan", after=0, limit=EVERYTHING)
         names = {row["id"]: row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)}
         return {row["id"]: (names[row["thread"]], row["ns"]) for row in found}
-    owner = session.one("threads_find", name=thread)
-    found = session.rows("spaces_of_thread", thread=owner["id"]) if owner else []
-    return {row["id"]: (thread, row["ns"]) for row in found}
+    owner = session.conversation(thread)
+    return {row["id"]: (thread, row["ns"]) for row in _spaces_of(session, owner["id"])} if owner else {}
+
+
+def _spaces_of(session: Session, thread: int) -> list[Row]:
+    found = session.rows("spaces_of_thread", thread=thread)
+    known = counts.of(session, counts.THREAD, thread).get("spaces")
+    counts.check_many(found, known, "spaces", f"of conversation {thread}", ["id"])
+    return found
 
 
 def space_of(session: Session, thread: str, ns: str) -> int | None:
     """The number of a namespace that exists."""
-    owner = session.one("threads_find", name=thread)
+    owner = session.conversation(thread)
     row = session.one("spaces_find", thread=owner["id"], ns=ns) if owner else None
+    if owner and row is None:
+        _spaces_of(session, owner["id"])  # is it hidden?
     return row["id"] if row else None
 
 
@@ -128,9 +137,14 @@ def checkpoint_rows(
     if id is not None:
         found = session.rows("checkpoints_get", space=space, id=short_id(id))
     elif before is not None:
-        found = session.rows("checkpoints_before", space=space, id=short_id(before), limit=limit)
+        found = session.rows("checkpoints_before", space=space, before=short_id(before), limit=limit)
     else:
         found = session.rows("checkpoints_from_latest", space=space, limit=limit)
+        counts.check_latest(session, space, found[0] if found else None)
+    if limit == EVERYTHING and before is None and id is None:
+        counts.check_space(session, space, found)
+    elif id is not None and not found:  # is it hidden?
+        counts.check_space(session, space, session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING))
     return [_checkpoint_row(ns, row) for row in found]
 
 
@@ -163,7 +177,7 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
 def first_since(session: Session, thread: str, started: float) -> CheckpointRow | None:
     """The first checkpoint of the graph itself (namespace "") that was made since a run started (Unix seconds)."""
     space = space_of(session, thread, "")
-    rows = session.rows("checkpoints_since", space=space, id=first_id_at(started), limit=1) if space else []
+    rows = session.rows("checkpoints_since", space=space, since=first_id_at(started), limit=1) if space else []
     return _checkpoint_row("", rows[0]) if rows else None
 
 
@@ -175,10 +189,9 @@ def first_id_at(seconds: float) -> bytes:
 
 def write_rows(session: Session, space: int, checkpoint: str) -> list[WriteRow]:
     """All tasks' writes at a checkpoint, in no particular order."""
-    return [
-        WriteRow(long_id(row["task"]), row["path"], row["special"], row["value"])
-        for row in session.rows("writes_of_checkpoint", space=space, checkpoint=short_id(checkpoint))
-    ]
+    found = session.rows("writes_of_checkpoint", space=space, checkpoint=short_id(checkpoint))
+    counts.check_pending(session, space, short_id(checkpoint), found)
+    return [WriteRow(long_id(row["task"]), row["path"], row["special"], row["value"]) for row in found]
 
 
 def delete_checkpoint(session: WritingSession, space: int, id: str) -> None:
@@ -192,6 +205,7 @@ def delete_space(session: WritingSession, space: int) -> None:
     for row in session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING):
         delete_checkpoint(session, space, long_id(row["id"]))
     session.delete("spaces_delete", id=space)
+    session.delete("counts_delete", kind=counts.SPACE, id=space)
     session.forget_caches()
 
 

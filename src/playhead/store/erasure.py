@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 
 from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
-from playhead.store import checkpoints, runs
+from playhead.store import answers, checkpoints, counts, runs
 from playhead.store.backend import Row
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import NAME, Session, WritingSession
 from playhead.store.values import children, load
 
 BATCH: Final = 1_000
@@ -29,7 +29,7 @@ KEPT: Final = {"versions", "prompt"}
 
 def delete_thread(session: WritingSession, thread: str) -> None:
     """Remove a conversation's checkpoints, and erase what its runs recorded."""
-    if (row := session.one("threads_find", name=thread)) is not None:
+    if (row := session.conversation(thread)) is not None:
         _erase_thread(session, row)
         sweep(session)
 
@@ -109,10 +109,14 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
         session.write("labels_put", {**_erased("labels", row), "name": ERASED})
     for row in session.rows("answers_of_thread", thread=thread["id"]):
         session.delete("answers_delete", experiment=row["experiment"], call=row["call"])
+        session.unmark(answers.MARK, answers.name_of(row["experiment"], row["call"]))
         session.add("answers_add", {**_erased("answers", row), "call": _pseudonym()})
     for row in session.rows("leases_of_thread", thread=thread["id"]):  # who is at work finds that it is over
         session.delete("leases_delete", id=row["id"], holder=row["holder"])
-    session.write("threads_rename", {"id": thread["id"], "name": _pseudonym()})
+    session.unmark(NAME, thread["name"])
+    pseudonym = _pseudonym()
+    session.write("threads_rename", {"id": thread["id"], "name": pseudonym})
+    session.mark(NAME, pseudonym)
     session.forget_caches()
 
 
@@ -155,6 +159,7 @@ def copy_thread(session: WritingSession, source: str, target: str) -> None:
     for space, (_, ns) in copied.items():
         if source != target:
             checkpoints.copy_space(session, space, target, ns)
+    counts.recount(session)
 
 
 class Swept(NamedTuple):
@@ -170,6 +175,7 @@ def sweep(session: WritingSession) -> Swept:
     The highest number stays taken, so that none is given again: who still holds a reference to what is gone must not
     find another customer's words there.
     """
+    counts.recount(session)
     live = set(_reachable(session, _roots(session)))
     (last,) = session.rows("vals_last")
     removed = size = after = 0

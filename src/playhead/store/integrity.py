@@ -11,10 +11,12 @@ from typing import Final
 
 from playhead.codec import decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import StoreError
+from playhead.store import counts
+from playhead.store.answers import MARK, name_of
 from playhead.store.backend import Backend, Row
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import Session
+from playhead.store.session import NAME, Session
 from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000
@@ -85,6 +87,17 @@ class _Check:
         if absent:
             self.problems.append(f"{where} refers to values that are not there: {absent[:5]}.")
 
+    def counted(self, named: list[Row], kept: list[Row]) -> None:
+        """What there must be, and is not; these are the conversations and the answers there are."""
+        names = {NAME: [row["name"] for row in named]}
+        names[MARK] = [name_of(row["experiment"], row["call"]) for row in kept]
+        try:
+            self.problems += counts.lost(self.session, names)
+        except StoreError as error:
+            self.note(error)
+        except self.backend.errors as error:
+            self.note(self.backend.explain(error))
+
     def database(self) -> None:
         """What the database itself finds."""
         try:
@@ -98,7 +111,7 @@ def check_all(session: Session, backend: Backend) -> Findings:
     check = _Check(session, backend)
     check.values()
     check.trees()
-    check.rows("threads_scan", after=0, limit=EVERYTHING)
+    named = check.rows("threads_scan", after=0, limit=EVERYTHING)
     for space in check.rows("spaces_scan", after=0, limit=EVERYTHING):
         for row in check.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING):
             check.refer("A checkpoint", list(decode_numbers(row["refs"])))
@@ -116,7 +129,9 @@ def check_all(session: Session, backend: Backend) -> Findings:
     for row in check.rows("labels_scan", after=0, limit=EVERYTHING):
         check.refer(f"Label {row['name']!r}", [row["value"]])
     check.rows("leases_scan", after=0, limit=EVERYTHING)
-    for row in check.rows("answers_scan", limit=EVERYTHING):
+    kept = check.rows("answers_scan", limit=EVERYTHING)
+    for row in kept:
         check.refer(f"The answer to {row['call']} in experiment {row['experiment']}", [row["answer"]])
+    check.counted(named, kept)
     check.database()
     return Findings(check.records, tuple(check.problems))

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from playhead.codec import Part
-from playhead.errors import RunNotFound
+from playhead.errors import Corrupt, RunNotFound
 from playhead.records import Label
+from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.runs import put, runs_named
 from playhead.store.session import Session, WritingSession
@@ -26,6 +27,7 @@ def add(session: WritingSession, thread: str, run: str | None, facts: Mapping[st
     for name, value in facts.items():
         row = {"thread": owner, "run": number, "name": name, "value": value, "at": at}
         put(session, "labels", {**row, "id": session.next_id("labels")})
+    counts.close_thread(session, owner)
 
 
 def _labelled(session: Session, thread: str, run: str | None) -> tuple[int, int]:
@@ -34,15 +36,18 @@ def _labelled(session: Session, thread: str, run: str | None) -> tuple[int, int]
             if row["name"] == run:
                 return row["thread"], row["id"]
         raise RunNotFound(run)
-    if (owner := session.one("threads_find", name=thread)) is None:
+    if (owner := session.conversation(thread)) is None:
         raise RunNotFound(thread)
     return owner["id"], WHOLE_THREAD
 
 
 def of_thread(session: Session, thread: str, decode: Decode) -> list[Label]:
     """The labels of a conversation and of its runs, oldest first; what was erased is left out."""
-    owner = session.one("threads_find", name=thread)
+    owner = session.conversation(thread)
     rows = session.rows("labels_of_thread", thread=owner["id"]) if owner else []
+    if owner:
+        known = counts.of(session, counts.THREAD, owner["id"]).get("labels")
+        counts.check_many(rows, known, "labels", f"of {thread}", ["id"])
     return [label for _, label in read(session, rows, decode)]
 
 
@@ -53,7 +58,9 @@ def read(session: Session, rows: list[Row], decode: Decode) -> list[tuple[Row, L
     names: dict[int, str | None] = {WHOLE_THREAD: None}
     for number in {row["run"] for row in there} - names.keys():
         run = session.one("runs_get", id=number)
-        names[number] = run["name"] if run else "?"
+        if run is None:
+            raise Corrupt("labels", f"of run {number}", "its run is not found")
+        names[number] = run["name"]
     return [
         (row, Label(row["name"], value, row["at"], names[row["run"]])) for row, value in zip(there, values, strict=True)
     ]

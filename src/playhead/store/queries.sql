@@ -39,7 +39,7 @@ SELECT * FROM threads WHERE id = :id
 SELECT * FROM threads WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: threads_starting_with
-SELECT * FROM threads WHERE name >= :name AND name < :below ORDER BY name LIMIT 9
+SELECT * FROM threads WHERE name >= :prefix AND name < :below ORDER BY name LIMIT 9
 
 -- name: threads_count
 SELECT COUNT(*) AS threads FROM threads
@@ -86,10 +86,10 @@ SET parent = excluded.parent, data = excluded.data, refs = excluded.refs, seal =
 SELECT * FROM checkpoints WHERE space = :space AND id = :id
 
 -- name: checkpoints_before
-SELECT * FROM checkpoints WHERE space = :space AND id < :id ORDER BY id DESC LIMIT :limit
+SELECT * FROM checkpoints WHERE space = :space AND id < :before ORDER BY id DESC LIMIT :limit
 
 -- name: checkpoints_since
-SELECT * FROM checkpoints WHERE space = :space AND id >= :id ORDER BY id LIMIT :limit
+SELECT * FROM checkpoints WHERE space = :space AND id >= :since ORDER BY id LIMIT :limit
 
 -- name: checkpoints_from_latest
 SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT :limit
@@ -140,7 +140,7 @@ DELETE FROM runs WHERE id = :id
 SELECT * FROM runs WHERE id = :id
 
 -- name: runs_starting_with
-SELECT * FROM runs WHERE name >= :name AND name < :below ORDER BY name LIMIT 9
+SELECT * FROM runs WHERE name >= :prefix AND name < :below ORDER BY name LIMIT 9
 
 -- name: runs_of_thread
 SELECT * FROM runs WHERE thread = :thread ORDER BY id
@@ -298,3 +298,43 @@ DELETE FROM leases WHERE id = :id AND holder = :holder
 
 -- name: leases_scan
 SELECT * FROM leases WHERE id > :after ORDER BY id LIMIT :limit
+
+-- name: counts_get
+SELECT * FROM counts WHERE kind = :kind AND id = :id
+
+-- name: counts_get_many
+SELECT * FROM counts WHERE kind = :kind AND id IN (SELECT value FROM json_each(:ids))
+
+-- name: counts_put
+INSERT INTO counts (kind, id, data, seal) VALUES (:kind, :id, :data, :seal)
+ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data, seal = excluded.seal
+
+-- name: counts_delete
+DELETE FROM counts WHERE kind = :kind AND id = :id
+
+-- name: counts_scan
+SELECT * FROM counts ORDER BY kind, id
+
+-- name: counts_run_holds
+SELECT (SELECT COUNT(*) FROM steps WHERE run = :number) AS steps,
+       (SELECT COUNT(*) FROM calls WHERE run = :number) AS calls,
+       (SELECT COUNT(*) FROM fates WHERE run = :number) AS fates
+
+-- name: counts_thread_holds
+SELECT (SELECT COUNT(*) FROM runs WHERE thread = :number) AS runs,
+       (SELECT COUNT(*) FROM labels WHERE thread = :number) AS labels,
+       (SELECT COUNT(*) FROM effects WHERE thread = :number) AS effects,
+       (SELECT COUNT(*) FROM spaces WHERE thread = :number) AS spaces
+
+-- name: counts_space_holds
+SELECT (SELECT COUNT(*) FROM checkpoints WHERE space = :number) AS checkpoints,
+       (SELECT COUNT(*) FROM writes WHERE space = :number) AS writes,
+       (SELECT id FROM checkpoints WHERE space = :number ORDER BY id DESC LIMIT 1) AS last,
+       (SELECT COUNT(*) FROM writes WHERE space = :number AND checkpoint =
+           (SELECT id FROM checkpoints WHERE space = :number ORDER BY id DESC LIMIT 1)) AS pending
+
+-- name: counts_recording_holds
+SELECT COUNT(*) AS runs FROM runs
+
+-- name: counts_names
+SELECT COUNT(*) AS names FROM counts WHERE kind = 'name'

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from playhead.codec import Part
+from playhead.errors import Corrupt
 from playhead.records import Call, Fate, Read, ReplayedCall, Run, Step
+from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.session import Session, WritingSession
 
@@ -40,6 +42,7 @@ def add_run(session: WritingSession, thread: str, row: Mapping[str, Any]) -> int
     """Write a new run; gives its number."""
     number = session.next_id("runs")
     put(session, "runs", {**row, "id": number, "thread": session.thread(thread)})
+    counts.add_run(session)
     return number
 
 
@@ -53,12 +56,26 @@ def change_run(session: WritingSession, number: int, changes: Mapping[str, Any])
     row = session.one("runs_get", id=number)
     if row is not None:
         put(session, "runs", {**row, **changes})
+        if changes.get("ended") is not None:
+            counts.close_run(session, number, row["thread"])
 
 
 def thread_runs(session: Session, thread: str) -> list[Row]:
     """A conversation's runs, oldest first."""
-    owner = session.one("threads_find", name=thread)
-    return session.rows("runs_of_thread", thread=owner["id"]) if owner else []
+    owner = session.conversation(thread)
+    if owner is None:
+        return []
+    found = session.rows("runs_of_thread", thread=owner["id"])
+    counts.check_many(found, counts.of(session, counts.THREAD, owner["id"]).get("runs"), "runs", f"of {thread}", ["id"])
+    return found
+
+
+def newest(session: Session, limit: int, before: int = NEWEST) -> list[Row]:
+    """The newest runs of all conversations, newest first."""
+    found = session.rows("runs_newest", before=before, limit=limit)
+    if before == NEWEST:
+        counts.check_newest(session, found, limit)
+    return found
 
 
 def places(session: Session, rows: Iterable[Row]) -> dict[str, list[str]]:
@@ -80,7 +97,7 @@ def next_numbers(session: Session, run: int) -> tuple[int, int]:
 
 def runs_named(session: Session, prefix: str) -> list[Row]:
     """Runs whose id begins so."""
-    return session.rows("runs_starting_with", name=prefix, below=prefix + ALL_BELOW)
+    return session.rows("runs_starting_with", prefix=prefix, below=prefix + ALL_BELOW)
 
 
 def threads_named(session: Session, name: str) -> list[str]:
@@ -88,13 +105,13 @@ def threads_named(session: Session, name: str) -> list[str]:
 
     Those made from the first of them (`c-1~9f2c41` from `c-1`) are not meant, however many there are.
     """
-    if session.one("threads_find", name=name) is not None:
+    if session.conversation(name) is not None:
         return [name]
-    found = session.rows("threads_starting_with", name=name, below=name + ALL_BELOW)
+    found = session.rows("threads_starting_with", prefix=name, below=name + ALL_BELOW)
     if found:
         made = f"{found[0]['name']}~"
         found = [row for row in found if row["name"] < made]
-        found += session.rows("threads_starting_with", name=made + ALL_BELOW, below=name + ALL_BELOW)
+        found += session.rows("threads_starting_with", prefix=made + ALL_BELOW, below=name + ALL_BELOW)
     return [row["name"] for row in found]
 
 
@@ -103,19 +120,23 @@ def newest_threads(session: Session, limit: int) -> list[str]:
     found: dict[int, None] = {}
     before, together = NEWEST, 4 * limit
     while len(found) < limit:
-        rows = session.rows("runs_newest", before=before, limit=together)
+        rows = newest(session, together, before)
         found.update((row["thread"], None) for row in rows)
         if len(rows) < together:
             break
         before = rows[-1]["id"]
     numbers = list(found)[:limit]
     names = thread_names(session, numbers)
-    return [names[number] for number in numbers if number in names]
+    return [names[number] for number in numbers]
 
 
 def thread_names(session: Session, numbers: Iterable[int]) -> dict[int, str]:
-    """The names of these conversations by their numbers."""
-    return {row["id"]: row["name"] for row in session.rows("threads_get_many", ids=json.dumps(sorted(set(numbers))))}
+    """The names of these conversations by their numbers. Raises `Corrupt` for one that is not there."""
+    ids = sorted(set(numbers))
+    found = {row["id"]: row["name"] for row in session.rows("threads_get_many", ids=json.dumps(ids))}
+    for absent in set(ids) - found.keys():
+        raise Corrupt("threads", str(absent), "its runs are there, and it is not found")
+    return found
 
 
 def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: Any) -> Run:
@@ -134,15 +155,17 @@ def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: An
 def read_steps(session: Session, run: int, read: Read) -> tuple[Step, ...]:
     """A run's steps with their calls; a step that a crash cut off shows by its calls, as unfinished."""
     calls: dict[int, list[Call]] = {}
-    fates = {row["call"]: row for row in session.rows("fates_of_run", run=run)}
-    for row in session.rows("calls_of_run", run=run):
+    found = {table: session.rows(f"{table}_of_run", run=run) for table in ("steps", "calls", "fates")}
+    counts.check_run(session, run, found)
+    fates = {row["call"]: row for row in found["fates"]}
+    for row in found["calls"]:
         refs = {name: row.pop(name) for name in CALL_VALUES}
         row.pop("run")
         fate = fates.get(row["number"])
         made = Call(**row, refs=refs, read=read) if fate is None else _replayed(row, refs, read, fate)
         calls.setdefault(row["step"], []).append(made)
     steps = []
-    for row in session.rows("steps_of_run", run=run):
+    for row in found["steps"]:
         refs = {name: row.pop(name) for name in STEP_VALUES}
         row.pop("run")
         steps.append(Step(**row, calls=tuple(calls.pop(row["number"], ())), refs=refs, read=read))

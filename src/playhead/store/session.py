@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from playhead.codec import KNOWN, PACKED, Part, deflate, encode_numbers, seal
+from playhead.codec import KNOWN, PACKED, Part, deflate, digest, encode_numbers, seal
 from playhead.errors import Corrupt, StoreError
 from playhead.store.backend import Connection, Row
 from playhead.store.queries import WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
+NAME: Final = "name"  # the kind of count that says that a conversation of a name is there
 
 Damaged: TypeAlias = Callable[[Corrupt], None]
 
@@ -41,16 +42,28 @@ class Session:
             return found
         if columns != found[0].keys():
             raise Corrupt("schema", query.split("_", 1)[0], f"its columns are {', '.join(found[0])}")
+        asked = [(name, params[name]) for name in params.keys() & found[0].keys()]
         if damaged is None:
             for row in found:
-                check(query, row)
+                check(query, row, asked)
             return found
-        return [row for row in found if _is_sound(query, row, damaged)]
+        return [row for row in found if _is_sound(query, row, asked, damaged)]
 
     def one(self, query: str, **params: Any) -> Row | None:
         """The first row of a named query, or None."""
         found = self.rows(query, **params)
         return found[0] if found else None
+
+    def conversation(self, name: str) -> Row | None:
+        """The row of a conversation; raises `Corrupt` for one that is there and cannot be found by its name."""
+        row = self.one("threads_find", name=name)
+        if row is None and self.is_marked(NAME, name):
+            raise Corrupt("threads", name, "it is not found by its name")
+        return row
+
+    def is_marked(self, kind: str, name: str) -> bool:
+        """Must there be one of this name?"""
+        return bool(self.rows("counts_get", kind=kind, id=mark_of(name)))
 
     def values(self, ids: Iterable[int]) -> dict[int, Row]:
         """Stored values by id; raises `Corrupt` for one that is missing."""
@@ -67,6 +80,7 @@ class WritingSession(Session):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._waiting: dict[str, list[Row]] = {}
+        self.touched: dict[int, set[int]] = {}  # by conversation: the namespaces written to since a run of it ended
         self.forget_caches()
 
     def forget_caches(self) -> None:
@@ -171,7 +185,7 @@ class WritingSession(Session):
 
     def known_thread(self, name: str) -> int | None:
         """The number of a conversation, if there is one of this name."""
-        if name not in self._threads and (row := self.one("threads_find", name=name)) is not None:
+        if name not in self._threads and (row := self.conversation(name)) is not None:
             self._threads[name] = row["id"]
         return self._threads.get(name)
 
@@ -180,7 +194,16 @@ class WritingSession(Session):
         if (number := self.known_thread(name)) is None:
             number = self._threads[name] = self.next_id("threads")
             self.write("threads_add", {"id": number, "name": name})
+            self.mark(NAME, name)
         return number
+
+    def mark(self, kind: str, name: str) -> None:
+        """Remember, in another place than its row, that there is a conversation, or an answer, of this name."""
+        self.write("counts_put", {"kind": kind, "id": mark_of(name), "data": b""})
+
+    def unmark(self, kind: str, name: str) -> None:
+        """It is there no more."""
+        self.delete("counts_delete", kind=kind, id=mark_of(name))
 
     def space(self, thread: str, ns: str) -> int:
         """The number of a conversation's checkpoint namespace, made on first sight."""
@@ -191,21 +214,33 @@ class WritingSession(Session):
             if not row:
                 self.write("spaces_add", {"id": number, "thread": key[0], "ns": ns})
             self._spaces[key] = number
+        self.touched.setdefault(key[0], set()).add(number)
         return number
 
 
-def check(query: str, row: Row) -> None:
-    """Take the seal off a row, or raise `Corrupt` where it does not match."""
+def check(query: str, row: Row, asked: Iterable[tuple[str, Any]] = ()) -> None:
+    """Take the seal off a row, or raise `Corrupt` where it does not match, or the row is another than was asked for."""
     stored = row.pop("seal")
     if seal(row) != stored:
-        table = query.split("_", 1)[0]
-        key = next((str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None), "?")
-        raise Corrupt(table, key)
+        raise Corrupt(*_named(query, row))
+    for name, value in asked:
+        if row[name] != value:
+            raise Corrupt(*_named(query, row), f"it is found where {name} is {value!r:.80}")
 
 
-def _is_sound(query: str, row: Row, damaged: Damaged) -> bool:
+def _named(query: str, row: Row) -> tuple[str, str]:
+    named = (str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None)
+    return query.split("_", 1)[0], next(named, "?")
+
+
+def mark_of(name: str) -> int:
+    """A number for a name; it goes when the name does."""
+    return int.from_bytes(digest(name.encode("utf-8", "surrogatepass"), 8), "big") >> 1
+
+
+def _is_sound(query: str, row: Row, asked: Iterable[tuple[str, Any]], damaged: Damaged) -> bool:
     try:
-        check(query, row)
+        check(query, row, asked)
     except Corrupt as error:
         damaged(error)
         return False

@@ -18,7 +18,7 @@ import structlog
 from playhead.codec import Part
 from playhead.errors import RunNotFound, StoreClosed
 from playhead.records import Label, Read, Run, Step
-from playhead.store import answers, labels, runs
+from playhead.store import answers, counts, labels, runs
 from playhead.store.backend import Backend, Row, Synchronous
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.line import Line
@@ -198,7 +198,7 @@ class Store:
         """The newest runs, newest first."""
         self.flush()
         with self.reading() as session:
-            return self._records(session, session.rows("runs_newest", before=runs.NEWEST, limit=limit))
+            return self._records(session, runs.newest(session, limit))
 
     def newest_threads(self, limit: int) -> list[str]:
         """The names of the conversations with the newest runs, newest first."""
@@ -222,7 +222,9 @@ class Store:
         """Names of all recorded conversations, in the order they began."""
         self.flush()
         with self.reading() as session:
-            return [row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)]
+            found = session.rows("threads_scan", after=0, limit=EVERYTHING)
+            counts.check_threads(session, found)
+            return [row["name"] for row in found]
 
     def labels(self, thread: str, run: str | None = None) -> tuple[Label, ...]:
         """What a conversation is labelled, oldest first: with a run, what counts for it; without, its runs' too."""
@@ -257,7 +259,7 @@ class Store:
 
     def _records(self, session: Session, rows: Sequence[Row]) -> list[Run]:
         names = runs.thread_names(session, [row["thread"] for row in rows])
-        return [self._record(row, names.get(row["thread"], "?")) for row in rows]
+        return [self._record(row, names[row["thread"]]) for row in rows]
 
     def _record(self, row: Row, thread: str) -> Run:
         number = row["id"]

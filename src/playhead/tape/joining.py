@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from playhead.errors import TapeConflict
 from playhead.redact import Redactor
-from playhead.store import checkpoints, runs
+from playhead.store import checkpoints, counts, runs
 from playhead.store.backend import Row as StoredRow
 from playhead.store.session import WritingSession
 from playhead.tape.loading import Loadable
@@ -35,7 +35,7 @@ def put(session: WritingSession, tape: Loadable, redactor: Redactor) -> list[str
 
 
 def _stored(session: WritingSession, name: str) -> StoredRow | None:
-    return session.one("runs_starting_with", name=name, below=name + "\0")
+    return session.one("runs_starting_with", prefix=name, below=name + "\0")
 
 
 def _check_place(session: WritingSession, tape: Loadable, checkpoint: TapedCheckpoint) -> None:
@@ -70,6 +70,7 @@ def _add(session: WritingSession, run: TapedRun) -> None:
         if session.one("effects_find", key=each.columns["key"]) is None:
             place = {"run": number, "thread": session.thread(thread)}
             runs.put(session, "effects", {**each.columns, **_values(each), **place})
+    counts.close_run(session, number, session.thread(thread))
 
 
 def _values(row: Row) -> dict[str, Any]:

@@ -1,0 +1,176 @@
+"""How many rows must there be, so that one that damage hides is missed?
+
+A seal shows a row that was changed, not one that is no longer found: one flipped bit in a database's own pages can do
+that, and a reader would take the shorter answer for the whole. So a run that ended says, sealed, how many rows it has,
+a conversation how many runs, and each of its checkpoint namespaces how many checkpoints and which was the last. Each
+count is a row of its own in another place, and a lower bound: rows may come later, none goes but by erasing, which
+counts anew. A recording without counts reads as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from playhead.codec import pack, unpack
+from playhead.errors import Corrupt
+from playhead.store.backend import Row
+from playhead.store.session import Session, WritingSession, mark_of
+
+RUN: Final = "run"
+THREAD: Final = "thread"
+SPACE: Final = "space"
+WHOLE: Final = "recording"
+HOLDS: Final = {
+    RUN: "counts_run_holds",
+    THREAD: "counts_thread_holds",
+    SPACE: "counts_space_holds",
+    WHOLE: "counts_recording_holds",
+}
+
+Counts: TypeAlias = dict[str, Any]
+
+
+def of(session: Session, kind: str, number: int = 0) -> Counts:
+    """What is known to be there; nothing of what an older Playhead wrote."""
+    row = session.one("counts_get", kind=kind, id=number)
+    return unpack(row["data"]) if row else {}
+
+
+def close_run(session: WritingSession, number: int, thread: int) -> None:
+    """A run ended: remember what it has, and what its conversation has by now."""
+    _grow(session, RUN, number)
+    _grow(session, THREAD, thread)
+    for space in session.touched.pop(thread, ()):
+        _grow(session, SPACE, space)
+
+
+def close_thread(session: WritingSession, thread: int) -> None:
+    """Something was added to a conversation outside its runs."""
+    _grow(session, THREAD, thread)
+
+
+def add_run(session: WritingSession) -> None:
+    """A run is new."""
+    known = of(session, WHOLE)
+    _write(session, WHOLE, 0, {"runs": known["runs"] + 1} if known else _holds(session, WHOLE, 0))
+
+
+def recount(session: WritingSession) -> None:
+    """Something was erased: whatever is counted is counted anew."""
+    for row in session.rows("counts_scan"):
+        if row["kind"] not in HOLDS:
+            continue
+        _write(session, row["kind"], row["id"], _holds(session, row["kind"], row["id"]))
+
+
+def _grow(session: WritingSession, kind: str, number: int) -> None:
+    known, found = of(session, kind, number), _holds(session, kind, number)
+    both = {
+        name: value if known.get(name) is None else max(known[name], value) for name, value in found.items() if value
+    }
+    if both.get("last") != found.get("last"):  # the last checkpoint is hidden already: leave what was known of it
+        both["pending"] = known["pending"]
+    if both != known:
+        _write(session, kind, number, both)
+
+
+def _holds(session: Session, kind: str, number: int) -> Counts:
+    (found,) = session.rows(HOLDS[kind], number=number)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _write(session: WritingSession, kind: str, number: int, counts: Mapping[str, Any]) -> None:
+    session.write("counts_put", {"kind": kind, "id": number, "data": pack(dict(counts))})
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_many(rows: Sequence[Row], known: int | None, table: str, key: str, by: Sequence[str]) -> None:
+    """Raise `Corrupt` where fewer rows are found than are known, or one (it is known `by` these columns) twice."""
+    found = [tuple(row[name] for name in by) for row in rows]
+    if len(set(found)) != len(found):
+        raise Corrupt(table, key, "one is found twice")
+    if known is not None and len(found) < known:
+        raise Corrupt(table, key, f"{len(found)} are found where {known} were written")
+
+
+def check_run(session: Session, run: int, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Are all steps, calls and fates of a run among these?"""
+    known = of(session, RUN, run)
+    for table, rows in tables.items():
+        check_many(rows, known.get(table), table, f"of run {run}", ["call" if table == "fates" else "number"])
+
+
+def check_each(session: Session, threads: str, found: Sequence[Row], table: str) -> None:
+    """Are all rows that each of these conversations (numbers, as JSON) has in a table among these?"""
+    those: dict[int, list[Row]] = {}
+    for row in found:
+        those.setdefault(row["thread"], []).append(row)
+    for known in session.rows("counts_get_many", kind=THREAD, ids=threads):
+        where = f"of conversation {known['id']}"
+        check_many(those.get(known["id"], ()), unpack(known["data"]).get(table), table, where, ["id"])
+
+
+def check_threads(session: Session, found: Sequence[Row]) -> None:
+    """Are all conversations among these?"""
+    (known,) = session.rows("counts_names")
+    check_many(found, known["names"], "threads", "of this recording", ["id"])
+
+
+def check_newest(session: Session, found: Sequence[Row], limit: int) -> None:
+    """Are these the newest runs of the recording, and none between them left out?"""
+    known = of(session, WHOLE).get("runs", 0)
+    check_many(found, min(known, limit), "runs", "of this recording", ["id"])
+    newest = found[0]["id"] if found else 0
+    if newest < known or (found and newest == known and newest - found[-1]["id"] >= len(found)):
+        raise Corrupt("runs", "of this recording", "one of the newest is not found")
+
+
+def check_latest(session: Session, space: int, latest: Row | None) -> None:
+    """Is this the newest checkpoint of a namespace?"""
+    last = of(session, SPACE, space).get("last")
+    if last is not None and (latest is None or latest["id"] < last):
+        raise Corrupt("checkpoints", last.hex(), "it was the newest of its conversation, and is not found")
+
+
+def check_space(session: Session, space: int, found: Sequence[Row]) -> None:
+    """Are all checkpoints of a namespace among these, and all its writes there?"""
+    known = of(session, SPACE, space)
+    check_many(found, known.get("checkpoints"), "checkpoints", f"of space {space}", ["id"])
+    if known:
+        writes = session.rows("writes_of_space", space=space)
+        check_many(writes, known.get("writes"), "writes", f"of space {space}", ["checkpoint", "task", "special"])
+
+
+def check_pending(session: Session, space: int, checkpoint: bytes, found: Sequence[Row]) -> None:
+    """Are all writes that wait at the newest checkpoint among these?"""
+    known = of(session, SPACE, space)
+    pending = known.get("pending") if known.get("last") == checkpoint else None
+    check_many(found, pending, "writes", f"at checkpoint {checkpoint.hex()}", ["task", "special"])
+
+
+def check_effects(session: Session, thread: str, key: str) -> None:
+    """Is an effect that is not found by its key really not there? Else it would happen twice."""
+    owner = session.conversation(thread)
+    found = session.rows("effects_of_thread", thread=owner["id"]) if owner else []
+    if owner:
+        check_many(found, of(session, THREAD, owner["id"]).get("effects"), "effects", f"of {thread}", ["key"])
+    if any(row["key"] == key for row in found):
+        raise Corrupt("effects", key, "it is not found by its key")
+
+
+def lost(session: Session, marked: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """What is not there any more, for people; `marked` are the names of those there are, by kind."""
+    there = {(kind, mark_of(name)) for kind, names in marked.items() for name in names}
+    for row in session.rows("counts_scan"):
+        kind, number = row["kind"], row["id"]
+        if kind not in HOLDS:
+            if (kind, number) not in there:
+                yield f"A record of kind {kind!r} is not found that was written."
+            continue
+        known, found = unpack(row["data"]), _holds(session, kind, number)
+        less = [name for name in known if name not in found or found[name] < known[name]]
+        if less:
+            yield f"Of {kind} {number} not all {', '.join(less)} are found that were written."
