@@ -15,7 +15,8 @@ def recorded(played, conversation):
 
 def rows_without_branches(tmp_path):
     """What the database holds, but for what a fork adds."""
-    return {row for row in dump(tmp_path) if row.startswith("INSERT")}
+    how_many = """INSERT INTO "counts" VALUES('recording'"""  # runs there are, those of the fork among them
+    return {row for row in dump(tmp_path) if row.startswith("INSERT") and not row.startswith(how_many)}
 
 
 @pytest.mark.usefixtures("recorded")

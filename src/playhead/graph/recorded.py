@@ -20,7 +20,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
-from playhead.errors import GraphNotLoadable
+from playhead.errors import BadInput, GraphNotLoadable
 from playhead.graph.branches import own_facts
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
@@ -28,6 +28,7 @@ from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
 from playhead.records import RunStatus
 from playhead.store.leases import Lease
+from playhead.store.session import can_name
 
 log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
@@ -172,6 +173,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
         recording = self._playhead
         thread = recording.encoder.redactor.name(str(named["configurable"]["thread_id"]))
+        _check_name("thread_id", thread)
         patience = recording.patience if recording.resumes is None else 0
         return named, recording.store.line.take(thread, patience, urgent=continues(given))
 
@@ -215,7 +217,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             for key, value in source.items()
             if key not in NOT_FACTS and not key.startswith("__") and isinstance(value, str | int | float | bool)
         }
-        event = facts.pop("event", None)
+        if (event := facts.pop("event", None)) is not None:
+            _check_name("event", str(event))
         if before is not None and before.context is not None and kwargs.get("context") is None:
             kwargs = {**kwargs, "context": before.context}
         run = RunRecorder(self._playhead, lease.thread, before, None if event is None else str(event))
@@ -245,6 +248,14 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             run.finish(status, {name: outputs[name] for name in channels if name in outputs}, error)
         if run.is_last and run.lease is not None:
             self._playhead.store.line.leave(run.lease)  # with the run's last commit
+
+
+def _check_name(what: str, name: str) -> None:
+    if not can_name(name):
+        problem = "it holds a NUL or half a character (a lone surrogate), which no database keeps as text."
+        raise BadInput(
+            f"The {what} {name!r:.80}", problem, "Give it another name; what customers say may hold anything."
+        )
 
 
 def continues(given: Any) -> bool:

@@ -35,8 +35,10 @@ class Answer:
 def find(session: Session, experiment: str, call: str, decode: Decode) -> Answer | None:
     """The answer kept for a call of an experiment; None where it was never asked, or its customer was forgotten."""
     row = session.one("answers_find", experiment=experiment, call=call)
-    if row is None and session.is_marked(MARK, name_of(experiment, call)):
-        raise Corrupt("answers", call, f"it is not found in experiment {experiment}")
+    if row is None and session.is_marked(MARK, name_of(experiment, call)):  # was it written meanwhile?
+        row = session.one("answers_find", experiment=experiment, call=call)
+        if row is None and session.is_marked(MARK, name_of(experiment, call)):
+            raise Corrupt("answers", call, f"it is not found in experiment {experiment}")
     if row is None or not row["answer"]:
         return None
     row.pop("thread")

@@ -41,18 +41,20 @@ def runs_between(session: Session, since: float, until: float, decode: Decode, *
 
     What was erased is left out: there is nothing left of it to be played.
     """
+    whole_known = counts.Known(session, counts.WHOLE)
     rows = session.rows("runs_between", since=since, until=until)
     threads = json.dumps(sorted({row["thread"] for row in rows}))
+    known = counts.known_of_each(session, threads)
     if whole:
         rows = session.rows("runs_of_threads", threads=threads)
-        counts.check_each(session, threads, rows, "runs")
+        counts.check_each(known, rows, "runs")
     if since <= 0 and until >= EVERYTHING:
-        counts.check_newest(session, sorted(rows, key=lambda row: -row["id"]), EVERYTHING)
+        counts.check_newest(whole_known, sorted(rows, key=lambda row: -row["id"]), EVERYTHING)
     rows = [row for row in rows if row["input"] != ERASED_REF]
     names = {row["id"]: row["name"] for row in session.rows("threads_get_many", ids=threads)}
     if lost := next((row for row in rows if row["thread"] not in names), None):
         raise Corrupt("runs", lost["name"], "its conversation is not found")
-    facts = _facts(session, rows, threads, decode)
+    facts = _facts(session, rows, threads, known, decode)
     return [
         RunRow(
             row["name"],
@@ -68,12 +70,14 @@ def runs_between(session: Session, since: float, until: float, decode: Decode, *
     ]
 
 
-def _facts(session: Session, rows: Sequence[Row], threads: str, decode: Decode) -> dict[int, Mapping[str, Any]]:
+def _facts(
+    session: Session, rows: Sequence[Row], threads: str, counted: Mapping[int, counts.Known], decode: Decode
+) -> dict[int, Mapping[str, Any]]:
     """The facts of these runs by number: metadata, over it the conversation's labels, over them the run's own."""
     metadata = distinct(session, [row["metadata"] for row in rows], decode)
     said: dict[tuple[int, int], list[Label]] = {}
     found = session.rows("labels_of_threads", threads=threads)
-    counts.check_each(session, threads, found, "labels")
+    counts.check_each(counted, found, "labels")
     for row, label in labels.read(session, found, decode):
         said.setdefault((row["thread"], row["run"]), []).append(label)
     facts: dict[int, Mapping[str, Any]] = {}

@@ -115,8 +115,8 @@ def spaces(session: Session, thread: str | None) -> dict[int, tuple[str, str]]:
 
 
 def _spaces_of(session: Session, thread: int) -> list[Row]:
+    known = counts.Known(session, counts.THREAD, thread)
     found = session.rows("spaces_of_thread", thread=thread)
-    known = counts.of(session, counts.THREAD, thread).get("spaces")
     counts.check_many(found, known, "spaces", f"of conversation {thread}", ["id"])
     return found
 
@@ -134,17 +134,19 @@ def checkpoint_rows(
     session: Session, space: int, ns: str, id: str | None = None, before: str | None = None, limit: int = 1
 ) -> list[CheckpointRow]:
     """Checkpoints of one namespace, newest first: the one with `id`, or those before another, or the latest."""
+    known = counts.Known(session, counts.SPACE, space)
     if id is not None:
         found = session.rows("checkpoints_get", space=space, id=short_id(id))
     elif before is not None:
         found = session.rows("checkpoints_before", space=space, before=short_id(before), limit=limit)
     else:
         found = session.rows("checkpoints_from_latest", space=space, limit=limit)
-        counts.check_latest(session, space, found[0] if found else None)
+        counts.check_latest(known, found[0] if found else None)
     if limit == EVERYTHING and before is None and id is None:
-        counts.check_space(session, space, found)
+        counts.check_space(session, space, known, found)
     elif id is not None and not found:  # is it hidden?
-        counts.check_space(session, space, session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING))
+        whole = session.rows("checkpoints_from_latest", space=space, limit=EVERYTHING)
+        counts.check_space(session, space, known, whole)
     return [_checkpoint_row(ns, row) for row in found]
 
 
@@ -189,8 +191,9 @@ def first_id_at(seconds: float) -> bytes:
 
 def write_rows(session: Session, space: int, checkpoint: str) -> list[WriteRow]:
     """All tasks' writes at a checkpoint, in no particular order."""
+    known = counts.Known(session, counts.SPACE, space)
     found = session.rows("writes_of_checkpoint", space=space, checkpoint=short_id(checkpoint))
-    counts.check_pending(session, space, short_id(checkpoint), found)
+    counts.check_pending(known, short_id(checkpoint), found)
     return [WriteRow(long_id(row["task"]), row["path"], row["special"], row["value"]) for row in found]
 
 

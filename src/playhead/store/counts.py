@@ -31,8 +31,31 @@ HOLDS: Final = {
 Counts: TypeAlias = dict[str, Any]
 
 
+class Known:
+    """What is known to be there; nothing of what an older Playhead wrote.
+
+    It is read before the rows that it counts, as others write meanwhile: then rows can only be more than it says, or
+    what they were was erased, which is looked for before anything is called damaged.
+    """
+
+    def __init__(self, session: Session, kind: str, number: int = 0, counts: Counts | None = None) -> None:
+        self._session, self._kind, self._number = session, kind, number
+        self.counts = of(session, kind, number) if counts is None else counts
+
+    def is_more(self, name: str, found: Any) -> bool:
+        """Must there be more than is found?"""
+        if not _less(found, self.counts.get(name)):
+            return False
+        self.counts = of(self._session, self._kind, self._number)
+        return _less(found, self.counts.get(name))
+
+
+def _less(found: Any, known: Any) -> bool:
+    return known is not None and (found is None or found < known)
+
+
 def of(session: Session, kind: str, number: int = 0) -> Counts:
-    """What is known to be there; nothing of what an older Playhead wrote."""
+    """The counts of one thing as they are now."""
     row = session.one("counts_get", kind=kind, id=number)
     return unpack(row["data"]) if row else {}
 
@@ -87,76 +110,86 @@ def _write(session: WritingSession, kind: str, number: int, counts: Mapping[str,
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def check_many(rows: Sequence[Row], known: int | None, table: str, key: str, by: Sequence[str]) -> None:
+def check_many(rows: Sequence[Row], known: Known, table: str, key: str, by: Sequence[str]) -> None:
     """Raise `Corrupt` where fewer rows are found than are known, or one (it is known `by` these columns) twice."""
     found = [tuple(row[name] for name in by) for row in rows]
     if len(set(found)) != len(found):
         raise Corrupt(table, key, "one is found twice")
-    if known is not None and len(found) < known:
-        raise Corrupt(table, key, f"{len(found)} are found where {known} were written")
+    if known.is_more(table, len(found)):
+        raise Corrupt(table, key, f"{len(found)} are found where {known.counts[table]} were written")
 
 
-def check_run(session: Session, run: int, tables: Mapping[str, Sequence[Row]]) -> None:
+def check_run(known: Known, run: int, tables: Mapping[str, Sequence[Row]]) -> None:
     """Are all steps, calls and fates of a run among these?"""
-    known = of(session, RUN, run)
     for table, rows in tables.items():
-        check_many(rows, known.get(table), table, f"of run {run}", ["call" if table == "fates" else "number"])
+        check_many(rows, known, table, f"of run {run}", ["call" if table == "fates" else "number"])
 
 
-def check_each(session: Session, threads: str, found: Sequence[Row], table: str) -> None:
-    """Are all rows that each of these conversations (numbers, as JSON) has in a table among these?"""
+def known_of_each(session: Session, threads: str) -> dict[int, Known]:
+    """What is known of each of these conversations (numbers, as JSON)."""
+    rows = session.rows("counts_get_many", kind=THREAD, ids=threads)
+    return {row["id"]: Known(session, THREAD, row["id"], unpack(row["data"])) for row in rows}
+
+
+def check_each(known: Mapping[int, Known], found: Sequence[Row], table: str) -> None:
+    """Are all rows that each of these conversations has in a table among these?"""
     those: dict[int, list[Row]] = {}
     for row in found:
         those.setdefault(row["thread"], []).append(row)
-    for known in session.rows("counts_get_many", kind=THREAD, ids=threads):
-        where = f"of conversation {known['id']}"
-        check_many(those.get(known["id"], ()), unpack(known["data"]).get(table), table, where, ["id"])
+    for thread, each in known.items():
+        check_many(those.get(thread, ()), each, table, f"of conversation {thread}", ["id"])
 
 
-def check_threads(session: Session, found: Sequence[Row]) -> None:
+def names(session: Session) -> int:
+    """How many conversations there must be."""
+    return int(session.rows("counts_names")[0]["names"])
+
+
+def check_threads(found: Sequence[Row], known: int) -> None:
     """Are all conversations among these?"""
-    (known,) = session.rows("counts_names")
-    check_many(found, known["names"], "threads", "of this recording", ["id"])
+    if len({row["id"] for row in found}) < known:
+        raise Corrupt("threads", "of this recording", f"{len(found)} are found where {known} were written")
 
 
-def check_newest(session: Session, found: Sequence[Row], limit: int) -> None:
+def check_newest(known: Known, found: Sequence[Row], limit: int) -> None:
     """Are these the newest runs of the recording, and none between them left out?"""
-    known = of(session, WHOLE).get("runs", 0)
-    check_many(found, min(known, limit), "runs", "of this recording", ["id"])
+    if len(found) < limit:
+        check_many(found, known, "runs", "of this recording", ["id"])
     newest = found[0]["id"] if found else 0
-    if newest < known or (found and newest == known and newest - found[-1]["id"] >= len(found)):
+    dense = found and newest == known.counts.get("runs") and newest - found[-1]["id"] >= len(found)
+    if dense or known.is_more("runs", newest):
         raise Corrupt("runs", "of this recording", "one of the newest is not found")
 
 
-def check_latest(session: Session, space: int, latest: Row | None) -> None:
+def check_latest(known: Known, latest: Row | None) -> None:
     """Is this the newest checkpoint of a namespace?"""
-    last = of(session, SPACE, space).get("last")
-    if last is not None and (latest is None or latest["id"] < last):
-        raise Corrupt("checkpoints", last.hex(), "it was the newest of its conversation, and is not found")
+    if known.is_more("last", latest["id"] if latest else None):
+        last = known.counts["last"].hex()
+        raise Corrupt("checkpoints", last, "it was the newest of its conversation, and is not found")
 
 
-def check_space(session: Session, space: int, found: Sequence[Row]) -> None:
+def check_space(session: Session, space: int, known: Known, found: Sequence[Row]) -> None:
     """Are all checkpoints of a namespace among these, and all its writes there?"""
-    known = of(session, SPACE, space)
-    check_many(found, known.get("checkpoints"), "checkpoints", f"of space {space}", ["id"])
-    if known:
+    check_many(found, known, "checkpoints", f"of space {space}", ["id"])
+    if known.counts:
         writes = session.rows("writes_of_space", space=space)
-        check_many(writes, known.get("writes"), "writes", f"of space {space}", ["checkpoint", "task", "special"])
+        check_many(writes, known, "writes", f"of space {space}", ["checkpoint", "task", "special"])
 
 
-def check_pending(session: Session, space: int, checkpoint: bytes, found: Sequence[Row]) -> None:
+def check_pending(known: Known, checkpoint: bytes, found: Sequence[Row]) -> None:
     """Are all writes that wait at the newest checkpoint among these?"""
-    known = of(session, SPACE, space)
-    pending = known.get("pending") if known.get("last") == checkpoint else None
-    check_many(found, pending, "writes", f"at checkpoint {checkpoint.hex()}", ["task", "special"])
+    written = known.counts.get("pending", 0)
+    if known.counts.get("last") == checkpoint and known.is_more("pending", len(found)):
+        raise Corrupt("writes", f"at checkpoint {checkpoint.hex()}", f"{len(found)} are found of {written}")
 
 
 def check_effects(session: Session, thread: str, key: str) -> None:
     """Is an effect that is not found by its key really not there? Else it would happen twice."""
-    owner = session.conversation(thread)
-    found = session.rows("effects_of_thread", thread=owner["id"]) if owner else []
-    if owner:
-        check_many(found, of(session, THREAD, owner["id"]).get("effects"), "effects", f"of {thread}", ["key"])
+    if (owner := session.conversation(thread)) is None:
+        return
+    known = Known(session, THREAD, owner["id"])
+    found = session.rows("effects_of_thread", thread=owner["id"])
+    check_many(found, known, "effects", f"of {thread}", ["key"])
     if any(row["key"] == key for row in found):
         raise Corrupt("effects", key, "it is not found by its key")
 

@@ -43,11 +43,11 @@ def _labelled(session: Session, thread: str, run: str | None) -> tuple[int, int]
 
 def of_thread(session: Session, thread: str, decode: Decode) -> list[Label]:
     """The labels of a conversation and of its runs, oldest first; what was erased is left out."""
-    owner = session.conversation(thread)
-    rows = session.rows("labels_of_thread", thread=owner["id"]) if owner else []
-    if owner:
-        known = counts.of(session, counts.THREAD, owner["id"]).get("labels")
-        counts.check_many(rows, known, "labels", f"of {thread}", ["id"])
+    if (owner := session.conversation(thread)) is None:
+        return []
+    known = counts.Known(session, counts.THREAD, owner["id"])
+    rows = session.rows("labels_of_thread", thread=owner["id"])
+    counts.check_many(rows, known, "labels", f"of {thread}", ["id"])
     return [label for _, label in read(session, rows, decode)]
 
 

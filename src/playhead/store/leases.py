@@ -102,7 +102,7 @@ def lives(row: Row, now: float) -> bool:
 
 def line_of(session: Session, thread: str) -> list[Row]:
     """The rows of a conversation's line that live, in order: the first is at work."""
-    owner = session.one("threads_find", name=thread)
+    owner = session.conversation(thread)
     now = time.time()
     rows = session.rows("leases_of_thread", thread=owner["id"]) if owner else []
     return [row for row in rows if lives(row, now)]

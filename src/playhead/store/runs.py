@@ -11,7 +11,7 @@ from playhead.errors import Corrupt
 from playhead.records import Call, Fate, Read, ReplayedCall, Run, Step
 from playhead.store import counts
 from playhead.store.backend import Row
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import Session, WritingSession, can_name
 
 RUN_VALUES: Final = ("versions", "metadata", "input", "context", "output", "error")
 STEP_VALUES: Final = ("input", "output", "error")
@@ -65,16 +65,18 @@ def thread_runs(session: Session, thread: str) -> list[Row]:
     owner = session.conversation(thread)
     if owner is None:
         return []
+    known = counts.Known(session, counts.THREAD, owner["id"])
     found = session.rows("runs_of_thread", thread=owner["id"])
-    counts.check_many(found, counts.of(session, counts.THREAD, owner["id"]).get("runs"), "runs", f"of {thread}", ["id"])
+    counts.check_many(found, known, "runs", f"of {thread}", ["id"])
     return found
 
 
 def newest(session: Session, limit: int, before: int = NEWEST) -> list[Row]:
     """The newest runs of all conversations, newest first."""
+    known = counts.Known(session, counts.WHOLE)
     found = session.rows("runs_newest", before=before, limit=limit)
     if before == NEWEST:
-        counts.check_newest(session, found, limit)
+        counts.check_newest(known, found, limit)
     return found
 
 
@@ -97,6 +99,8 @@ def next_numbers(session: Session, run: int) -> tuple[int, int]:
 
 def runs_named(session: Session, prefix: str) -> list[Row]:
     """Runs whose id begins so."""
+    if not can_name(prefix):
+        return []
     return session.rows("runs_starting_with", prefix=prefix, below=prefix + ALL_BELOW)
 
 
@@ -105,6 +109,8 @@ def threads_named(session: Session, name: str) -> list[str]:
 
     Those made from the first of them (`c-1~9f2c41` from `c-1`) are not meant, however many there are.
     """
+    if not can_name(name):
+        return []
     if session.conversation(name) is not None:
         return [name]
     found = session.rows("threads_starting_with", prefix=name, below=name + ALL_BELOW)
@@ -155,8 +161,9 @@ def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: An
 def read_steps(session: Session, run: int, read: Read) -> tuple[Step, ...]:
     """A run's steps with their calls; a step that a crash cut off shows by its calls, as unfinished."""
     calls: dict[int, list[Call]] = {}
+    known = counts.Known(session, counts.RUN, run)
     found = {table: session.rows(f"{table}_of_run", run=run) for table in ("steps", "calls", "fates")}
-    counts.check_run(session, run, found)
+    counts.check_run(known, run, found)
     fates = {row["call"]: row for row in found["fates"]}
     for row in found["calls"]:
         refs = {name: row.pop(name) for name in CALL_VALUES}

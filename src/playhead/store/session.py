@@ -56,9 +56,13 @@ class Session:
 
     def conversation(self, name: str) -> Row | None:
         """The row of a conversation; raises `Corrupt` for one that is there and cannot be found by its name."""
+        if not can_name(name):
+            return None
         row = self.one("threads_find", name=name)
-        if row is None and self.is_marked(NAME, name):
-            raise Corrupt("threads", name, "it is not found by its name")
+        if row is None and self.is_marked(NAME, name):  # was it written meanwhile?
+            row = self.one("threads_find", name=name)
+            if row is None and self.is_marked(NAME, name):
+                raise Corrupt("threads", name, "it is not found by its name")
         return row
 
     def is_marked(self, kind: str, name: str) -> bool:
@@ -231,6 +235,11 @@ def check(query: str, row: Row, asked: Iterable[tuple[str, Any]] = ()) -> None:
 def _named(query: str, row: Row) -> tuple[str, str]:
     named = (str(row[name]) for name in ("name", "key", "id", "run", "space") if row.get(name) is not None)
     return query.split("_", 1)[0], next(named, "?")
+
+
+def can_name(text: str) -> bool:
+    """Can every database keep this as the name of something? Half a character has no UTF-8; PostgreSQL has no NUL."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def mark_of(name: str) -> int:

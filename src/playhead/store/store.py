@@ -222,8 +222,9 @@ class Store:
         """Names of all recorded conversations, in the order they began."""
         self.flush()
         with self.reading() as session:
+            known = counts.names(session)
             found = session.rows("threads_scan", after=0, limit=EVERYTHING)
-            counts.check_threads(session, found)
+            counts.check_threads(found, known)
             return [row["name"] for row in found]
 
     def labels(self, thread: str, run: str | None = None) -> tuple[Label, ...]:
