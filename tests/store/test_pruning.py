@@ -115,7 +115,7 @@ def test_what_waits_goes_when_its_status_is_named(deck: Deck) -> None:
 def test_a_running_run_stays(deck: Deck) -> None:
     run = deck.runs("c-2")[0]
     with deck.store.reading() as session:
-        (row,) = session.rows("runs_starting_with", name=run.id, below=f"{run.id}\0")
+        (row,) = session.rows("runs_starting_with", prefix=run.id, below=f"{run.id}\0")
     deck.store.write(lambda session: session.write("runs_put", {**row, "status": "running", "ended": None}))
     assert deck.prune(older_than="2099-01-01").kept_open == 2
 

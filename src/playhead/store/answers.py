@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from playhead.errors import Corrupt, RunNotFound
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import ANSWER, Session, WritingSession, answer_name
 from playhead.store.values import Decode, load
-
-MARK: Final = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,9 @@ class Answer:
 def find(session: Session, experiment: str, call: str, decode: Decode) -> Answer | None:
     """The answer kept for a call of an experiment; None where it was never asked, or its customer was forgotten."""
     row = session.one("answers_find", experiment=experiment, call=call)
-    if row is None and session.is_marked(MARK, name_of(experiment, call)):  # was it written meanwhile?
+    if row is None and session.is_marked(ANSWER, answer_name(experiment, call)):  # was it written meanwhile?
         row = session.one("answers_find", experiment=experiment, call=call)
-        if row is None and session.is_marked(MARK, name_of(experiment, call)):
+        if row is None and session.is_marked(ANSWER, answer_name(experiment, call)):
             raise Corrupt("answers", call, f"it is not found in experiment {experiment}")
     if row is None or not row["answer"]:
         return None
@@ -54,10 +52,5 @@ def keep(session: WritingSession, thread: str, row: Mapping[str, Any]) -> bool:
     if (owner := session.conversation(thread)) is None:
         raise RunNotFound(thread)
     values = {name: session.intern(row[name]) for name in VALUES_OF["answers"]}
-    session.mark(MARK, name_of(row["experiment"], row["call"]))
+    session.mark(ANSWER, answer_name(row["experiment"], row["call"]))
     return session.add("answers_add", {**row, **values, "thread": owner["id"]})
-
-
-def name_of(experiment: str, call: str) -> str:
-    """What an answer is known by."""
-    return f"{experiment} {call}"

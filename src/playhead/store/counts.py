@@ -15,8 +15,9 @@ from typing import Any, Final, TypeAlias
 from playhead.codec import pack, unpack
 from playhead.errors import Corrupt
 from playhead.store.backend import Row
-from playhead.store.session import Session, WritingSession, mark_of
+from playhead.store.session import ANSWER, NAME, Session, WritingSession, answer_name, mark_of
 
+EVERYTHING: Final = 2**62
 RUN: Final = "run"
 THREAD: Final = "thread"
 SPACE: Final = "space"
@@ -81,10 +82,24 @@ def add_run(session: WritingSession) -> None:
 
 def recount(session: WritingSession) -> None:
     """Something was erased: whatever is counted is counted anew."""
+    there = _marks(
+        {
+            NAME: [row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)],
+            ANSWER: [
+                answer_name(row["experiment"], row["call"]) for row in session.rows("answers_scan", limit=EVERYTHING)
+            ],
+        }
+    )
     for row in session.rows("counts_scan"):
-        if row["kind"] not in HOLDS:
-            continue
-        _write(session, row["kind"], row["id"], _holds(session, row["kind"], row["id"]))
+        kind, number = row["kind"], row["id"]
+        if kind in HOLDS:
+            _write(session, kind, number, _holds(session, kind, number))
+        elif (kind, number) not in there:
+            session.delete("counts_delete", kind=kind, id=number)
+
+
+def _marks(names: Mapping[str, Iterable[str]]) -> set[tuple[str, int]]:
+    return {(kind, mark_of(name)) for kind, each in names.items() for name in each}
 
 
 def _grow(session: WritingSession, kind: str, number: int) -> None:
@@ -196,7 +211,7 @@ def check_effects(session: Session, thread: str, key: str) -> None:
 
 def lost(session: Session, marked: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """What is not there any more, for people; `marked` are the names of those there are, by kind."""
-    there = {(kind, mark_of(name)) for kind, names in marked.items() for name in names}
+    there = _marks(marked)
     for row in session.rows("counts_scan"):
         kind, number = row["kind"], row["id"]
         if kind not in HOLDS:

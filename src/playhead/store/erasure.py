@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 
 from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
-from playhead.store import answers, checkpoints, counts, runs
+from playhead.store import checkpoints, counts, runs
 from playhead.store.backend import Row
 from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import NAME, Session, WritingSession
+from playhead.store.session import ANSWER, NAME, Session, WritingSession, answer_name
 from playhead.store.values import children, load
 
 BATCH: Final = 1_000
@@ -109,7 +109,7 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
         session.write("labels_put", {**_erased("labels", row), "name": ERASED})
     for row in session.rows("answers_of_thread", thread=thread["id"]):
         session.delete("answers_delete", experiment=row["experiment"], call=row["call"])
-        session.unmark(answers.MARK, answers.name_of(row["experiment"], row["call"]))
+        session.unmark(ANSWER, answer_name(row["experiment"], row["call"]))
         session.add("answers_add", {**_erased("answers", row), "call": _pseudonym()})
     for row in session.rows("leases_of_thread", thread=thread["id"]):  # who is at work finds that it is over
         session.delete("leases_delete", id=row["id"], holder=row["holder"])

@@ -12,11 +12,10 @@ from typing import Final
 from playhead.codec import decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import StoreError
 from playhead.store import counts
-from playhead.store.answers import MARK, name_of
 from playhead.store.backend import Backend, Row
 from playhead.store.checkpoints import EVERYTHING
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import NAME, Session
+from playhead.store.session import ANSWER, NAME, Session, answer_name
 from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000
@@ -90,7 +89,7 @@ class _Check:
     def counted(self, named: list[Row], kept: list[Row]) -> None:
         """What there must be, and is not; these are the conversations and the answers there are."""
         names = {NAME: [row["name"] for row in named]}
-        names[MARK] = [name_of(row["experiment"], row["call"]) for row in kept]
+        names[ANSWER] = [answer_name(row["experiment"], row["call"]) for row in kept]
         try:
             self.problems += counts.lost(self.session, names)
         except StoreError as error:

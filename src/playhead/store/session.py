@@ -17,7 +17,8 @@ from playhead.store.queries import WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
-NAME: Final = "name"  # the kind of count that says that a conversation of a name is there
+NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
+ANSWER: Final = "answer"
 
 Damaged: TypeAlias = Callable[[Corrupt], None]
 
@@ -240,6 +241,11 @@ def _named(query: str, row: Row) -> tuple[str, str]:
 def can_name(text: str) -> bool:
     """Can every database keep this as the name of something? Half a character has no UTF-8; PostgreSQL has no NUL."""
     return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def answer_name(experiment: str, call: str) -> str:
+    """What an answer is known by."""
+    return f"{experiment} {call}"
 
 
 def mark_of(name: str) -> int:
