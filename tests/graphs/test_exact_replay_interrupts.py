@@ -220,6 +220,22 @@ def test_a_pause_at_a_node_is_no_question(deck: Deck, side: str, where: str) -> 
     assert unchanged(deck, graph, model).output["notes"] == ["echo: 1", "echo: 2"]
 
 
+def test_a_pause_in_a_subgraph_beside_another_node_and_a_pause_of_the_graph_s_own(deck: Deck) -> None:
+    within = chain(("first", lambda state: {"notes": ["1"]}), ("second", lambda state: {"notes": ["2"]}))
+    graph = StateGraph(Notes)
+    graph.add_node("within", within.copy({"interrupt_before_nodes": ["second"]}))
+    graph.add_node("beside", lambda state: {"notes": ["beside"]})
+    graph.add_node("after", lambda state: {"notes": ["after"]})
+    graph.add_edge(START, "within")
+    graph.add_edge(START, "beside")
+    graph.add_edge(["within", "beside"], "after")
+    compiled = graph.compile(interrupt_before=["after"])
+    deck.record(compiled).invoke(NOTHING, CONFIG)
+    for _ in range(2):
+        deck.resume("t-1", compiled)
+    assert deck.replay(deck.runs("t-1")[-1], compiled).output["notes"] == ["beside", "1", "2", "after"]
+
+
 def test_a_question_in_the_second_turn_of_a_conversation(deck: Deck) -> None:
     model = ScriptedModel()
     graph = asking(model)

@@ -83,10 +83,14 @@ class Shelf(BaseCheckpointSaver[Any]):
             kept[task_id, WRITES_IDX_MAP.get(channel, index)] = (task_id, channel, value)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The latest checkpoint of the namespace; of another one that is asked for by id, nothing is known."""
+        """The latest checkpoint of the namespace; of another one that is asked for by id, nothing is known.
+
+        It is read anew each time, as from a database: LangGraph's channels change the sets and lists they are given.
+        """
         found = self.latest(config["configurable"].get("checkpoint_ns") or "")
-        wanted = get_checkpoint_id(config)
-        return found if found is None or wanted in (None, found.checkpoint["id"]) else None
+        if found is None or get_checkpoint_id(config) not in (None, found.checkpoint["id"]):
+            return None
+        return found._replace(checkpoint=self.serde.loads_typed(self.serde.dumps_typed(found.checkpoint)))
 
     def list(
         self,
