@@ -1,7 +1,7 @@
 """A shop whose agent can be met at every crossing: each time that it is about to touch its database.
 
 Whatever others do to a conversation (a person who takes over, the customer's STOP by another way, a colleague at the
-same calendar) they do in the database: so before each reading and each transaction of the agent every order of events
+same calendar) they do in the database: so around each reading and each transaction of the agent every order of events
 can be had, one at a time and the same on every run. There the process may die, too.
 """
 
@@ -45,7 +45,7 @@ class Crossings:
 
 
 class WatchedDatabase(AgentDatabase):
-    """The agent's database, with a crossing before each reading and each transaction."""
+    """The agent's database, with a crossing before each reading, and before and after each transaction."""
 
     def __init__(self, path: Path, crossings: Crossings) -> None:
         super().__init__(path)
@@ -56,6 +56,7 @@ class WatchedDatabase(AgentDatabase):
         self.crossings.reach()
         with super().transaction() as connection:
             yield connection
+        self.crossings.reach()
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         self.crossings.reach()
