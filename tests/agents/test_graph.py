@@ -100,6 +100,13 @@ def test_a_booking_is_made_and_read_back_in_full(shop: Any) -> None:
     assert shop.sent() == [result["reply"]]
 
 
+def test_asking_again_for_the_time_that_one_has_books_no_second_one(shop: Any) -> None:
+    shop.say("Can I book a tune-up on Friday at 11?")
+    result = shop.say("Can I book a tune-up on Friday at 11?")
+    assert "you already have the Basic tune-up on Friday 12 June at 11:00" in result["reply"]
+    assert len(shop.bookings()) == 1
+
+
 def test_only_times_that_the_calendar_gave_are_offered(shop: Any) -> None:
     result = shop.say("Hi, can I bring the bike in for a tune-up on Thursday?")
     offers = shop.state["slots"]["offers"]

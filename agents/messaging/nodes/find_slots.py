@@ -59,7 +59,15 @@ def find_slots(state: State) -> JSON:
         names = [each.name for each in business.services]
         ask = f"What would you like to book: {', '.join(names[:-1])} or {names[-1]}?"
         return {"slots": {**found, "case": OPEN, "service": "", "ask": ask}}
-    return {"slots": {**found, "service": service, **_times(state, business, business.service(service))}}
+    times = _times(state, business, business.service(service))
+    return {"slots": {**found, "service": service, **(_held_already(business, service, times, bookings) or times)}}
+
+
+def _held_already(business: Business, service: str, times: JSON, bookings: list[JSON]) -> JSON:
+    """Who asks again for the time that they have wants to hear that they have it, not a second one beside it."""
+    settled = times["case"] == SETTLED and (service, times["chosen"]["start"])
+    held = next((each for each in bookings if (each["service"], each["start"]) == settled), None)
+    return {"case": OPEN, "trouble": f"you already have the {_booking_said(business, held)}"} if held else {}
 
 
 def _action(state: State, bookings: list[JSON]) -> str:
