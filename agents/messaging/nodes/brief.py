@@ -11,11 +11,15 @@ from typing import Final
 from agents.messaging import rules
 from agents.messaging.business import load_business
 from agents.messaging.claims import unsupported_claims
+from agents.messaging.grounding import at_stake, strange_words
 from agents.messaging.nodes.asking import asked
 from agents.messaging.state import JSON, State
 
 HOLDING: Final = "Thanks for your message. A colleague will get back to you as soon as possible."
 LONGEST: Final = 240
+HANDING_OVER: Final = """of course I have passed your message on to a colleague or the person in charge, who will go
+through payment options, look into the details, get back to you, check a wrong price, can change that, and answer; I don't want to give
+you; taking over myself about going in circles, trouble, telling, as quickly as possible"""  # words that hand over
 
 
 def brief(state: State) -> JSON:
@@ -42,6 +46,9 @@ def brief(state: State) -> JSON:
     known = f"{business.name} {business.phone}"
     sound = line and len(line) <= LONGEST and not unsupported_claims(line, [known]) and not rules.promises(line)
     sound = sound and not rules.agrees_to_more(state["message"], line, known)
+    sound = sound and any(character.isalnum() for character in line)
+    if at_stake(state["message"], line):
+        sound = sound and not strange_words(line, f"{known} {HANDING_OVER}")
     handoff = {"reason": reason, "summary": summary, "line": _with_results(state, line if sound else HOLDING)}
     return {"handoff": handoff, "failures": failures}
 
