@@ -19,6 +19,8 @@ from playhead.store.backend import Row, Synchronous
 from playhead.store.queries import QUERIES
 
 WAIT_SECONDS: Final = 10.0
+PAGE_BYTES: Final = 2048
+"""Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
 
 class Connection(sqlite3.Connection):
@@ -76,6 +78,7 @@ class SQLite:
         connection = self._connect(create=True)
         try:
             with self._plain_errors():
+                connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
                 connection.execute("BEGIN")  # one moment: another process may be making the same file
                 pending = pending_migrations(connection, self.path)
                 connection.execute("COMMIT")

@@ -107,7 +107,8 @@ class Store:
 
     def flush(self) -> None:
         """Wait until everything submitted so far is committed."""
-        self.submit(nothing).result()
+        if not self._writer.is_idle:
+            self.submit(nothing).result()
 
     def compact(self) -> None:
         """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""

@@ -56,6 +56,7 @@ class Writer:
         self._queue: deque[Item] = deque()
         self._work_to_do, self._hurry = threading.Event(), threading.Event()
         self._closed, self._closing = False, threading.Lock()
+        self._last: Future[Any] | None = None
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
         self._thread.start()
@@ -71,11 +72,18 @@ class Writer:
             if self._closed or not self._thread.is_alive():  # a forked process has no writer
                 raise StoreClosed
             self._queue.append(Item(operation, future, parts))
+            self._last = future
         if urgent:
             self._hurry.set()
         if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
             self._work_to_do.set()
         return future
+
+    @property
+    def is_idle(self) -> bool:
+        """Is everything submitted so far committed, or failed? Order is kept: it is if the last is."""
+        last = self._last
+        return last is None or last.done()
 
     def close(self) -> None:
         """Commit what is queued and close the connection."""
