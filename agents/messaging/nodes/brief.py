@@ -19,7 +19,8 @@ HOLDING: Final = "Thanks for your message. A colleague will get back to you as s
 LONGEST: Final = 240
 HANDING_OVER: Final = """of course I have passed your message on to a colleague or the person in charge, who will go
 through payment options, look into the details, get back to you, check a wrong price, can change that, and answer; I
-don't want to give you; taking over myself about going in circles, trouble, telling, as quickly as possible"""
+don't want to give you, but I don't have that information; taking
+over myself about going in circles, trouble, telling, as quickly as possible"""
 
 
 def brief(state: State) -> JSON:
