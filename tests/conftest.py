@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playhead.location import Server
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -14,3 +21,23 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays until the end: the garbage collector need not walk all of it again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def _shared_schema() -> Iterator[Server]:
+    from tests import postgres
+
+    if why := postgres.refusal():
+        pytest.skip(why)
+    recording = postgres.place(f"tests_{os.getpid()}")
+    yield recording
+    postgres.remove(recording)
+
+
+@pytest.fixture
+def server(_shared_schema: Server) -> Iterator[Server]:
+    """Where a recording is to be kept on a PostgreSQL server; skips where none answers."""
+    from tests import postgres
+
+    yield _shared_schema
+    postgres.empty(_shared_schema)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from playhead.errors import BadInput, GraphNotFound, GraphNotLoadable, nearest_name
+from playhead.location import Location, located
 
 BUILT_IN: Final[Mapping[str, str]] = {"agent-loop": "playhead.graph.agent_loop:graph"}
 """Graphs of our own, by name: imported runs remember this one. A project's own graph of that name goes first."""
@@ -32,7 +33,7 @@ class Config:
     """
 
     root: Path
-    store: Path
+    store: Location
     prompts: Path | None
     graphs: Mapping[str, str] = field(default_factory=dict)
     applications: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +70,7 @@ def load_config(start: Path | None = None) -> Config:
     prompts = os.environ.get("PLAYHEAD_PROMPTS") or settings.get("prompts")
     return Config(
         root=root,
-        store=_below(root, os.environ.get("PLAYHEAD_STORE") or settings.get("store") or "playhead.db"),
+        store=_store(root, os.environ.get("PLAYHEAD_STORE") or settings.get("store") or "playhead.db"),
         prompts=_below(root, prompts) if prompts else None,
         graphs={**_langgraph_json(root / "langgraph.json"), **settings.get("graphs", {})},
         applications=settings.get("applications", {}),
@@ -102,6 +103,11 @@ def load_object(target: str, root: Path) -> Any:
     except AttributeError as error:
         near = nearest_name(name, vars(module)).strip()
         raise GraphNotLoadable(target, f"the module has no {name!r}" + (near and f" ({near})")) from error
+
+
+def _store(root: Path, place: str) -> Location:
+    found = located(place)
+    return _below(root, place) if isinstance(found, Path) else found
 
 
 def _below(root: Path, path: str) -> Path:
@@ -182,7 +188,7 @@ def _is_price(value: Any) -> bool:
 
 
 FORMS: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
-    "store": ("a path", _is_text),
+    "store": ("a path, or postgresql://user@host/database", _is_text),
     "prompts": ("a path", _is_text),
     "graphs": ('a table of name = "package.module:graph"', _is_names),
     "applications": ('a table of name = "package.module:application"', _is_names),

@@ -49,6 +49,7 @@ from playhead.graph.models import Models
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
+from playhead.location import Server, file_of
 from playhead.prompts import PromptFolder, PromptSet
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
@@ -81,6 +82,9 @@ class Vacuumed:
 class Deck:
     """One open recording. Use it as a context manager, or `close()` it.
 
+    `path` is a file, or a database's address such as `postgresql://user@host/database`; without it, the project's. It
+    is made if it is not there; without `create`, that raises `RecordingNotFound`.
+
     A recorded value of a class that this program has not imported raises `NotTrusted` when it is read; in a deck to
     `look_only` it reads as its data, `Unread`.
 
@@ -90,12 +94,13 @@ class Deck:
 
     def __init__(
         self,
-        path: str | Path | None = None,
+        path: str | Path | Server | None = None,
         *,
         prompts: str | Path | None = None,
         models: Mapping[str, Any] | None = None,
         redact: list[str] | None = None,
         synchronous: Synchronous = "FULL",
+        create: bool = True,
         patience: float | None = None,
         config: Config | None = None,
         look_only: bool = False,
@@ -108,7 +113,7 @@ class Deck:
         self._prices = Prices.of(self.config.prices)
         self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
         decode = self._encoder.shown if look_only else self._encoder.decode
-        self.store = Store(path or self.config.store, synchronous=synchronous, decode=decode)
+        self.store = Store(path or self.config.store, synchronous=synchronous, create=create, decode=decode)
         self._saver = Saver(self.store, self._encoder)
 
     def __enter__(self) -> Deck:
@@ -588,7 +593,7 @@ class Deck:
         try:
             self.store.compact()
         except StoreBusy as busy:
-            raise StillRead(str(self.store.path)) from busy
+            raise StillRead(str(self.store.location)) from busy
 
     def files_about(self, customer: str) -> list[Path]:
         """Files of the project that speak of a customer and are none of the recording: tapes, reports, copies.
@@ -597,7 +602,7 @@ class Deck:
         """
         names = self._known_as(customer)
         runs = [run.id for thread in self.threads_of(customer) for run in self.store.runs_of(thread)]
-        return files_naming(self.config.root, {*names, *runs}, besides=self.store.path)
+        return files_naming(self.config.root, {*names, *runs}, besides=file_of(self.store.location, self.config.root))
 
     def _known_as(self, customer: str) -> list[str]:
         self.store.flush()

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from playhead.config import Config
 from playhead.deck import Deck
-from playhead.errors import PlayheadError
+from playhead.errors import PlayheadError, RecordingNotFound
+from playhead.location import Location
 from playhead.play import application_named
 from playhead.prompts import lint
 from playhead.versions import LIBRARIES
@@ -35,7 +36,7 @@ class Check:
     remedy: str = ""
 
 
-def examine(config: Config, store: Path, prompts: Path | None) -> Iterator[Check]:
+def examine(config: Config, store: Location, prompts: Path | None) -> Iterator[Check]:
     """All checks of a project, in the order in which things are needed."""
     yield _python()
     yield from map(_library, LIBRARIES)
@@ -82,7 +83,19 @@ def _project(config: Config) -> Check:
     )
 
 
-def _store(config: Config, path: Path) -> Check:
+def _store(config: Config, place: Location) -> Check:
+    if isinstance(place, Path) and (problem := _file(place)):
+        return problem
+    try:
+        with Deck(place, create=False, config=config) as deck:
+            count = deck.store.thread_count()
+    except RecordingNotFound:
+        return Check("recording", True, f"{place} does not exist yet")
+    return Check("recording", True, f"{place} opens, can be written, and holds {count:,} conversations")
+
+
+def _file(path: Path) -> Check | None:
+    """What can be said of a recording's file without opening it."""
     if not path.exists():
         writable = os.access(path.parent, os.W_OK)
         detail = f"{path} does not exist yet" + ("" if writable else ", and its folder cannot be written")
@@ -91,9 +104,7 @@ def _store(config: Config, path: Path) -> Check:
         )
     if not os.access(path, os.W_OK):
         return Check("recording", False, f"{path} cannot be written", "Give yourself the right to write it.")
-    with Deck(path, config=config) as deck:
-        count = deck.store.thread_count()
-    return Check("recording", True, f"{path} opens, can be written, and holds {count:,} conversations")
+    return None
 
 
 def _prompts(folder: Path | None) -> Check:

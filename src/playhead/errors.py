@@ -11,8 +11,8 @@ PlayheadError
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · NothingToSettle ·
 │                 ConversationForgotten
-├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable
-│                 TapeTooNew · TapeDamaged · TapeConflict
+├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable ·
+│                 DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
 ```
 """
@@ -488,13 +488,27 @@ class StoreClosed(StoreError):
 
 
 class StoreUnusable(StoreError):
-    """The database file cannot be opened, created or written."""
+    """The database cannot be opened, created or written."""
+
+    def __init__(
+        self,
+        path: str,
+        problem: str,
+        remedy: str = "Check that the folder exists and can be written and that the disk has room, or pass --store.",
+    ) -> None:
+        self.path = path
+        super().__init__(f"The recording {path} cannot be used: {problem}.", remedy)
+
+
+class DriverMissing(StoreError):
+    """The recording is on a server, and what speaks to such is not installed."""
+
+    exit_code = 2
 
     def __init__(self, path: str, problem: str) -> None:
-        self.path = path
         super().__init__(
-            f"The recording {path} cannot be used: {problem}.",
-            "Check that the folder exists and can be written and that the disk has room, or pass --store.",
+            f"The recording {path} cannot be opened without PostgreSQL's driver: {problem}.",
+            "`pip install 'playhead[postgres]'`",
         )
 
 

@@ -45,7 +45,7 @@ def shorter(tmp_path: Path) -> Path:
 
 def sent(recorded: Path) -> int:
     """How many messages the agent's own world has sent."""
-    with sqlite3.connect(world_path(recorded)) as world:
+    with sqlite3.connect(world_path(recorded, recorded.parent)) as world:
         return int(world.execute("SELECT count(*) FROM outbox").fetchone()[0])
 
 

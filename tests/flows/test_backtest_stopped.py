@@ -125,7 +125,7 @@ class Killed(ScriptedModel):
         return super()._answer(messages)
 
 models = {{"default": Killed(script=SCRIPT)}}
-with Deck({str(deck.store.path)!r}, prompts={str(tmp_path / "prompts")!r}, models=models) as deck:
+with Deck({str(deck.store.location)!r}, prompts={str(tmp_path / "prompts")!r}, models=models) as deck:
     deck.backtest(make_graph(), prompts={str(draft)!r}, experiment="killed", concurrency=1)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
@@ -175,7 +175,7 @@ def test_it_stops_before_the_call_that_would_pass_the_limit(
 
 def test_money_is_not_bounded_where_a_price_is_missing(deck: Deck, model: Interrupted, draft: Path) -> None:
     deck.config = replace(deck.config, prices={})
-    with Deck(deck.store.path, models={"default": model}, config=deck.config) as other:
+    with Deck(deck.store.location, models={"default": model}, config=deck.config) as other:
         with pytest.raises(BadInput, match="scripted-1 has no price"):
             other.backtest(make_graph(), prompts=draft, max_cost=5.0)
         assert model.asked == []

@@ -32,7 +32,7 @@ def deck(tmp_path: Path) -> Iterator[Deck]:
 def rows_of(deck: Deck, thread: str) -> list[Any]:
     """Everything the database holds of a conversation, and every value."""
     deck.store.flush()
-    with sqlite3.connect(deck.store.path) as raw:
+    with sqlite3.connect(deck.store.location) as raw:
         (number,) = raw.execute("SELECT id FROM threads WHERE name = ?", [thread]).fetchone()
         runs = "SELECT id FROM runs WHERE thread = ?"
         spaces = "SELECT id FROM spaces WHERE thread = ?"

@@ -99,7 +99,7 @@ def test_a_kept_replay_goes_with_its_customer(deck: Deck) -> None:
     kept = edited(deck, ScriptedModel())
     assert deck.threads_of("ana") == ["c-1", kept.thread]
     assert deck.forget("ana") == 2
-    data = Path(deck.store.path).read_bytes()
+    data = Path(deck.store.location).read_bytes()
     assert b"put in" not in data and kept.thread.encode() not in data
     assert deck.check().problems == ()
 

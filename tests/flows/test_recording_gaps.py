@@ -81,7 +81,7 @@ def test_rows_of_a_run_that_could_not_be_recorded_are_not_put_to_another(deck: D
     refuse(deck, "runs")
     agent.invoke(NOTHING, CONFIG)
     deck.store.flush()
-    with sqlite3.connect(deck.store.path) as connection:
+    with sqlite3.connect(deck.store.location) as connection:
         assert connection.execute("SELECT count(*) FROM steps").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM calls").fetchone() == (0,)
 

@@ -88,7 +88,7 @@ def conversations(deck: Deck, tmp_path: Path) -> list[str]:
 
 
 def world_of(deck: Deck) -> list[Path]:
-    folder = deck.store.path.parent if isinstance(deck.store.path, Path) else Path(deck.store.path).parent
+    folder = deck.store.location.parent
     return [path for path in folder.iterdir() if path.suffix == ".db"]
 
 

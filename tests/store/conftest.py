@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 
 from playhead.codec import Part, split
+from playhead.location import Location
 from playhead.store import Store
 from playhead.store.session import WritingSession
 
 
-@pytest.fixture(params=["sqlite"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Location:
     """Where a recording of this kind of database is to be kept."""
-    assert request.param == "sqlite"
-    return tmp_path / "runs.db"
+    return tmp_path / "runs.db" if request.param == "sqlite" else request.getfixturevalue("server")
+
+
+on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+"""For what is SQLite's alone; what answers it on PostgreSQL is in test_postgres.py."""
 
 
 @pytest.fixture

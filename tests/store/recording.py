@@ -12,6 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from playhead import effect
 from playhead.config import Config
 from playhead.deck import Deck
+from playhead.location import Location
 from tests.scripted import ScriptedModel
 
 
@@ -48,9 +49,10 @@ def talking(saver: BaseCheckpointSaver[Any] | None = None) -> Any:
     return builder.compile(checkpointer=saver)
 
 
-def open_deck(path: Path) -> Deck:
+def open_deck(place: Location) -> Deck:
     """A deck of no project."""
-    return Deck(path, synchronous="NORMAL", config=Config(root=path.parent, store=path, prompts=None))
+    root = place.parent if isinstance(place, Path) else Path.cwd()
+    return Deck(place, synchronous="NORMAL", config=Config(root=root, store=place, prompts=None))
 
 
 def say(deck: Deck, thread: str, text: str, **metadata: str) -> None:

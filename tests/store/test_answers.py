@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playhead.codec import split
 from playhead.errors import RunNotFound
+from playhead.location import Location
 from playhead.store import Store
 
 from .conftest import a_run
@@ -62,7 +62,7 @@ def test_an_answer_of_nothing_is_an_answer(store: Store) -> None:
     assert kept.answer is None
 
 
-def test_a_kept_answer_is_on_disk_when_the_call_returns(store: Store, address: Path) -> None:
+def test_a_kept_answer_is_on_disk_when_the_call_returns(store: Store, address: Location) -> None:
     keep(store, "yes")
     another = Store(address)
     assert getattr(another.answer_of("warmer", CALL), "answer", None) == "yes"

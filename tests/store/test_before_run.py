@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from langgraph.types import Command, interrupt
 
 from playhead.codec import plain
 from playhead.deck import Deck
+from playhead.location import Location
 from playhead.records import Run
 from playhead.store import Store
 from playhead.store.checkpoints import before_run, first_id_at, put_checkpoint, short_id
@@ -23,7 +23,7 @@ from .recording import Talk, open_deck, say, talking
 
 
 @pytest.fixture
-def deck(address: Path) -> Iterator[Deck]:
+def deck(address: Location) -> Iterator[Deck]:
     with open_deck(address) as opened:
         yield opened
 

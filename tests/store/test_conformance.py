@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from langgraph.checkpoint.conformance import checkpointer_test, validate
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.saver import Saver
+from playhead.location import Location
 from playhead.redact import Redactor
 from playhead.store import Store
 
 
-async def test_the_saver_passes_all_81(tmp_path: Path) -> None:
+async def test_the_saver_passes_all_81(address: Location) -> None:
     @checkpointer_test(name="playhead")
     async def saver() -> AsyncIterator[Saver]:
         encoder = Encoder(Redactor())
-        store = Store(tmp_path / "runs.db", decode=encoder.decode)
+        store = Store(address, synchronous="NORMAL", decode=encoder.decode)
         yield Saver(store, encoder)
         store.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,12 @@ from hypothesis import strategies as st
 
 from playhead import codec
 from playhead.deck import Deck
+from playhead.location import Location
 from playhead.records import ERASED
 from playhead.store import Store, erasure
 from playhead.store.session import Row
 
+from .behind import bytes_on_disk
 from .conftest import a_run, intern, keep
 from .recording import everything, facts, open_deck, say, talking
 
@@ -24,7 +25,7 @@ PLANTED = ["Ana Zwyssig", "ana-event-17", "ana-thread", "my bike is the blue Zep
 
 
 @pytest.fixture
-def deck(address: Path) -> Iterator[Deck]:
+def deck(address: Location) -> Iterator[Deck]:
     """Two customers' conversations, some of whose words are the same."""
     with open_deck(address) as opened:
         talk(opened, "ana-thread", ANA, "ana-event-17", "Ana Zwyssig here, my bike is the blue Zephyr")
@@ -39,11 +40,6 @@ def talk(deck: Deck, thread: str, customer: str, event: str, text: str) -> None:
     agent = deck.record(talking(), "talking")
     config = {"configurable": {"thread_id": thread, "event": event}, "metadata": {"customer": customer}}
     agent.invoke({"said": [text]}, config)
-
-
-def bytes_on_disk(address: Path) -> bytes:
-    """All the recording's files."""
-    return b"".join(file.read_bytes() for file in sorted(address.parent.glob(f"{address.name}*")))
 
 
 def rows_of(deck: Deck, thread: str) -> list[Row]:
@@ -70,13 +66,13 @@ def stored_hashes(deck: Deck) -> set[bytes]:
         return {row["hash"] for row in session.rows("vals_scan", after=0, limit=10**9)}
 
 
-def test_what_is_to_be_forgotten_is_there_before(deck: Deck, address: Path) -> None:
+def test_what_is_to_be_forgotten_is_there_before(deck: Deck, address: Location) -> None:
     deck.close()
     found = bytes_on_disk(address)
     assert all(text.encode() in found for text in PLANTED if text != "Ana Zwyssig")
 
 
-def test_nothing_of_a_forgotten_customer_is_left_in_the_files(deck: Deck, address: Path) -> None:
+def test_nothing_of_a_forgotten_customer_is_left_in_the_files(deck: Deck, address: Location) -> None:
     assert deck.forget(ANA) == 1
     assert [text for text in PLANTED if text.encode() in bytes_on_disk(address)] == []
     deck.close()
@@ -149,7 +145,7 @@ def test_a_forgotten_customer_may_come_back(deck: Deck) -> None:
     assert deck.check().problems == ()
 
 
-def test_a_copy_of_a_conversation_is_forgotten_with_it(deck: Deck, address: Path) -> None:
+def test_a_copy_of_a_conversation_is_forgotten_with_it(deck: Deck, address: Location) -> None:
     deck._saver.copy_thread("ana-thread", "a-copy")
     deck.forget(ANA)
     assert [text for text in PLANTED if text.encode() in bytes_on_disk(address)] == []
@@ -186,7 +182,7 @@ def keep_answer(deck: Deck, thread: str, call: str, answer: Any) -> None:
     deck.store.keep_answer("warmer", call, codec.split(answer), thread=thread, started=1.0, seconds=1.0, input_tokens=7)
 
 
-def test_a_customers_labels_are_forgotten_and_the_others_stay(deck: Deck, address: Path) -> None:
+def test_a_customers_labels_are_forgotten_and_the_others_stay(deck: Deck, address: Location) -> None:
     run = deck.runs("ana-thread")[0]
     label(deck, "ana-thread", note="wants the Zephyr back, urgently", **{"Zephyrs": 1})
     label(deck, "ana-thread", run.id, note="shared by both of them, word for word")
@@ -198,7 +194,7 @@ def test_a_customers_labels_are_forgotten_and_the_others_stay(deck: Deck, addres
     assert deck.check().problems == ()
 
 
-def test_answers_about_a_customer_are_forgotten_with_their_keys_and_still_count(deck: Deck, address: Path) -> None:
+def test_answers_about_a_customer_are_forgotten_with_their_keys_and_still_count(deck: Deck, address: Location) -> None:
     keep_answer(deck, "ana-thread", "hash-of-anas-words", "Your Zephyr is ready, Ana Zwyssig")
     keep_answer(deck, "ana-thread", "another-hash", "We are open until six, as always.")
     keep_answer(deck, "ben-thread", "hash-of-bens-words", "We are open until six, as always.")
@@ -241,7 +237,7 @@ def test_a_customer_who_was_named_by_a_label_is_forgotten(deck: Deck) -> None:
 
 
 @pytest.mark.parametrize("named", [ANA, "ana-thread"])
-def test_what_was_made_out_of_a_conversation_is_forgotten_with_it(deck: Deck, address: Path, named: str) -> None:
+def test_what_was_made_out_of_a_conversation_is_forgotten_with_it(deck: Deck, address: Location, named: str) -> None:
     say(deck, "fork-1", "the blue Zephyr in a fork", origin_thread="ana-thread")
     say(deck, "fork-2", "the blue Zephyr in a fork of the fork", origin_thread="fork-1")
     say(deck, "replay-of-ben", "When are you open?", origin_thread="ben-thread")
@@ -281,7 +277,7 @@ def checkpoints(deck: Deck, thread: str) -> list[Any]:
     return list(deck._saver.list({"configurable": {"thread_id": thread}}))
 
 
-def test_a_deleted_conversation_is_gone_and_the_others_are_whole(deck: Deck, address: Path) -> None:
+def test_a_deleted_conversation_is_gone_and_the_others_are_whole(deck: Deck, address: Location) -> None:
     before = rows_of(deck, "ben-thread")
     deck._saver.delete_thread("ana-thread")
     assert checkpoints(deck, "ana-thread") == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playhead.codec import split
 from playhead.errors import RunNotFound
+from playhead.location import Location
 from playhead.store import Store
 
 from .conftest import a_run
@@ -83,7 +83,7 @@ def test_a_conversation_nobody_knows_has_no_labels(store: Store) -> None:
     assert store.labels("nobody") == ()
 
 
-def test_labels_are_there_when_the_recording_is_opened_again(store: Store, address: Path) -> None:
+def test_labels_are_there_when_the_recording_is_opened_again(store: Store, address: Location) -> None:
     label(store, "c-1", outcome="lost")
     store.close()
     again = Store(address)

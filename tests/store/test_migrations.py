@@ -16,12 +16,13 @@ import pytest
 from playhead.codec import split
 from playhead.errors import BadInput, SchemaTooNew
 from playhead.store import Store, sqlite, upgrading
+from playhead.store.queries import MIGRATIONS
 
 from .recording import everything, open_deck, say, talking
 from .recordings.make import asking
 
 RECORDINGS = Path(__file__).parent / "recordings"
-NEWEST = len(sqlite.migrations())
+NEWEST = len(MIGRATIONS)
 every_version = pytest.mark.parametrize("version", range(1, NEWEST + 1))
 
 

@@ -19,6 +19,12 @@ from .conftest import keep
 WHEN_WRITTEN = b"as it was"
 
 
+@pytest.fixture
+def address(tmp_path: Path) -> Path:
+    """A file: what is told here is SQLite's; test_postgres.py tells the same of a server."""
+    return tmp_path / "runs.db"
+
+
 def opened(path: Path) -> None:
     """Open and close it."""
     Store(path).close()

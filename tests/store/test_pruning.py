@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,9 @@ import pytest
 from playhead import codec
 from playhead.deck import Deck
 from playhead.errors import BadInput
+from playhead.location import Location
 
+from .behind import bytes_on_disk
 from .conftest import keep
 from .recording import everything, facts, open_deck, say, talking
 from .recordings.make import asking
@@ -21,7 +22,7 @@ LONG = "a text of this turn only, "
 
 
 @pytest.fixture
-def deck(address: Path) -> Iterator[Deck]:
+def deck(address: Location) -> Iterator[Deck]:
     """Two conversations, one of four turns; and one that waits for an answer."""
     with open_deck(address) as opened:
         for turn in range(4):
@@ -76,13 +77,13 @@ def test_a_conversation_of_which_no_run_stays_goes_on_from_its_state(deck: Deck)
     assert deck.check().problems == ()
 
 
-def test_with_its_state_nothing_of_it_is_left(deck: Deck, address: Path) -> None:
+def test_with_its_state_nothing_of_it_is_left(deck: Deck, address: Location) -> None:
     deck.label("c-2", outcome="lost")
     found = deck.prune(older_than="2099-01-01", state=True, dry=False)
     assert (found.runs, found.conversations) == (5, 2)
     assert deck.threads() == ["waits"]
     deck.close()
-    assert b"c-2" not in b"".join(file.read_bytes() for file in address.parent.glob(f"{address.name}*"))
+    assert b"c-2" not in bytes_on_disk(address)
 
 
 def test_age_and_status_and_number_must_all_be_met(deck: Deck) -> None:

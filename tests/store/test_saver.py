@@ -26,6 +26,7 @@ from pydantic import BaseModel
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.saver import Saver
+from playhead.location import Location
 from playhead.redact import Redactor
 from playhead.store import Store
 
@@ -109,7 +110,7 @@ def keeping(value: Any, saver: BaseCheckpointSaver[Any]) -> Any:
 
 
 @pytest.fixture
-def saver(address: Path) -> Iterator[Saver]:
+def saver(address: Location) -> Iterator[Saver]:
     encoder = Encoder(Redactor(), SERDE)
     store = Store(address, synchronous="NORMAL", decode=encoder.decode)
     yield Saver(store, encoder)
@@ -221,7 +222,7 @@ def test_a_thread_goes_on_from_an_older_checkpoint_and_keeps_both_branches(saver
     assert ["one", "You said one", "two", "You said two"] in texts
 
 
-def test_a_restarted_process_finds_and_goes_on_with_everything(saver: Saver, address: Path) -> None:
+def test_a_restarted_process_finds_and_goes_on_with_everything(saver: Saver, address: Location) -> None:
     talking(saver).invoke({"messages": [("user", "one")]}, THREAD)
     before = history(talking(saver), THREAD)
     encoder = Encoder(Redactor(), SERDE)

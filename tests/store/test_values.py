@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +10,11 @@ from hypothesis import strategies as st
 
 from playhead import codec
 from playhead.errors import Corrupt
+from playhead.location import Location
 from playhead.store import Store
 from playhead.store.session import MissingValue
 
+from . import behind
 from .conftest import keep
 
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False)
@@ -101,20 +101,17 @@ def test_a_long_text_is_stored_compressed(store: Store) -> None:
 
 
 @pytest.mark.parametrize("change", ["hash = x'00'", "kind = kind + 1", "data = x'01'", "seal = x'0011223344556677'"])
-def test_a_value_that_was_changed_is_named_as_damaged(store: Store, address: Path, change: str) -> None:
+def test_a_value_that_was_changed_is_named_as_damaged(store: Store, address: Location, change: str) -> None:
     ref, other = keep(store, "hello", "other")
-    with sqlite3.connect(address) as raw:
-        raw.execute(f"UPDATE vals SET {change} WHERE id = ?", (ref,))
+    behind.change(address, f"UPDATE vals SET {change} WHERE id = {ref}")
     with pytest.raises(Corrupt, match=f"Record {ref} of vals is damaged"):
         store.read(ref)
     assert store.read(other) == "other"
 
 
-def test_a_value_in_another_ones_place_is_named_as_damaged(store: Store, address: Path) -> None:
+def test_a_value_in_another_ones_place_is_named_as_damaged(store: Store, address: Location) -> None:
     ref, other = keep(store, "hello", "other")
-    with sqlite3.connect(address) as raw:
-        raw.execute("DELETE FROM vals WHERE id = ?", (ref,))
-        raw.execute("UPDATE vals SET id = ? WHERE id = ?", (ref, other))
+    behind.change(address, f"DELETE FROM vals WHERE id = {ref}", f"UPDATE vals SET id = {ref} WHERE id = {other}")
     with pytest.raises(Corrupt):
         store.read(ref)
 

@@ -63,6 +63,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.StillRead("runs.db"),
         errors.ConversationForgotten(),
         errors.StoreClosed(),
+        errors.DriverMissing("postgresql://127.0.0.1/shop", "No module named 'psycopg'"),
         errors.StoreUnusable("runs.db", "its folder does not exist"),
         errors.TapeTooNew("ready.json", 9, 1),
         errors.TapeDamaged("ready.json", "run r-1", "its seal does not match"),

@@ -213,4 +213,4 @@ def test_the_key_is_nowhere_in_the_recording(deck: Deck, provider: Provider, pau
     with pytest.raises(openai.AuthenticationError):
         say(deck)
     deck.close()
-    assert all(b"test-key-of-no-worth" not in file.read_bytes() for file in deck.store.path.parent.glob("runs.db*"))
+    assert all(b"test-key-of-no-worth" not in file.read_bytes() for file in deck.store.location.parent.glob("runs.db*"))

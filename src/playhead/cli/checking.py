@@ -23,12 +23,13 @@ def doctor(
     from playhead.cli.printing import data, table, text, write_json
     from playhead.config import load_config
     from playhead.doctor import examine
+    from playhead.location import located
 
     options.quiet_log()
     config = load_config()
     if model:
         config = replace(config, models={**config.models, "default": model})
-    checks = list(examine(config, store or config.store, prompts or config.prompts))
+    checks = list(examine(config, located(store) if store else config.store, prompts or config.prompts))
     if json:
         write_json([asdict(check) for check in checks])
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from playhead.config import Config
     from playhead.deck import Deck
+    from playhead.location import Location
     from playhead.records import Run
 
 STORE = Path("playhead-demo.db")
@@ -33,25 +34,25 @@ def demo(store: options.Store = None, prompts: options.Prompts = None, json: opt
 
     config = load_config()
     name, application = demo_application(config)
-    path = fresh_recording(store, STORE)
-    with _deck(config, path, prompts) as deck:
+    place = fresh_recording(store, STORE)
+    with _deck(config, place, prompts) as deck:
         threads = play_demo(deck, application, name)
         rehearsal = rehearse(deck, application)
         if json:
             conversations = [_view(deck, thread) for thread in threads]
             again = rehearsal_view(rehearsal) if rehearsal else None
-            write_json({"store": str(path), "conversations": conversations, "played_again": again})
+            write_json({"store": str(place), "conversations": conversations, "played_again": again})
         else:
             busiest = _print(data(), deck, name, threads)
             if rehearsal is not None:
                 print_rehearsal(data(), rehearsal)
-            _print_next(data(), name, path, busiest)
+            _print_next(data(), name, place, busiest)
         failed = any(run.status == "failed" for thread in threads for run in deck.runs(thread))
     if failed:
         raise typer.Exit(1)
 
 
-def _deck(config: Config, path: Path, prompts: Path | None) -> Deck:
+def _deck(config: Config, place: Location, prompts: Path | None) -> Deck:
     """Records with the embedded model under every name: the demo never leaves the machine."""
     from dataclasses import replace
 
@@ -65,7 +66,7 @@ def _deck(config: Config, path: Path, prompts: Path | None) -> Deck:
         models = [found.get(name).model for name in found.names()]
         names |= {str(model["name"]) if isinstance(model, dict) else model for model in models if model}
     aliases = dict.fromkeys(names - {"embedded"}, "embedded")
-    return Deck(path, prompts=prompts, config=replace(config, models=aliases))
+    return Deck(place, prompts=prompts, config=replace(config, models=aliases))
 
 
 def _view(deck: Deck, thread: str) -> dict[str, object]:
@@ -101,10 +102,10 @@ def _print(console: Console, deck: Deck, name: str, threads: list[str]) -> Run:
     return busiest
 
 
-def _print_next(console: Console, name: str, path: Path, run: Run) -> None:
+def _print_next(console: Console, name: str, place: Location, run: Run) -> None:
     from playhead.cli.printing import text
 
-    shown = f"--store {path}"
+    shown = f"--store {place}"
     called = next((step.prompts[0] for step in run.steps[::-1] if step.prompts), "NAME")
     tries = {
         f"playhead ls {shown}": "the conversations just recorded",

@@ -15,6 +15,7 @@ from playhead.cli import options
 
 if TYPE_CHECKING:
     from playhead.imports import Imported, RecordedFile
+    from playhead.location import Location
 
 STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
@@ -77,7 +78,7 @@ def import_(
                     say("Stopped. What was imported stays; the same command goes on from there.")
                     break
         finally:
-            _tell(total, deck.store.path, json=json)
+            _tell(total, deck.store.location, json=json)
     if stopped:
         raise typer.Exit(STOPPED)
 
@@ -107,7 +108,7 @@ def _progress(conversations: Iterator[Any], source: RecordedFile) -> Iterator[An
             progress.advance(task)
 
 
-def _tell(total: Total, store: Path, *, json: bool) -> None:
+def _tell(total: Total, store: Location, *, json: bool) -> None:
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.words import count
 

@@ -31,14 +31,14 @@ def check(store: options.Store = None, json: options.Json = False) -> None:
 
     with options.open_to_read(store) as deck:
         findings = deck.check()
-        path = deck.store.path
+        place = deck.store.location
     if json:
-        write_json({"store": str(path), **asdict(findings)})
+        write_json({"store": str(place), **asdict(findings)})
     else:
         for problem in findings.problems:
             write(problem)
         verdict = count(len(findings.problems), "problem") if findings.problems else "all as they were written"
-        write(f"{path}: {count(findings.records, 'record')}, {verdict}.")
+        write(f"{place}: {count(findings.records, 'record')}, {verdict}.")
     if findings.problems:
         raise typer.Exit(1)
 
@@ -99,12 +99,12 @@ def vacuum(store: options.Store = None, json: options.Json = False) -> None:
     from playhead.cli.words import count
 
     with options.open_to_read(store) as deck:
-        found, path = deck.vacuum(), deck.store.path
+        found, place = deck.vacuum(), deck.store.location
     if json:
-        write_json({"store": str(path), **asdict(found)})
+        write_json({"store": str(place), **asdict(found)})
     else:
         removed = count(found.values, "value") if found.values else "no value"
-        write(f"{path}: {removed} that nothing refers to; {found.before:,} bytes before, {found.after:,} after.")
+        write(f"{place}: {removed} that nothing refers to; {found.before:,} bytes before, {found.after:,} after.")
 
 
 @app.command(short_help="Remove old runs for the room they take.")
@@ -178,21 +178,24 @@ def upgrade(
     """
     from playhead.cli.printing import write, write_json
     from playhead.config import load_config
+    from playhead.location import file_of, located
     from playhead.store import upgrading
 
-    path = options.existing(load_config(), store)
-    found = upgrading.pending(path)
-    copy = backup or path.with_name(f"{path.name}.version-{found.version}")
+    config = load_config()
+    place = located(store) if store else config.store
+    found = upgrading.pending(place)
+    beside = file_of(place, config.root)
+    copy = backup or beside.with_name(f"{beside.name}.version-{found.version}")
     if not dry:
-        upgrading.upgrade(path, None if no_backup else copy)
+        upgrading.upgrade(place, None if no_backup else copy)
     copied = None if dry or no_backup or not found.steps else str(copy)
     if json:
-        write_json({"store": str(path), "done": not dry, "backup": copied, **asdict(found)})
+        write_json({"store": str(place), "done": not dry, "backup": copied, **asdict(found)})
         return
     if not found.steps:
-        write(f"{path} is of version {found.version}, which is the newest.")
+        write(f"{place} is of version {found.version}, which is the newest.")
         return
-    write(f"{path}: version {found.version} → {found.to}")
+    write(f"{place}: version {found.version} → {found.to}")
     for number, each in enumerate(found.steps, found.version + 1):
         write(f"  {number}. {each}")
     write("Nothing was done." if dry else f"Done. As it was, it is in {copied}." if copied else "Done.")

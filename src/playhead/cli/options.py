@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from playhead.deck import Deck
 
 Store = Annotated[
-    Path | None,
-    typer.Option("--store", metavar="FILE", help="The recording; default: [tool.playhead] store, else playhead.db."),
+    str | None,
+    typer.Option(
+        "--store", metavar="PLACE", help="The recording, a file or postgresql://…; default: [tool.playhead] store."
+    ),
 ]
 Prompts = Annotated[
     Path | None, typer.Option("--prompts", metavar="FOLDER", help="The prompt files; default: [tool.playhead] prompts.")
@@ -48,46 +50,35 @@ Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="So many 
 LiveReads = Annotated[bool, typer.Option("--live-reads", help="Let effects that only read really read.")]
 
 
-def open_to_read(store: Path | None) -> Deck:
+def open_to_read(store: str | None) -> Deck:
     """The recording, which must exist. Raises `RecordingNotFound`."""
     return _open_existing(store, with_prompts=False)
 
 
-def open_to_replay(store: Path | None) -> Deck:
+def open_to_replay(store: str | None) -> Deck:
     """The recording, which must exist, with the project's prompts as they are today. Raises `RecordingNotFound`."""
     return _open_existing(store, with_prompts=True)
 
 
-def existing(config: Config, store: Path | None) -> Path:
-    """Where the recording is, which must exist. Raises `RecordingNotFound`."""
-    from playhead.errors import RecordingNotFound
-
-    path = store or config.store
-    if not path.is_file():
-        raise RecordingNotFound(str(path))
-    return path
-
-
-def _open_existing(store: Path | None, *, with_prompts: bool) -> Deck:
+def _open_existing(store: str | None, *, with_prompts: bool) -> Deck:
     from playhead.config import load_config
     from playhead.deck import Deck
 
     quiet_log()
     config = load_config()
-    return Deck(
-        existing(config, store),
-        config=config if with_prompts else replace(config, prompts=None),
-        look_only=not with_prompts,
-    )
+    config = config if with_prompts else replace(config, prompts=None)
+    return Deck(store, create=False, config=config, look_only=not with_prompts)
 
 
-def open_to_record(config: Config, store: Path | None, prompts: Path | None, model: str | None) -> Deck:
-    """The recording, made if it does not exist."""
+def open_to_record(
+    config: Config, store: str | None, prompts: Path | None, model: str | None, *, create: bool = True
+) -> Deck:
+    """The recording, made if it does not exist; without `create`, that raises `RecordingNotFound`."""
     from playhead.deck import Deck
 
     quiet_log()
     models: dict[str, Any] = {"default": model} if model else {}
-    return Deck(store, prompts=prompts, models=models, config=config)
+    return Deck(store, prompts=prompts, models=models, create=create, config=config)
 
 
 def quiet_log() -> None:

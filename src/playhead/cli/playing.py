@@ -55,7 +55,7 @@ def run(
         options.open_to_record(config, store, prompts, model) as deck,
         Player(deck, application, graph) as player,
     ):
-        say(f"Recording into {deck.store.path}; the agent's own facts are in {player.world}.")
+        say(f"Recording into {deck.store.location}; the agent's own facts are in {player.world}.")
         stopped = False
         try:
             for played in _progress(player.play(conversations, as_recorded=as_recorded), conversations):
@@ -161,7 +161,7 @@ def chat(
         Player(deck, application, graph) as player,
     ):
         name = thread or player.name_thread("chat-1")
-        say(f"{graph}, conversation {name}, recorded in {deck.store.path}. /quit ends.")
+        say(f"{graph}, conversation {name}, recorded in {deck.store.location}. /quit ends.")
         codes = [_answer(player.reply_to(words, name, business), json=json) for words in _typed()]
     say(f"playhead show {name} shows what happened.")
     raise typer.Exit(max(codes, default=0))

@@ -74,7 +74,7 @@ def replay(
 
 
 @contextmanager
-def _opened(name: str, store: Path | None) -> Iterator[tuple[Deck, list[Run]]]:
+def _opened(name: str, store: str | None) -> Iterator[tuple[Deck, list[Run]]]:
     """The recording, or one made of a tape for as long as this takes; and the runs of the conversation, or the tape."""
     from tempfile import TemporaryDirectory
 

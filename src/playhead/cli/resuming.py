@@ -29,15 +29,11 @@ def resume(
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.typed import as_said
     from playhead.config import load_config
-    from playhead.errors import RecordingNotFound
     from playhead.play import resume_thread
     from playhead.transcript import not_said
 
     config = load_config()
-    path = store or config.store
-    if not path.is_file():
-        raise RecordingNotFound(str(path))
-    with options.open_to_record(config, path, prompts, model) as deck:
+    with options.open_to_record(config, store, prompts, model, create=False) as deck:
         name = deck.thread(thread)[-1].thread
         came = resume_thread(deck, name, None if answer is None else as_said(answer))
     if json:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from playhead.deck import Deck
-from playhead.errors import BadInput, StoreUnusable
+from playhead.errors import BadInput, RecordingNotFound, StoreUnusable
+from playhead.location import Location, located
 from playhead.play.conversations import read_conversations
 from playhead.play.playing import Player
 from playhead.play.talking import world_path
@@ -19,16 +21,17 @@ def play_demo(deck: Deck, application: Application, name: str) -> list[str]:
         return list(dict.fromkeys(played.thread for played in player.play(conversations)))
 
 
-def fresh_recording(given: Path | None, usual: Path) -> Path:
-    """Where to record: `given`, which must not exist, or the `usual` file, which is removed with what is beside it.
+def fresh_recording(given: str | None, usual: Path) -> Location:
+    """Where to record: `given`, where none must be, or the `usual` file, which is removed with what is beside it.
 
     Raises `BadInput`, `StoreUnusable`.
     """
     if given is not None:
-        if given.exists():
-            raise BadInput(str(given), "it exists already.", "A demo starts with an empty recording: name a new file.")
-        return given
-    for path in (usual, world_path(usual)):
+        place = located(given)
+        with suppress(RecordingNotFound), Deck(place, create=False):
+            raise BadInput(str(place), "it exists already.", "A demo starts with an empty recording: name a new one.")
+        return place
+    for path in (usual, world_path(usual, usual.parent)):
         for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
             try:
                 file.unlink(missing_ok=True)

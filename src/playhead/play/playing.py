@@ -47,7 +47,7 @@ class Player:
 
     def __init__(self, deck: Deck, application: Application, name: str) -> None:
         self.application = application
-        self.world = world_path(deck.store.path)
+        self.world = world_path(deck.store.location, deck.config.root)
         self.renamed: dict[str, str] = {}
         self.resources = application.resources(self.world)
         self._graph = deck.record(application.graph, name, resources=self.resources)

@@ -10,6 +10,7 @@ from typing import Any
 from playhead.config import Config, load_object
 from playhead.deck import Deck
 from playhead.errors import BadInput, GraphNotFound
+from playhead.location import Location, file_of
 from playhead.records import Application
 from playhead.transcript import Outcome
 from playhead.views import plain
@@ -103,7 +104,7 @@ def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]
     if name in deck.config.applications or name not in deck.config.graphs:
         application = application_named(deck.config, name)
         graph, outcome = application.graph, application.outcome
-        resources = application.resources(world_path(deck.store.path))
+        resources = application.resources(world_path(deck.store.location, deck.config.root))
     else:
         graph, outcome, resources = deck.config.graph(name), MessagesApplication(None).outcome, {}
     try:
@@ -120,9 +121,12 @@ def came_of(state: Any, outcome: Outcome) -> dict[str, Any]:
     return dict(outcome(state))
 
 
-def world_path(store: Path) -> Path:
-    """Where the application keeps its own facts: beside the recording, `playhead.db` → `playhead.world.db`."""
-    return store.with_suffix(".world.db")
+def world_path(store: Location, root: Path) -> Path:
+    """Where the application keeps its own facts: `playhead.db` → `playhead.world.db`, beside it.
+
+    For a recording on a server, in the project's folder `root`, named after the database.
+    """
+    return file_of(store, root).with_suffix(".world.db")
 
 
 @contextmanager
@@ -130,7 +134,7 @@ def with_resources(deck: Deck, graph: str | None) -> Iterator[dict[str, Any]]:
     """The handles that the application of this name has to the world; none for a graph of another kind, or None."""
     opened: dict[str, Any] = {}
     if graph is not None and graph in deck.config.applications:
-        opened = application_named(deck.config, graph).resources(world_path(deck.store.path))
+        opened = application_named(deck.config, graph).resources(world_path(deck.store.location, deck.config.root))
     try:
         yield opened
     finally:
@@ -149,7 +153,7 @@ def forget_customer(deck: Deck, customer: str) -> tuple[int, list[str]]:
 
     Gives the number of conversations, and the files of facts that were gone through.
     """
-    world = world_path(deck.store.path)
+    world = world_path(deck.store.location, deck.config.root)
     resources: dict[str, Any] = {}
     if world.is_file():
         for name in deck.config.applications:

@@ -49,13 +49,18 @@ class Connection(Protocol):
 class Backend(Protocol):
     """One kind of database, and the recording in it."""
 
-    path: Path
     errors: tuple[type[Exception], ...]
 
-    def open(self) -> Connection:
-        """The connection that writes; the recording is made if it is not there, its schema brought up to date.
+    def version(self) -> int:
+        """The schema's version; nothing is changed. Raises as `open`, and `RecordingNotFound`."""
 
-        Raises `StoreUnusable`, `SchemaTooNew` or `StoreBusy`. Another's database is left as it is.
+    def back_up(self, copy: Path) -> None:
+        """Write a copy of the recording as it is into this file, which is not there. Raises `BadInput`."""
+
+    def open(self) -> Connection:
+        """The connection that writes; the recording is made if it is not there and may be, its schema up to date.
+
+        Raises `StoreUnusable`, `SchemaTooNew`, `StoreBusy`, `RecordingNotFound`. Another's database is left as it is.
         """
 
     def lend(self) -> AbstractContextManager[Connection]:

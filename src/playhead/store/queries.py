@@ -1,4 +1,7 @@
-"""Where is the SQL? Here: the named queries of `queries.sql`, portable between the databases."""
+"""Where is the SQL? Here: the named queries of `queries.sql` and the numbered migrations, portable between databases.
+
+They are written in SQLite's words; a backend that has others replaces them once, when it is loaded.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,14 @@ def load_queries() -> dict[str, str]:
     return {name: sql.strip().rstrip(";") for name, sql in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
+def load_migrations() -> list[str]:
+    """The scripts that make the schema: the first makes version 1, the second brings that to version 2, …"""
+    scripts = [file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql")]
+    return [script.read_text("utf-8") for script in sorted(scripts, key=lambda file: file.name)]
+
+
 QUERIES = load_queries()
+MIGRATIONS = load_migrations()
 
 
 def columns_of(queries: Mapping[str, str]) -> dict[str, frozenset[str]]:

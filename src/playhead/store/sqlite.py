@@ -7,16 +7,14 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 import sqlite_utils
 
-from playhead.errors import Corrupt, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
+from playhead.errors import BadInput, Corrupt, RecordingNotFound, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
 from playhead.store.backend import Row, Synchronous
-from playhead.store.queries import QUERIES
+from playhead.store.queries import MIGRATIONS, QUERIES
 
 WAIT_SECONDS: Final = 10.0
 PAGE_BYTES: Final = 2048
@@ -68,13 +66,32 @@ class SQLite:
     errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
     # The latter for an error's text that quotes damaged bytes.
 
-    def __init__(self, path: Path, synchronous: Synchronous) -> None:
-        self.path, self._synchronous = path, synchronous
+    def __init__(self, path: Path, synchronous: Synchronous, *, create: bool) -> None:
+        self.path, self._synchronous, self._create = path, synchronous, create
         self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._closed = False
 
+    def version(self) -> int:
+        """The schema's version. Nothing is changed, or made."""
+        if not self.path.is_file():
+            raise RecordingNotFound(str(self.path))
+        with self._plain_errors(), closing(self._to_look()) as connection:
+            return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
+
+    def back_up(self, copy: Path) -> None:
+        """Write a copy of the recording as it is. Raises `BadInput`."""
+        try:
+            with closing(self._to_look()) as connection:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+        except sqlite3.Error as error:
+            copy.unlink(missing_ok=True)
+            problem = f"the copy cannot be written: {error}."
+            raise BadInput(str(copy), problem, "Name another file with --backup.") from error
+
     def open(self) -> Connection:
         """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
+        if not self._create and not self.path.is_file():
+            raise RecordingNotFound(str(self.path))
         connection = self._connect(create=True)
         try:
             with self._plain_errors():
@@ -139,6 +156,9 @@ class SQLite:
             return StoreUnusable(str(self.path), "it is a folder")
         return StoreUnusable(str(self.path), text)
 
+    def _to_look(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+
     def _connect(self, *, create: bool = False) -> Connection:
         with self._plain_errors():
             address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
@@ -166,21 +186,14 @@ class SQLite:
             raise self.explain(error) from error
 
 
-def migrations() -> list[Traversable]:
-    """The numbered scripts, in order."""
-    scripts = (file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql"))
-    return sorted(scripts, key=lambda file: file.name)
-
-
 def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
     """The numbered scripts that this database has not seen. Raises `SchemaTooNew`, `StoreUnusable`."""
-    scripts = migrations()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(scripts):
-        raise SchemaTooNew(str(path), version, len(scripts))
+    if version > len(MIGRATIONS):
+        raise SchemaTooNew(str(path), version, len(MIGRATIONS))
     if not version and sqlite_utils.Database(connection).table_names():
         raise StoreUnusable(str(path), "it is a database of something else")
-    return [(number, script.read_text("utf-8")) for number, script in enumerate(scripts, 1) if number > version]
+    return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

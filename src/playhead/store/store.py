@@ -16,7 +16,8 @@ from typing import Any
 import structlog
 
 from playhead.codec import Part
-from playhead.errors import RunNotFound, StoreClosed
+from playhead.errors import DriverMissing, RunNotFound, StoreClosed
+from playhead.location import Location, Server, located
 from playhead.records import Label, Read, Run, Step
 from playhead.store import answers, counts, labels, runs
 from playhead.store.backend import Backend, Row, Synchronous
@@ -43,16 +44,35 @@ class _Undone(Exception):
         super().__init__()
 
 
-class Store:
-    """A recording on disk. `decode(type, bytes)` reads the leaves that LangGraph's serializer wrote.
+def backend_of(location: Location, synchronous: Synchronous, *, create: bool) -> Backend:
+    """The database that keeps the recording at this place. Raises `DriverMissing`."""
+    if isinstance(location, Path):
+        return SQLite(location, synchronous, create=create)
+    try:
+        from playhead.store.postgres import Postgres
+    except ImportError as error:
+        raise DriverMissing(str(location), str(error).partition("\n")[0]) from error
+    return Postgres(location, synchronous, create=create)
 
-    Raises `StoreUnusable`, `SchemaTooNew` or `StoreBusy` on opening.
+
+class Store:
+    """A recording, at a path or a server's address. `decode(type, bytes)` reads what LangGraph's serializer wrote.
+
+    Raises `StoreUnusable`, `SchemaTooNew`, `StoreBusy` or `DriverMissing` on opening, and without `create`
+    `RecordingNotFound` where there is none.
     """
 
-    def __init__(self, path: str | Path, *, synchronous: Synchronous = "FULL", decode: Decode = raw) -> None:
-        self.path = Path(path)
+    def __init__(
+        self,
+        place: str | Path | Server,
+        *,
+        synchronous: Synchronous = "FULL",
+        create: bool = True,
+        decode: Decode = raw,
+    ) -> None:
+        self.location = located(place)
         self.decode = decode
-        self.backend: Backend = SQLite(self.path, synchronous)
+        self.backend = backend_of(self.location, synchronous, create=create)
         self._failures = 0
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
@@ -103,7 +123,7 @@ class Store:
     def _noted(self, future: Future[Any]) -> None:
         if (error := future.exception()) is not None:
             self._failures += 1
-            log.error("not recorded", store=str(self.path), error=repr(error), gaps=self._failures)
+            log.error("not recorded", store=str(self.location), error=repr(error), gaps=self._failures)
 
     def flush(self) -> None:
         """Wait until everything submitted so far is committed."""

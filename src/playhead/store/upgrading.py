@@ -6,13 +6,13 @@ keep a copy, asks here.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from playhead.errors import BadInput, StoreUnusable
-from playhead.store.sqlite import SQLite, migrations, pending_migrations
+from playhead.errors import BadInput
+from playhead.location import Location
+from playhead.store.queries import MIGRATIONS
+from playhead.store.store import backend_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +24,28 @@ class Upgrade:
     steps: tuple[str, ...]
 
 
-def pending(path: Path) -> Upgrade:
-    """What opening the recording at `path` would change; nothing is changed. Raises `SchemaTooNew`, `StoreUnusable`."""
-    with closing(_reader(path)) as connection:
-        waiting = pending_migrations(connection, path)
-    to = len(migrations())
-    return Upgrade(to - len(waiting), to, tuple(_first_sentence(script) for _, script in waiting))
+def pending(place: Location) -> Upgrade:
+    """What opening the recording at this place would change; nothing is changed.
+
+    Raises `RecordingNotFound`, `SchemaTooNew`, `StoreUnusable`.
+    """
+    version = backend_of(place, "FULL", create=False).version()
+    return Upgrade(version, len(MIGRATIONS), tuple(map(_first_sentence, MIGRATIONS[version:])))
 
 
-def upgrade(path: Path, backup: Path | None) -> Upgrade:
+def upgrade(place: Location, backup: Path | None) -> Upgrade:
     """Bring the recording up to date, once a whole copy of it is in `backup`. Raises as `pending`, and `BadInput`."""
-    found = pending(path)
+    found = pending(place)
     if found.steps:
+        if backup is not None and backup.exists():
+            problem = "it exists, and no copy is ever overwritten."
+            raise BadInput(str(backup), problem, "Name another file with --backup.")
+        backend = backend_of(place, "FULL", create=False)
         if backup is not None:
-            back_up(path, backup)
-        SQLite(path, "FULL").open().close()
+            backend.back_up(backup)
+        backend.open().close()
+        backend.close()
     return found
-
-
-def back_up(path: Path, backup: Path) -> None:
-    """Write a copy of the recording as it is now; one that is there is never overwritten. Raises `BadInput`."""
-    if backup.exists():
-        raise BadInput(str(backup), "it exists, and no copy is ever overwritten.", "Name another file with --backup.")
-    try:
-        with closing(_reader(path)) as connection:
-            connection.execute("VACUUM INTO ?", (str(backup),))
-    except sqlite3.Error as error:
-        backup.unlink(missing_ok=True)
-        raise BadInput(
-            str(backup), f"the copy cannot be written: {error}.", "Name another file with --backup."
-        ) from error
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    try:
-        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        raise StoreUnusable(str(path), str(error)) from error
 
 
 def _first_sentence(script: str) -> str:

@@ -81,9 +81,9 @@ class Writer:
 
     @property
     def is_idle(self) -> bool:
-        """Is everything submitted so far committed, or failed? Order is kept: it is if the last is."""
+        """Is everything submitted so far committed, or failed? Order is kept: it is if the last is. Not once closed."""
         last = self._last
-        return last is None or last.done()
+        return not self._closed and (last is None or last.done())
 
     def close(self) -> None:
         """Commit what is queued and close the connection."""
