@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import re
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -99,7 +100,7 @@ class SQLite:
                 connection.execute("BEGIN")  # one moment: another process may be making the same file
                 pending = pending_migrations(connection, self.path)
                 connection.execute("COMMIT")
-                connection.execute("PRAGMA journal_mode = WAL")
+                write_ahead(connection)
                 if pending:
                     migrate(connection, self.path)
         except BaseException:
@@ -184,6 +185,20 @@ class SQLite:
             yield
         except self.errors as error:
             raise self.explain(error) from error
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Write by way of a log. While another process does the same to a new file, SQLite says so without waiting."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
