@@ -5,14 +5,13 @@ A deck is one open recording: it records graphs, lists and reads runs, resumes t
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from playhead import tape
+from playhead import tape, upkeep
 from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
 from playhead.backtest.planning import Ground, planned
 from playhead.backtest.reckoning import with_receipt
@@ -21,22 +20,17 @@ from playhead.backtest.reporting import Judging, report_on
 from playhead.backtest.reporting import watch as watch_of
 from playhead.backtest.running import run as run_backtest
 from playhead.backtest.until_sure import Watch
-from playhead.codec import Part
 from playhead.comparison import Comparison, compare
 from playhead.comparison.findings import origin_of
 from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
-from playhead.elsewhere import files_naming
 from playhead.errors import (
     BadInput,
     GraphNotFound,
     NothingSelected,
     NothingToResume,
-    NothingToSettle,
     RunNotFound,
-    StillRead,
     StillRunning,
-    StoreBusy,
 )
 from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
 from playhead.graph.branches import own_facts
@@ -45,38 +39,28 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.judge import judging_model
 from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.model_call import name_of
-from playhead.graph.models import Models
+from playhead.graph.models import models_of
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
-from playhead.location import Server, file_of
+from playhead.labelling import Settled, label_parts, settle
+from playhead.location import Server
 from playhead.prompts import PromptFolder, PromptSet
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
 from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
-from playhead.selection import OF_THE_RUN, choose, selection_of
-from playhead.selection.conditions import moment_of
-from playhead.store import Store, catalogue, erasure, integrity, settling
+from playhead.selection import choose, selection_of
+from playhead.store import Store, catalogue, integrity
 from playhead.store.backend import Synchronous
 from playhead.store.leases import line_of, process_of
-from playhead.store.pruning import Pruned, Rule, prune
+from playhead.store.pruning import Pruned
+from playhead.upkeep import Vacuumed
 from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-LABEL_NAME = re.compile(r"\w[\w.-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Vacuumed:
-    """How many values nothing referred to, and the bytes the recording took before and takes after."""
-
-    values: int
-    before: int
-    after: int
 
 
 class Deck:
@@ -514,27 +498,12 @@ class Deck:
         `settled`. Raises `NothingToSettle`, `StillRunning`, `RunNotFound`, `BadInput`.
         """
         thread, _ = self._meant(of)
-        self.store.flush()
-        with self.store.reading() as session:
-            doubtful = settling.in_doubt(session, thread)
-        known = [row["key"] for row in doubtful]
-        found = [row for row in doubtful if key in (None, row["key"])]
-        if len(found) != 1:
-            raise NothingToSettle(thread, known)
-        (effect,) = found
-        facts = {settling.SETTLED: {"effect": effect["key"], "happened": happened, "by": by}, "result": result}
-        parts = label_parts(self._encoder, facts)
-        given = parts["result"] if happened else None
-        self.store.write(
-            lambda session: settling.settle(session, effect, result=given, said=parts[settling.SETTLED], at=time.time())
-        )
-        return str(effect["key"])
+        said = Settled(happened, key, result, by)
+        return settle(self.store, self._encoder, thread, said)
 
     def threads_of(self, customer: str) -> list[str]:
         """The conversations that `forget` would erase: of this name, or whose runs' metadata names this `customer`."""
-        self.store.flush()
-        with self.store.reading() as session:
-            return [row["name"] for row in erasure.threads_of_customer(session, self._stored(customer))]
+        return upkeep.threads_of(self.store, self._stored(customer))
 
     def forget(self, customer: str, resources: Mapping[str, Any] | None = None) -> int:
         """Erase a customer: conversations of this name, or whose runs' metadata names this `customer`; gives how many.
@@ -543,21 +512,11 @@ class Deck:
         conversation's. A run that is under way writes and does nothing more. Raises `StillRead` where the bytes stay in
         the files because another process uses them, and what a resource raises; all the rest is erased then.
         """
-        names = self._known_as(customer)
-        count = self.store.write(lambda session: erasure.forget(session, self._stored(customer)))
-        problems = forget_in((resources or {}).values(), names)
-        if count:
-            self._compact()
-        for problem in problems:
-            raise problem
-        return count
+        return upkeep.forget(self.store, self._stored(customer), (resources or {}).values())
 
     def vacuum(self) -> Vacuumed:
         """Remove values that nothing refers to, and give freed pages back. Raises `StillRead`."""
-        before = self.store.backend.size()
-        swept = self.store.write(erasure.sweep)
-        self._compact()
-        return Vacuumed(swept.values, before, self.store.backend.size())
+        return upkeep.vacuum(self.store)
 
     def prune(
         self,
@@ -577,37 +536,14 @@ class Deck:
         its status is among these, and, unless `origins`, what a kept replay was made from. Raises `BadInput`,
         `StillRead`.
         """
-        if older_than is None and not keep_last and not (statuses := frozenset(statuses)):
-            raise BadInput(
-                "prune", "nothing says which runs.", "Give --older-than 90d, --keep-last 20 or --status failed."
-            )
-        before = None if older_than is None else moment_of("--older-than", older_than, time.time())
-        rule = Rule(before, keep_last, frozenset(statuses), origins, state)
-        made = self.store.tried(lambda session: prune(session, rule)) if dry else None
-        if made is None:
-            made = self.store.write(lambda session: prune(session, rule))
-            self._compact()
-        return made
-
-    def _compact(self) -> None:
-        try:
-            self.store.compact()
-        except StoreBusy as busy:
-            raise StillRead(str(self.store.location)) from busy
+        return upkeep.prune(self.store, upkeep.rule(older_than, keep_last, statuses, origins, state), dry=dry)
 
     def files_about(self, customer: str) -> list[Path]:
         """Files of the project that speak of a customer and are none of the recording: tapes, reports, copies.
 
         `forget` does not reach them. They are known by the ids of runs, by conversations' and the customer's names.
         """
-        names = self._known_as(customer)
-        runs = [run.id for thread in self.threads_of(customer) for run in self.store.runs_of(thread)]
-        return files_naming(self.config.root, {*names, *runs}, besides=file_of(self.store.location, self.config.root))
-
-    def _known_as(self, customer: str) -> list[str]:
-        self.store.flush()
-        with self.store.reading() as session:
-            return erasure.known_as(session, self._stored(customer))
+        return upkeep.files_about(self.store, self._stored(customer), self.config.root)
 
     def tape(
         self, runs: Run | Iterable[Run], path: str | Path | None = None, *, note: Mapping[str, Any] | None = None
@@ -636,46 +572,6 @@ class Deck:
         self.store.flush()
         with self.store.reading() as session:
             return integrity.check_all(session, self.store.backend)
-
-
-def forget_in(handles: Iterable[Any], names: Iterable[str]) -> list[Exception]:
-    """Erase these names wherever one can; gives what went wrong, so that it keeps nothing else from being erased."""
-    problems: list[Exception] = []
-    for handle in handles:
-        try:
-            for name in names if hasattr(handle, "forget") else ():
-                handle.forget(name)
-        except Exception as problem:  # noqa: BLE001 - raised when all the rest is erased
-            problems.append(problem)
-    return problems
-
-
-def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
-    """The project's models; `given` maps an alias to another name or to a ready-made LangChain model."""
-    names = {alias: target for alias, target in given.items() if isinstance(target, str)}
-    made = {alias: target for alias, target in given.items() if not isinstance(target, str)}
-    models = Models({**aliases, **names}, made)
-    for alias in names:
-        models.check(alias)  # said at the door, not at the first question
-    return models
-
-
-def label_parts(encoder: Encoder, facts: Mapping[str, Any]) -> dict[str, Part]:
-    """Facts as they are stored. Raises `BadInput` for a name that could not be selected by, and what is no data."""
-    for name in facts:
-        if (clean := encoder.redactor.text(name)) != name:
-            raise BadInput(f"Label {clean!r}", "its name is a secret.", "Choose another name, such as `outcome`.")
-        if not LABEL_NAME.fullmatch(name) or name in OF_THE_RUN:
-            raise BadInput(
-                f"Label {name!r}",
-                f"a label's name is of letters, digits, '_', '.' and '-', and none of {', '.join(OF_THE_RUN)}.",
-                "Choose another name, such as `outcome`.",
-            )
-    try:
-        return {name: encoder.plain(value) for name, value in facts.items()}
-    except TypeError as error:
-        problem = f"{', '.join(facts)} cannot be stored: {error}."
-        raise BadInput("Label", problem, "Give text, numbers, true or false, or lists and objects of them.") from error
 
 
 def waits_for_answer(run: Run) -> bool:

@@ -119,6 +119,9 @@ def _forms(secret: str) -> set[str]:
     return {secret, plain, ascii_only, repr(secret)[1:-1], quote(secret, safe="", errors="surrogateescape")}
 
 
+NAMES: Final = 4096  # kept at hand
+
+
 @lru_cache(maxsize=1024)
 def _mark(name: str) -> str:
     """What tells a name from others that hold a secret of the same kind, and takes a guesser long to try."""
@@ -138,6 +141,7 @@ class Redactor:
         self._rules = [(re.compile(re.escape(value)), lambda _: "[redacted secret]") for value in exact]
         self._rules += [(re.compile(shape), _replacement(kind)) for kind, shape in SHAPES.items()]
         self._needles = (*NEEDLES, *(value.encode(errors="surrogateescape") for value in exact))
+        self._names: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """The text with every secret replaced."""
@@ -147,6 +151,13 @@ class Redactor:
 
     def name(self, name: str) -> str:
         """A name with every secret in it replaced; two names stay two, and what was made of one stays as it is."""
+        if (found := self._names.get(name)) is None:  # a conversation's is asked for with everything that is saved
+            if len(self._names) >= NAMES:
+                self._names.clear()
+            found = self._names[name] = self._clean_name(name)
+        return found
+
+    def _clean_name(self, name: str) -> str:
         if not self._suspect(name.encode(errors="surrogatepass")) or (clean := self.text(name)) == name:
             return name
         return f"{clean}#{_mark(name)}"

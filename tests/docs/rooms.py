@@ -12,6 +12,8 @@ ROOMS = [
     "cli",
     "testing",
     "deck",
+    "upkeep",
+    "labelling",
     "replays",
     "verifying",
     "doctor",

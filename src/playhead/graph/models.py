@@ -77,3 +77,13 @@ def make_model(name: str) -> BaseChatModel:
 
     options: dict[str, Any] = {"model": name.partition(":")[2], "max_retries": 0, "timeout": ATTEMPT_SECONDS}
     return ChatOpenAI(**options)
+
+
+def models_of(aliases: Mapping[str, str], given: Mapping[str, Any]) -> Models:
+    """The project's models; `given` maps an alias to another name or to a ready-made LangChain model."""
+    names = {alias: target for alias, target in given.items() if isinstance(target, str)}
+    made = {alias: target for alias, target in given.items() if not isinstance(target, str)}
+    models = Models({**aliases, **names}, made)
+    for alias in names:
+        models.check(alias)  # said at the door, not at the first question
+    return models
