@@ -36,6 +36,7 @@ def world(shop: WatchedShop) -> list[list[tuple[object, ...]]]:
 @pytest.mark.parametrize("crossing", range(1, LAST + 1) if FULL else [BOOKED, SENT])
 def test_whoever_goes_on_after_a_kill_books_and_answers_once(tmp_path: Path, crossing: int) -> None:
     undisturbed = WatchedShop(tmp_path / "undisturbed")
+    undisturbed.crossings.expect({})  # as in the other process, from here on
     undisturbed.deliver([dict(each) for each in BATCH], "ana")
     process = PROCESSES.Process(target=converse, args=(tmp_path / "killed", crossing))
     process.start()
