@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.watching import watched
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 DEED = re.compile("open|os|socket|shutil|subprocess(?!.Popen 'git')")  # bisect asks git what it knows
+OWN = re.compile(rf"{gettempdir()}/playhead-|os.remove 'tape.db'")  # where a file that is there is looked at as a tape
 NAMES = {
     "show": "show {}",
     "show as data": "show {} --json",
@@ -86,7 +88,7 @@ def test_what_is_typed_is_text(playhead: Any, project: Path, tmp_path: Path) -> 
         assert ended.code in range(7), told
         assert "Something failed" not in ended.err, told
         assert not OBEYED.search(ended.out + ended.err), told
-        assert [one for one in done if DEED.match(one)] == [], told
+        assert [one for one in done if DEED.match(one) and not OWN.search(one)] == [], told
         assert field not in NAMES or ended.code != 0, told
     assert playhead("show", "c-1", "--json").json["runs"][0]["steps"] == before["runs"][0]["steps"]
     assert files(project, tmp_path) == there
