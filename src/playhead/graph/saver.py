@@ -37,7 +37,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.leases import Lease, hold
-from playhead.store.session import MissingValue, Session, WritingSession
+from playhead.store.session import EVERYTHING, MissingValue, Session, WritingSession
 from playhead.store.values import UNREADABLE, load
 
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
@@ -331,9 +331,7 @@ class Saver(BaseCheckpointSaver[Any]):
         for space, place in checkpoints.spaces(session, thread).items():
             if only_ns is not None and place[1] != only_ns:
                 continue
-            for row in checkpoints.checkpoint_rows(
-                session, space, place[1], only_id, before_id, limit=checkpoints.EVERYTHING
-            ):
+            for row in checkpoints.checkpoint_rows(session, space, place[1], only_id, before_id, limit=EVERYTHING):
                 if before_id is None or row.id < before_id:
                     yield space, place, row.id
 

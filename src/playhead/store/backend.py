@@ -6,8 +6,8 @@ wrong. Each database is a file of its own that answers this; everything above kn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -77,3 +77,12 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Close the connections that were lent."""
+
+
+@contextmanager
+def plain_errors(backend: Backend) -> Iterator[None]:
+    """Turn a database's errors into ours, which say what to do."""
+    try:
+        yield
+    except backend.errors as error:
+        raise backend.explain(error) from error

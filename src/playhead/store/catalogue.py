@@ -15,8 +15,7 @@ from playhead.errors import Corrupt
 from playhead.records import Label, PromptUse, RunStatus, overlaid
 from playhead.store import counts, labels
 from playhead.store.backend import Row
-from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import Session
+from playhead.store.session import EVERYTHING, Session
 from playhead.store.values import Decode, load
 
 ERASED_REF: Final = 0

@@ -13,10 +13,9 @@ from typing import Final, NamedTuple
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
 from playhead.store import counts
 from playhead.store.backend import Row
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import children
 
-EVERYTHING: Final = 2**62
 UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
 
 

@@ -15,9 +15,8 @@ from typing import Any, Final, TypeAlias
 from playhead.codec import pack, unpack
 from playhead.errors import Corrupt
 from playhead.store.backend import Row
-from playhead.store.session import ANSWER, NAME, Session, WritingSession, answer_name, mark_of
+from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, WritingSession, answer_name, mark_of
 
-EVERYTHING: Final = 2**62
 RUN: Final = "run"
 THREAD: Final = "thread"
 SPACE: Final = "space"

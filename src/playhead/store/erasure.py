@@ -18,8 +18,7 @@ from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, counts, runs
 from playhead.store.backend import Row
-from playhead.store.checkpoints import EVERYTHING
-from playhead.store.session import ANSWER, NAME, Session, WritingSession, answer_name
+from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, WritingSession, answer_name
 from playhead.store.values import children, load
 
 BATCH: Final = 1_000

@@ -13,9 +13,8 @@ from playhead.codec import decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import StoreError
 from playhead.store import counts
 from playhead.store.backend import Backend, Row
-from playhead.store.checkpoints import EVERYTHING
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import ANSWER, NAME, Session, answer_name
+from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, answer_name
 from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000

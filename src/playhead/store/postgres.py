@@ -24,7 +24,7 @@ from psycopg_pool import ConnectionPool
 
 from playhead.errors import BadInput, Corrupt, RecordingNotFound, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
 from playhead.location import Server
-from playhead.store.backend import Row, Synchronous
+from playhead.store.backend import Row, Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS, QUERIES
 
 WAIT_SECONDS: Final = 10.0
@@ -245,7 +245,7 @@ class Postgres:
 
     def version(self) -> int:
         """The schema's version. Nothing is changed, or made."""
-        with self._plain_errors(), self._connect() as raw:
+        with plain_errors(self), self._connect() as raw:
             if (version := self._version(raw)) is None:
                 raise RecordingNotFound(str(self.location))
             return version
@@ -258,7 +258,7 @@ class Postgres:
 
     def open(self) -> Connection:
         """The connection that writes; the schema is made if it is not there. Another's is left as it is."""
-        with self._plain_errors():
+        with plain_errors(self):
             connection = Connection(self._connect)
             try:
                 self._migrate(connection.raw)
@@ -279,14 +279,14 @@ class Postgres:
 
         VACUUM FULL would take over what some transaction of the database might still see, erased or not.
         """
-        with self._plain_errors(), self._connect() as raw:
+        with plain_errors(self), self._connect() as raw:
             for table in sorted({table for table, column in COLUMNS if column == "seal"}):
                 raw.execute(f"ALTER TABLE {table} ALTER seal TYPE BYTEA USING seal || ''::bytea")
                 raw.execute(f"ANALYZE {table}")  # its statistics quote what is in it
 
     def size(self) -> int:
         """How many bytes the tables take, with their indexes."""
-        with self._plain_errors(), self._connect() as raw:
+        with plain_errors(self), self._connect() as raw:
             return int(raw.execute(SIZE).fetchall()[0]["size"])
 
     def close(self) -> None:
@@ -349,10 +349,3 @@ class Postgres:
         raw.execute("CREATE TABLE recording (version BIGINT NOT NULL, writes BIGINT NOT NULL)")
         raw.execute("INSERT INTO recording VALUES (0, 0)")
         return 0
-
-    @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except self.errors as error:
-            raise self.explain(error) from error

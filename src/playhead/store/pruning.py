@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 from playhead.records import ERASED
 from playhead.store import erasure
 from playhead.store.backend import Row
-from playhead.store.checkpoints import EVERYTHING, before_run, delete_checkpoint, first_id_at, long_id, short_id
-from playhead.store.session import Session, WritingSession
+from playhead.store.checkpoints import before_run, delete_checkpoint, first_id_at, long_id, short_id
+from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import load
 
 OPEN: Final = ("running", "interrupted")

@@ -16,6 +16,7 @@ from playhead.store.backend import Connection, Row
 from playhead.store.queries import WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
+EVERYTHING: Final = 2**62  # the limit of a query that has none
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
 ANSWER: Final = "answer"

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlite_utils
 
 from playhead.errors import BadInput, Corrupt, RecordingNotFound, SchemaTooNew, StoreBusy, StoreError, StoreUnusable
-from playhead.store.backend import Row, Synchronous
+from playhead.store.backend import Row, Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS, QUERIES
 
 WAIT_SECONDS: Final = 10.0
@@ -76,7 +76,7 @@ class SQLite:
         """The schema's version. Nothing is changed, or made."""
         if not self.path.is_file():
             raise RecordingNotFound(str(self.path))
-        with self._plain_errors(), closing(self._to_look()) as connection:
+        with plain_errors(self), closing(self._to_look()) as connection:
             return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
 
     def back_up(self, copy: Path) -> None:
@@ -95,7 +95,7 @@ class SQLite:
             raise RecordingNotFound(str(self.path))
         connection = self._connect(create=True)
         try:
-            with self._plain_errors():
+            with plain_errors(self):
                 connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
                 connection.execute("BEGIN")  # one moment: another process may be making the same file
                 pending = pending_migrations(connection, self.path)
@@ -126,7 +126,7 @@ class SQLite:
     def compact(self) -> None:
         """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
         self._close_readers()
-        with closing(self._connect()) as connection, self._plain_errors():
+        with closing(self._connect()) as connection, plain_errors(self):
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("VACUUM")
             (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -161,7 +161,7 @@ class SQLite:
         return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
 
     def _connect(self, *, create: bool = False) -> Connection:
-        with self._plain_errors():
+        with plain_errors(self):
             address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
             connection = sqlite3.connect(
                 address,
@@ -178,13 +178,6 @@ class SQLite:
     def _close_readers(self) -> None:
         while not self._readers.empty():
             self._readers.get().close()
-
-    @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except self.errors as error:
-            raise self.explain(error) from error
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

@@ -20,10 +20,9 @@ from playhead.errors import DriverMissing, RunNotFound, StoreClosed
 from playhead.location import Location, Server, located
 from playhead.records import Label, Read, Run, Step
 from playhead.store import answers, counts, labels, runs
-from playhead.store.backend import Backend, Row, Synchronous
-from playhead.store.checkpoints import EVERYTHING
+from playhead.store.backend import Backend, Row, Synchronous, plain_errors
 from playhead.store.line import Line
-from playhead.store.session import Session, WritingSession
+from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
 from playhead.store.writer import Operation, T, Writer, nothing
@@ -179,11 +178,8 @@ class Store:
         """Borrow a read connection; the database's errors come out as ours. Raises `StoreClosed`."""
         if self._closed:
             raise StoreClosed
-        try:
-            with self.backend.lend() as connection:
-                yield Session(connection)
-        except self.backend.errors as error:
-            raise self.backend.explain(error) from error
+        with plain_errors(self.backend), self.backend.lend() as connection:
+            yield Session(connection)
 
     def load(self, refs: Iterable[int | None]) -> list[Any]:
         """The values of these references, in order."""
