@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -30,6 +29,7 @@ from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
 from playhead.store.values import Values
+from playhead.store.writer import Failed
 
 ACTING: Final = ("tool", "effect")
 
@@ -107,14 +107,16 @@ class ReplayRecording(Recording):
     keep: Callable[[Mapping[str, Any]], None] = lambda row: None
 
     def note(
-        self, operation: Callable[[Any], Any], values: Mapping[str, Any] | None = None, *, urgent: bool = False
-    ) -> Future[Any]:
+        self,
+        operation: Callable[[Any], Any],
+        values: Mapping[str, Any] | None = None,
+        *,
+        urgent: bool = False,
+        failed: Failed | None = None,
+    ) -> None:
         """A row that would be written; the operation that would write it is not run."""
         if values is not None:
             self.keep(values)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
 
 
 class RunPlayer(RunRecorder):

@@ -15,9 +15,9 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -75,6 +75,19 @@ class NoRun(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Run {name} is not on the recording.", "See the error logged when it began.")
+
+
+@dataclass(slots=True)
+class RowOfRun:
+    """Writes a row that belongs to a run. One object: what waits to be written is kept small (see `store.writer`)."""
+
+    run: RunRecorder
+    table: str
+    row: dict[str, Any]
+
+    def __call__(self, session: WritingSession) -> None:
+        """Write it, under the run's lease."""
+        runs.put(session, self.table, {**self.row, "run": self.run.stored(session)})
 
 
 class RunRecorder:
@@ -169,13 +182,13 @@ class RunRecorder:
                 started = self.lease.since if began is None and self.lease is not None else began
                 self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
-        noted = self.recording.note(operation, self._row, urgent=True)  # a run that is killed can be gone on with
-        noted.add_done_callback(self._begun)
+        # Urgent: a run that is killed can be gone on with.
+        self.recording.note(operation, self._row, urgent=True, failed=self._not_begun)
 
-    def _begun(self, noted: Future[None]) -> None:
+    def _not_begun(self, error: BaseException) -> None:
         """The run's number is good only if its row was committed."""
-        if noted.exception() is not None:
-            self.number = None
+        self.number = None
+        self.recording.store.gap(error)
 
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""
@@ -200,10 +213,10 @@ class RunRecorder:
     def _change(self, changes: Mapping[str, Any]) -> None:
         self.recording.note(lambda session: runs.change_run(session, self.stored(session), changes))
 
-    def step_noted(self, noted: Future[Any]) -> None:
+    def step_lost(self, error: BaseException) -> None:
         """Keep what kept a step of a recorded run from being recorded."""
-        error = noted.exception()
-        if error is not None and not isinstance(error, NoRun):
+        self.recording.store.gap(error)
+        if not isinstance(error, NoRun):
             self.lost = error
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
@@ -319,10 +332,7 @@ class StepRecorder:
             }
         )
         row = self._row(status, values)
-        noted = self.run.recording.note(
-            lambda session: runs.put(session, "steps", {**row, "run": self.run.stored(session)}), row
-        )
-        noted.add_done_callback(self.run.step_noted)
+        self.run.recording.note(RowOfRun(self.run, "steps", row), row, failed=self.run.step_lost)
 
     def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
         return {
@@ -407,7 +417,7 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
-        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored(session)}), row)
+        run.recording.note(RowOfRun(run, "calls", row), row)
 
 
 def step_status(error: BaseException | None) -> StepStatus:

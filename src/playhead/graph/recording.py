@@ -6,7 +6,6 @@ It never stops a customer's conversation: it is logged and leaves a gap, unless 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from playhead.prompts import PromptFolder, PromptSet
 from playhead.records import Run
 from playhead.store import Store
 from playhead.store.session import WritingSession
+from playhead.store.writer import Failed
 
 log = structlog.get_logger("playhead")
 
@@ -59,10 +59,11 @@ class Recording:
         values: Mapping[str, Any] | None = None,
         *,
         urgent: bool = False,
-    ) -> Future[Any]:
-        """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
-        parts = [part for part in (values or {}).values() if isinstance(part, Part)]
-        noted = self.store.note(operation, parts, urgent=urgent or self.strict)
+        failed: Failed | None = None,
+    ) -> None:
+        """Write soon. What fails is a gap, or told to `failed`; where the recording is strict, write now and raise."""
+        parts = tuple([part for part in (values or {}).values() if isinstance(part, Part)])
         if self.strict:
-            noted.result()
-        return noted
+            self.store.write(operation, parts)
+        else:
+            self.store.note(operation, parts, urgent=urgent, failed=failed)
