@@ -29,7 +29,7 @@ from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
 from playhead.store.values import Values
-from playhead.store.writer import Failed
+from playhead.store.writer import Posted
 
 ACTING: Final = ("tool", "effect")
 
@@ -106,17 +106,9 @@ class ReplayRecording(Recording):
 
     keep: Callable[[Mapping[str, Any]], None] = lambda row: None
 
-    def note(
-        self,
-        operation: Callable[[Any], Any],
-        values: Mapping[str, Any] | None = None,
-        *,
-        urgent: bool = False,
-        failed: Failed | None = None,
-    ) -> None:
+    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
         """A row that would be written; the operation that would write it is not run."""
-        if values is not None:
-            self.keep(values)
+        self.keep(values)
 
 
 class RunPlayer(RunRecorder):

@@ -37,6 +37,7 @@ from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
+from playhead.store.writer import Note
 
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
@@ -87,7 +88,13 @@ class RowOfRun:
 
     def __call__(self, session: WritingSession) -> None:
         """Write it, under the run's lease."""
-        runs.put(session, self.table, {**self.row, "run": self.run.stored(session)})
+        runs.put(session, self.table, self.row, run=self.run.stored(session))
+
+    def lost(self, error: BaseException) -> None:
+        """It is a gap. What kept a step from being recorded, the run has to know."""
+        self.run.recording.store.gap(error)
+        if self.table == "steps" and not isinstance(error, NoRun):
+            self.run.lost = error
 
 
 class RunRecorder:
@@ -183,7 +190,7 @@ class RunRecorder:
                 self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
         # Urgent: a run that is killed can be gone on with.
-        self.recording.note(operation, self._row, urgent=True, failed=self._not_begun)
+        self.recording.note(Note(operation, self._not_begun), self._row, urgent=True)
 
     def _not_begun(self, error: BaseException) -> None:
         """The run's number is good only if its row was committed."""
@@ -211,13 +218,10 @@ class RunRecorder:
         self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
-        self.recording.note(lambda session: runs.change_run(session, self.stored(session), changes))
+        def operation(session: WritingSession) -> None:
+            runs.change_run(session, self.stored(session), changes)
 
-    def step_lost(self, error: BaseException) -> None:
-        """Keep what kept a step of a recorded run from being recorded."""
-        self.recording.store.gap(error)
-        if not isinstance(error, NoRun):
-            self.lost = error
+        self.recording.note(Note(operation, self.recording.store.gap), changes)
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -332,7 +336,7 @@ class StepRecorder:
             }
         )
         row = self._row(status, values)
-        self.run.recording.note(RowOfRun(self.run, "steps", row), row, failed=self.run.step_lost)
+        self.run.recording.note(RowOfRun(self.run, "steps", row), row)
 
     def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
         return {
@@ -357,7 +361,7 @@ class StepRecorder:
         if self.visit and self.run.lost is not None:
             raise self.run.lost
         if self.number != runs.OUTSIDE and self.run.number is not None:
-            runs.put(session, "steps", {**self._row("unfinished", {}), "run": self.run.number})
+            runs.put(session, "steps", self._row("unfinished", {}), run=self.run.number)
 
     def begin_call(
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]

@@ -18,8 +18,7 @@ from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
 from playhead.records import Run
 from playhead.store import Store
-from playhead.store.session import WritingSession
-from playhead.store.writer import Failed
+from playhead.store.writer import Posted
 
 log = structlog.get_logger("playhead")
 
@@ -53,17 +52,10 @@ class Recording:
             log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
             return {}
 
-    def note(
-        self,
-        operation: Callable[[WritingSession], Any],
-        values: Mapping[str, Any] | None = None,
-        *,
-        urgent: bool = False,
-        failed: Failed | None = None,
-    ) -> None:
-        """Write soon. What fails is a gap, or told to `failed`; where the recording is strict, write now and raise."""
-        parts = tuple([part for part in (values or {}).values() if isinstance(part, Part)])
+    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
+        """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""
+        parts = tuple([part for part in values.values() if isinstance(part, Part)])
         if self.strict:
             self.store.write(operation, parts)
         else:
-            self.store.note(operation, parts, urgent=urgent, failed=failed)
+            self.store.post(operation, parts, urgent=urgent)

@@ -55,6 +55,7 @@ LEASE: ContextVar[Lease | None] = ContextVar("playhead_lease", default=None)
 class SaveCheckpoint:
     """Stores a checkpoint. `whole` gives its parts in full, where one that was to be shared is no longer stored."""
 
+    saver: Saver
     lease: Lease | None
     thread: str
     ns: str
@@ -75,11 +76,16 @@ class SaveCheckpoint:
                 raise
             checkpoints.put_checkpoint(*put, self.whole())
 
+    def lost(self, error: BaseException) -> None:
+        """It is not stored."""
+        self.saver.lose(self.thread, error)
+
 
 @dataclass(slots=True)
 class SaveWrites:
     """Stores a task's writes at a checkpoint; each of `rows` is the index of a special one, or 0, and its value."""
 
+    saver: Saver
     lease: Lease | None
     thread: str
     ns: str
@@ -99,6 +105,10 @@ class SaveWrites:
         place = (session, self.thread, self.ns, self.checkpoint, self.task, self.path)
         for special, value in self.rows:
             checkpoints.put_writes(*place, special, value)
+
+    def lost(self, error: BaseException) -> None:
+        """They are not stored."""
+        self.saver.lose(self.thread, error)
 
 
 class Saver(BaseCheckpointSaver[Any]):
@@ -166,10 +176,10 @@ class Saver(BaseCheckpointSaver[Any]):
             if len(self._written) >= REMEMBERED:
                 settled = self.store.has_settled
                 self._written = {thread: last for thread, last in self._written.items() if not settled(last)}
-            self._written[save.thread] = self.store.post(save, partial(self._lose, save.thread), save.parts)
+            self._written[save.thread] = self.store.post(save, save.parts)
 
-    def _lose(self, thread: str, error: BaseException) -> None:
-        """Something of this conversation could not be stored."""
+    def lose(self, thread: str, error: BaseException) -> None:
+        """Something of this conversation could not be stored: it is raised at the next look back."""
         with self._lock:
             self._lost.setdefault(thread, []).append(error)
 
@@ -191,7 +201,7 @@ class Saver(BaseCheckpointSaver[Any]):
         values = self._values(thread, ns, parent, checkpoint)
         shared = any(part.kind == KNOWN for part in values)
         whole = partial(self._whole, frame, checkpoint["channel_values"]) if shared else None
-        return SaveCheckpoint(LEASE.get(), thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole)
+        return SaveCheckpoint(self, LEASE.get(), thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole)
 
     def _whole(self, frame: tuple[Part, ...], values: dict[str, Any]) -> tuple[Part, ...]:
         """A checkpoint's parts with nothing of it taken for stored already."""
@@ -275,9 +285,8 @@ class Saver(BaseCheckpointSaver[Any]):
                 ordinary.append((channel, part))
         if ordinary:
             rows.append((0, pairs(ordinary)))
-        return SaveWrites(
-            LEASE.get(), thread, ns, config["configurable"]["checkpoint_id"], task_id, task_path, tuple(rows)
-        )
+        checkpoint = config["configurable"]["checkpoint_id"]
+        return SaveWrites(self, LEASE.get(), thread, ns, checkpoint, task_id, task_path, tuple(rows))
 
     def copied(
         self, found: CheckpointTuple, thread: str, parent: str | None

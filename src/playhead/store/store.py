@@ -25,7 +25,7 @@ from playhead.store.line import Line
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
-from playhead.store.writer import Failed, Operation, T, Writer, nothing
+from playhead.store.writer import Note, Operation, Posted, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
 NOTHING_WAITS: Final[Future[None]] = Future()
@@ -95,9 +95,9 @@ class Store:
         """Write; the future resolves once it is committed, or carries the error. `parts` are what it will store."""
         return self._writer.submit(operation, parts=parts)
 
-    def post(self, operation: Operation[Any], failed: Failed, parts: Sequence[Part] = ()) -> int:
-        """Write with whatever is committed next; gives its number. `failed` is told what kept it from being written."""
-        return self._writer.post(operation, failed, parts=parts)
+    def post(self, operation: Posted, parts: Sequence[Part] = (), *, urgent: bool = False) -> int:
+        """Write with whatever is committed next; gives its number. The operation is told where it is `lost`."""
+        return self._writer.post(operation, urgent=urgent, parts=parts)
 
     def has_settled(self, number: int) -> bool:
         """Is what was posted under this number committed, or lost?"""
@@ -119,16 +119,9 @@ class Store:
             return done.result  # type: ignore[no-any-return]
         raise AssertionError("an operation that raises does not return")
 
-    def note(
-        self,
-        operation: Operation[Any],
-        parts: Sequence[Part] = (),
-        *,
-        urgent: bool = False,
-        failed: Failed | None = None,
-    ) -> None:
-        """Write without waiting; a failure is a `gap`, or told to `failed`, and nobody's conversation stops."""
-        self._writer.post(operation, failed or self.gap, urgent=urgent, parts=parts)
+    def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
+        """Write without waiting; a failure is a `gap`, and nobody's conversation stops."""
+        self.post(Note(operation, self.gap), parts)
 
     def gap(self, error: BaseException) -> None:
         """Something could not be recorded: it is logged and counted."""

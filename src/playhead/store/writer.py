@@ -16,7 +16,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from playhead.codec import Part
 from playhead.errors import StoreClosed
@@ -27,28 +28,65 @@ LINGER: Final = 0.02  # seconds that operations nobody waits for may stay uncomm
 
 T = TypeVar("T")
 Operation: TypeAlias = Callable[[WritingSession], T]
-Failed: TypeAlias = Callable[[BaseException], None]
 
 
-class Item(NamedTuple):
-    """One queued operation, and who waits for it: else, who is told what kept it from being written."""
+class Posted(Protocol):
+    """An operation that nobody waits for."""
+
+    def __call__(self, session: WritingSession) -> object:
+        """Write."""
+
+    def lost(self, error: BaseException) -> None:
+        """It is not written, and will not be. Called in the writer's thread."""
+
+
+@dataclass(slots=True)
+class Note:
+    """An operation, and who is told what kept it from being written."""
+
+    operation: Operation[Any]
+    failed: Callable[[BaseException], None]
+
+    def __call__(self, session: WritingSession) -> object:
+        """Write."""
+        return self.operation(session)
+
+    def lost(self, error: BaseException) -> None:
+        """Tell of it."""
+        self.failed(error)
+
+
+class Awaited(NamedTuple):
+    """A queued operation that somebody waits for."""
 
     operation: Operation[Any]
     parts: Sequence[Part]
-    future: Future[Any] | None
-    failed: Failed | None
+    future: Future[Any]
 
     def done(self, result: Any) -> None:
         """It is committed."""
-        if self.future is not None:
-            self.future.set_result(result)
+        self.future.set_result(result)
 
     def lost(self, error: BaseException) -> None:
         """It is not written, and will not be."""
-        if self.future is not None:
-            self.future.set_exception(error)
-        elif self.failed is not None:
-            self.failed(error)
+        self.future.set_exception(error)
+
+
+class Unwatched(NamedTuple):
+    """A queued operation that nobody waits for."""
+
+    operation: Posted
+    parts: Sequence[Part]
+
+    def done(self, result: Any) -> None:
+        """It is committed."""
+
+    def lost(self, error: BaseException) -> None:
+        """It is not written, and will not be."""
+        self.operation.lost(error)
+
+
+Item: TypeAlias = Awaited | Unwatched
 
 
 def nothing(session: WritingSession) -> None:
@@ -85,17 +123,12 @@ class Writer:
         `parts` are those the operation will store: those of a whole group are looked up together. Raises `StoreClosed`.
         """
         future: Future[T] = Promise()
-        self._queue_up(Item(operation, parts, future, None), urgent=urgent)
+        self._queue_up(Awaited(operation, parts, future), urgent=urgent)
         return future
 
-    def post(
-        self, operation: Operation[Any], failed: Failed, *, urgent: bool = False, parts: Sequence[Part] = ()
-    ) -> int:
-        """Queue an operation that nobody waits for; gives its number. `failed` is told what kept it from being written.
-
-        It is called in the writer's thread. Raises `StoreClosed`.
-        """
-        return self._queue_up(Item(operation, parts, None, failed), urgent=urgent)
+    def post(self, operation: Posted, *, urgent: bool = False, parts: Sequence[Part] = ()) -> int:
+        """Queue an operation that nobody waits for; gives its number. Raises `StoreClosed`."""
+        return self._queue_up(Unwatched(operation, parts), urgent=urgent)
 
     def _queue_up(self, item: Item, *, urgent: bool) -> int:
         with self._closing:
