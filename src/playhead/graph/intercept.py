@@ -19,10 +19,12 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
+from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import tool_request
+from playhead.graph.in_passing import amade, made, waits_for_nothing
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
@@ -42,8 +44,13 @@ PATCHED: Final = {
     _runner: ("run_with_retry", "arun_with_retry"),
     SyncPregelLoop: ("match_cached_writes",),
     AsyncPregelLoop: ("amatch_cached_writes",),
+    BackgroundExecutor: ("submit",),
+    AsyncBackgroundExecutor: ("submit",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
+
+RERAISED: Final = (False, True)
+"""How LangGraph's executors keep what failed: it was not to be cancelled on exit, and is raised then."""
 
 Original: TypeAlias = Callable[..., Any]
 _installing = threading.Lock()
@@ -75,6 +82,10 @@ def install() -> None:
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
+        executor: Any = BackgroundExecutor
+        aexecutor: Any = AsyncBackgroundExecutor
+        executor.submit = _submit(executor.submit)
+        aexecutor.submit = _asubmit(aexecutor.submit)
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -425,3 +436,32 @@ def _amatch_cached(original: Original) -> Original:
         return found
 
     return amatch_cached
+
+
+# ── saves ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _submit(original: Original) -> Original:
+    @functools.wraps(original)
+    def submit(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or not waits_for_nothing(fn, args):
+            return original(self, fn, *args, **kwargs)
+        future = made(fn, args)
+        if future.exception() is not None:
+            self.tasks[future] = RERAISED
+        return future
+
+    return submit
+
+
+def _asubmit(original: Original) -> Original:
+    @functools.wraps(original)
+    def submit(self: AsyncBackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or not waits_for_nothing(fn, args):
+            return original(self, fn, *args, **kwargs)
+        future = amade(fn, args, self.loop.create_future())
+        if future.exception() is not None:
+            self.tasks[future] = RERAISED
+        return future
+
+    return submit

@@ -13,9 +13,7 @@ import socket
 import threading
 import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,7 +28,7 @@ from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
-from playhead.graph.saver import LEASE, LINGERING
+from playhead.graph.saver import SAVING, Saving
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor
@@ -97,6 +95,22 @@ class RowOfRun:
             self.run.lost = error
 
 
+class Current:
+    """Entered for every piece that LangGraph gives of a run: so it is no generator, which would cost thrice as much."""
+
+    __slots__ = ("_outside", "_saves", "_saving", "_step")
+
+    def __init__(self, outside: StepRecorder, saving: Saving) -> None:
+        self._outside, self._saving = outside, saving
+
+    def __enter__(self) -> None:
+        self._step, self._saves = CURRENT.set(self._outside), SAVING.set(self._saving)
+
+    def __exit__(self, *_: object) -> None:
+        SAVING.reset(self._saves)
+        CURRENT.reset(self._step)
+
+
 class RunRecorder:
     """Writes down one run."""
 
@@ -130,16 +144,9 @@ class RunRecorder:
             raise NoRun(self.name)
         return self.number
 
-    @contextmanager
-    def current(self) -> Iterator[None]:
+    def current(self) -> Current:
         """While LangGraph works on this run, whatever it starts finds the run here."""
-        token, lingering, lease = CURRENT.set(self.outside), LINGERING.set(self.lingers), LEASE.set(self.lease)
-        try:
-            yield
-        finally:
-            LEASE.reset(lease)
-            LINGERING.reset(lingering)
-            CURRENT.reset(token)
+        return Current(self.outside, Saving(self.lingers, self.lease))
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
         """Write the run's row, or, where an earlier execution is gone on with, its next attempt.
@@ -270,7 +277,7 @@ class StepRecorder:
         self.failed_effects: dict[tuple[str, bytes], str] = {}
         self.left_open: dict[int, Callable[[], None]] = {}
         self._values = values
-        self._ordinals: Counter[str] = Counter()
+        self._ordinals: dict[str, int] = {}
         self._subgraphs: list[int] = []
         self._failed: tuple[Any, int] | None = None
         self._lock = threading.Lock()
@@ -278,12 +285,13 @@ class StepRecorder:
     def ordinal(self, kind: str) -> int:
         """How many of this kind came before in this step."""
         with self._lock:
-            self._ordinals[kind] += 1
-            return self._ordinals[kind] - 1
+            ordinal = self._ordinals.get(kind, 0)
+            self._ordinals[kind] = ordinal + 1
+            return ordinal
 
     def upcoming(self, kind: str) -> int:
         """The ordinal that the next of this kind will have."""
-        return self._ordinals[kind]
+        return self._ordinals.get(kind, 0)
 
     def next_effect(self, name: str) -> str:
         """Which effect of this name comes next here: the end of its key, the same whenever this step is executed."""

@@ -6,6 +6,7 @@ versions and the time. And facts: its metadata, which a run's checkpoints mostly
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,7 @@ from langgraph.checkpoint.base import Checkpoint
 
 from playhead.codec import pack, unpack
 
+TIME: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
 CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels")
 
 
@@ -67,12 +69,13 @@ def put_together(id: str, skeleton: Skeleton, values: Sequence[Any]) -> tuple[An
 
 
 def _short_time(text: str) -> int | str:
-    """An ISO time in UTC as microseconds, where that gives the same text back."""
-    try:
-        micros = round(datetime.fromisoformat(text).timestamp() * 1_000_000)
-    except (ValueError, TypeError):
+    """An ISO time in UTC, as LangGraph writes it, as microseconds; what would not come back the same stays as it is."""
+    if not isinstance(text, str) or TIME.fullmatch(text) is None or ".000000" in text:
         return text
-    return micros if _long_time(micros) == text else text
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    except ValueError:  # a 30th of February
+        return text
 
 
 def _long_time(value: int | str) -> str:
