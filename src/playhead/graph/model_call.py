@@ -169,10 +169,22 @@ def model_request(
 ) -> dict[str, Any]:
     """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
     real: BaseChatModel = getattr(model, "real", model)  # a replay's stand-in makes its model only to ask it
-    params = dict(real._get_invocation_params(stop=stop, **options))
+    params = _params_of(real, stop, options)
     tools = params.pop("tools", None)
     request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}
+
+
+def _params_of(model: BaseChatModel, stop: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """LangChain's parameters of a call, as `_get_invocation_params` gives them.
+
+    LangChain's own asks `asdict` by its deprecated name and turns the warning off around it, which costs as much as
+    all else here; where a model overrides neither, it is asked straight.
+    """
+    kind = type(model)
+    if kind._get_invocation_params is BaseChatModel._get_invocation_params and kind.dict is BaseChatModel.dict:
+        return {**model.asdict(), "stop": stop, **options}
+    return dict(model._get_invocation_params(stop=stop, **options))
 
 
 def request_part(encoder: Encoder, request: Mapping[str, Any]) -> Part:
