@@ -32,6 +32,9 @@ from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, 
 from playhead.store.values import Values
 
 ACTING: Final = ("tool", "effect")
+NOTED: Final[Future[Any]] = Future()
+"""What every row of a replay is noted with: it was there the moment it came, so one that is resolved does for all."""
+NOTED.set_result(None)
 
 
 class Stopped(BaseException):
@@ -112,9 +115,7 @@ class ReplayRecording(Recording):
         """A row that would be written; the operation that would write it is not run."""
         if values is not None:
             self.keep(values)
-        done: Future[Any] = Future()
-        done.set_result(None)
-        return done
+        return NOTED
 
 
 class RunPlayer(RunRecorder):
