@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +20,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
+from langgraph.pregel._executor import BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph.encoding import Encoder
@@ -28,6 +30,7 @@ from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
+from playhead.graph.shelf import Shelf
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -42,6 +45,7 @@ PATCHED: Final = {
     _runner: ("run_with_retry", "arun_with_retry"),
     SyncPregelLoop: ("match_cached_writes",),
     AsyncPregelLoop: ("amatch_cached_writes",),
+    BackgroundExecutor: ("submit",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
 
@@ -63,6 +67,7 @@ def install() -> None:
         runner: Any = _runner
         loop: Any = SyncPregelLoop
         aloop: Any = AsyncPregelLoop
+        executor: Any = BackgroundExecutor
         model._generate_with_cache = _generate(model._generate_with_cache)
         model._agenerate_with_cache = _agenerate(model._agenerate_with_cache)
         model.stream = _stream(model.stream)
@@ -75,6 +80,7 @@ def install() -> None:
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
+        executor.submit = _submit(executor.submit)
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -425,3 +431,25 @@ def _amatch_cached(original: Original) -> Original:
         return found
 
     return amatch_cached
+
+
+# ── what is kept on a shelf ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _submit(original: Original) -> Original:
+    """A shelf is memory: what is put there is put at once, where LangGraph would start a thread to wait for a disk."""
+
+    @functools.wraps(original)
+    def submit(self: BackgroundExecutor, work: Any, *args: Any, **kwargs: Any) -> Any:
+        owner = getattr(work, "__self__", None)  # the loop that saves a checkpoint, or the saver of writes
+        if not isinstance(getattr(owner, "checkpointer", owner), Shelf):
+            return original(self, work, *args, **kwargs)
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is raised where LangGraph looks for it: when the graph stops
+            done.set_exception(error)
+            self.tasks[done] = (False, True)
+        return done
+
+    return submit

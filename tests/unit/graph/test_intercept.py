@@ -11,6 +11,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 from langgraph.pregel import _runner
+from langgraph.pregel._executor import BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 import playhead
@@ -34,6 +35,7 @@ SIGNATURES = {
     (_runner, "arun_with_retry"): ["task", "retry_policy", "stream", "configurable"],
     (SyncPregelLoop, "match_cached_writes"): ["self"],
     (AsyncPregelLoop, "amatch_cached_writes"): ["self"],
+    (BackgroundExecutor, "submit"): ["self", "fn", "args"],
 }
 
 
