@@ -183,8 +183,9 @@ class Deck:
         recording = self._recording(run.graph, self._today(), resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
         expected = self._receipt(recording, graph, turn, wanted) if wanted.any and not strict else None
-        mode = stream_mode if hear else "updates"
-        played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads, hear=hear, stream_mode=mode)
+        played = play(
+            recording, graph, turn, wanted, strict=strict, live_reads=live_reads, hear=hear, stream_mode=stream_mode
+        )
         made = exact_or_raise(played, wanted)
         return made if expected is None else replace(made, receipt=expected.settled(spent_on(made, self._prices)))
 
