@@ -15,6 +15,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import ormsgpack
@@ -90,12 +91,14 @@ def digest(data: bytes, size: int = HASH_BYTES) -> bytes:
 
 def seal(columns: Mapping[str, Any]) -> bytes:
     """A row's own check: any flipped bit in any column shows when it is read."""
-    return digest(ormsgpack.packb([columns[name] for name in _in_order(tuple(columns))]), SEAL_BYTES)
+    return digest(ormsgpack.packb(_in_order(tuple(columns))(columns)), SEAL_BYTES)
 
 
 @lru_cache(maxsize=256)
-def _in_order(names: tuple[str, ...]) -> list[str]:
-    return sorted(names)
+def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Any]:
+    """What takes the columns of these names from a row, in their order: a tuple packs as a list does."""
+    ordered = sorted(names)
+    return itemgetter(*ordered) if len(ordered) > 1 else lambda columns: [columns[name] for name in ordered]
 
 
 def leaf(kind: int, data: bytes) -> Part:
@@ -119,14 +122,20 @@ def node(kind: int, header: bytes, children: Iterable[Part]) -> Part:
     return Part(digest(b"%c" % kind + header + b"".join([child.hash for child in below])), kind, header, below)
 
 
-def mapping(parts: Mapping[str, Part], names: Encode = plain) -> Part:
+@lru_cache(maxsize=1024)
+def _names(keys: tuple[str, ...]) -> Part:
+    """The leaf of a few keys: what is recorded has the same ones again and again."""
+    return plain(list(keys))
+
+
+def mapping(parts: Mapping[str, Part], names: Encode | None = None) -> Part:
     """A mapping by its keys, each value a part of its own; `names` encodes the list of keys."""
-    return node(MAPPING, b"", (names(list(parts)), *parts.values()))
+    return node(MAPPING, b"", (names(list(parts)) if names else _names(tuple(parts)), *parts.values()))
 
 
 def pairs(parts: Sequence[tuple[str, Part]]) -> Part:
     """Keyed parts in order, where a key may come more than once."""
-    return node(PAIRS, b"", (plain([key for key, _ in parts]), *(part for _, part in parts)))
+    return node(PAIRS, b"", (_names(tuple([key for key, _ in parts])), *[part for _, part in parts]))
 
 
 def listing(parts: Sequence[Part]) -> Part:
