@@ -12,7 +12,6 @@ import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
@@ -94,7 +93,7 @@ def _generate(original: Original) -> Original:
         if (step := recording_step(self)) is None:
             return original(self, messages, stop=stop, run_manager=run_manager, **kw)
         if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(answer):
+            with Giving(answer):
                 return original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
@@ -119,7 +118,7 @@ def _agenerate(original: Original) -> Original:
         if (step := recording_step(self)) is None:
             return await original(self, messages, stop=stop, run_manager=run_manager, **kw)
         if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(answer):
+            with Giving(answer):
                 return await original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
@@ -216,21 +215,26 @@ def _aevents(original: Original) -> Original:
     return aevents
 
 
-@contextmanager
-def served(answer: Serving) -> Iterator[None]:
+class Giving:
     """While a recorded answer is given, what LangChain calls on its way is no call of its own."""
-    token = INSIDE.set(answer)
-    try:
-        yield
-    finally:
-        INSIDE.reset(token)
+
+    __slots__ = ("_answer", "_token")
+
+    def __init__(self, answer: Serving) -> None:
+        self._answer = answer
+
+    def __enter__(self) -> None:
+        self._token = INSIDE.set(self._answer)
+
+    def __exit__(self, *raised: object) -> None:
+        INSIDE.reset(self._token)
 
 
 def _pieces(answer: Serving, pieces: Iterator[Any]) -> Iterator[Any]:
     """The pieces of a recorded answer; between them the reader's own calls are calls."""
     while True:
         try:
-            with served(answer):
+            with Giving(answer):
                 piece = next(pieces)
         except StopIteration:
             return
@@ -241,7 +245,7 @@ async def _apieces(answer: Serving, pieces: AsyncIterator[Any]) -> AsyncIterator
     """As `_pieces`."""
     while True:
         try:
-            with served(answer):
+            with Giving(answer):
                 piece = await anext(pieces)
         except StopAsyncIteration:
             return

@@ -36,6 +36,15 @@ def recording_step(model: BaseChatModel) -> StepRecorder | None:
     return None if INSIDE.get() else step
 
 
+class Substitute(BaseChatModel):
+    """A model that stands for a `real` one, which is made only to be asked."""
+
+    @property
+    def real(self) -> BaseChatModel:
+        """The one it stands for."""
+        raise NotImplementedError
+
+
 class Serving(NamedTuple):
     """An answer that is given from a recording: the model that stands for it, what it says, and what it raises then.
 
@@ -168,8 +177,7 @@ def model_request(
     model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
-    real: BaseChatModel = getattr(model, "real", model)  # a replay's stand-in makes its model only to ask it
-    params = _params_of(real, stop, options)
+    params = _params_of(model.real if isinstance(model, Substitute) else model, stop, options)
     tools = params.pop("tools", None)
     request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}
