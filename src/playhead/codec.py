@@ -95,10 +95,10 @@ def seal(columns: Mapping[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Any]:
-    """What takes the columns of these names from a row, in their order: a tuple packs as a list does."""
-    ordered = sorted(names)
-    return itemgetter(*ordered) if len(ordered) > 1 else lambda columns: [columns[name] for name in ordered]
+def _in_order(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    if len(names) < 2:  # for which itemgetter gives no tuple
+        return lambda columns: [columns[name] for name in names]
+    return itemgetter(*sorted(names))
 
 
 def leaf(kind: int, data: bytes) -> Part:

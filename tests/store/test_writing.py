@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any
 
 import pytest
@@ -54,11 +55,13 @@ def test_what_was_noted_is_read_at_once(store: Store) -> None:
 
 def test_operations_run_in_the_order_they_came(store: Store) -> None:
     seen: list[int] = []
-    futures = [
-        (store.submit if number % 3 else store.submit_soon)(lambda _, number=number: seen.append(number))
-        for number in range(300)
-    ]
-    wait(futures, timeout=10)
+    for number in range(300):
+        note = partial(seen.append, number)
+        if number % 3:
+            store.submit(lambda _, note=note: note())
+        else:
+            store.note(lambda _, note=note: note())
+    store.flush()
     assert seen == list(range(300))
 
 

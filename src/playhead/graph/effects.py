@@ -234,7 +234,7 @@ class Attempt:
             if status == "started":  # what was done is journalled, whoever has the conversation by now
                 hold(session, run.lease)
                 step.put_unfinished(session)
-            runs.put(session, "effects", {**row, "run": run.number or 0, "thread": session.thread(run.thread)})
+            runs.put(session, "effects", row, run=run.number or 0, thread=session.thread(run.thread))
 
         run.recording.store.write(operation)
 

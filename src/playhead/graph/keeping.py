@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, Final, Literal
 
 from langgraph.checkpoint.base import CheckpointTuple
@@ -254,12 +253,11 @@ def _journalled(recording: Recording, served: Served, cause: str) -> dict[str, A
 def _put(session: WritingSession, thread: str, written: _Written) -> None:
     number = runs.add_run(session, thread, written.run)
     for table, rows in (("steps", written.steps), ("calls", written.calls)):
-        put = partial(runs.put, session, table)
         for row in rows:
-            put({**row, "run": number})
+            runs.put(session, table, row, run=number)
     for call, verdict in written.fates:
         recorded = verdict.recorded.number if verdict.recorded else None
         runs.put_fate(session, number, call, verdict.fate, verdict.why, recorded)
     for row in written.effects:
-        runs.put(session, "effects", {**row, "run": number, "thread": session.thread(thread)})
+        runs.put(session, "effects", row, run=number, thread=session.thread(thread))
     counts.close_run(session, number, session.thread(thread))

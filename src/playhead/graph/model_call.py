@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -170,7 +171,16 @@ class ModelCall:
 
 def name_of(model: BaseChatModel) -> str:
     """What the model calls itself."""
-    return str(getattr(model, "model_name", None) or getattr(model, "model", None) or model._llm_type)
+    names = (getattr(model, attribute, None) for attribute in _naming(type(model)))
+    return str(next(filter(None, names), None) or model._llm_type)
+
+
+@functools.lru_cache(maxsize=256)
+def _naming(kind: type[BaseChatModel]) -> tuple[str, ...]:
+    """By which attributes models of this class say their name: asking pydantic for one that is not there is slow."""
+    may_have_more = kind.model_config.get("extra") == "allow"
+    known = (may_have_more or name in kind.model_fields or hasattr(kind, name) for name in ("model_name", "model"))
+    return tuple(itertools.compress(("model_name", "model"), known))
 
 
 def model_request(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -30,11 +29,9 @@ from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
 from playhead.store.values import Values
+from playhead.store.writer import Posted
 
 ACTING: Final = ("tool", "effect")
-NOTED: Final[Future[Any]] = Future()
-"""What every row of a replay is noted with: it was there the moment it came, so one that is resolved does for all."""
-NOTED.set_result(None)
 
 
 class Stopped(BaseException):
@@ -109,13 +106,9 @@ class ReplayRecording(Recording):
 
     keep: Callable[[Mapping[str, Any]], None] = lambda row: None
 
-    def note(
-        self, operation: Callable[[Any], Any], values: Mapping[str, Any] | None = None, *, urgent: bool = False
-    ) -> Future[Any]:
+    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
         """A row that would be written; the operation that would write it is not run."""
-        if values is not None:
-            self.keep(values)
-        return NOTED
+        self.keep(values)
 
 
 class RunPlayer(RunRecorder):

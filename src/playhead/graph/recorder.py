@@ -15,9 +15,9 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -37,6 +37,7 @@ from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
+from playhead.store.writer import Note
 
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
@@ -75,6 +76,25 @@ class NoRun(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Run {name} is not on the recording.", "See the error logged when it began.")
+
+
+@dataclass(slots=True)
+class RowOfRun:
+    """Writes a row that belongs to a run. One object: what waits to be written is kept small (see `store.writer`)."""
+
+    run: RunRecorder
+    table: str
+    row: dict[str, Any]
+
+    def __call__(self, session: WritingSession) -> None:
+        """Write it, under the run's lease."""
+        runs.put(session, self.table, self.row, run=self.run.stored(session))
+
+    def lost(self, error: BaseException) -> None:
+        """It is a gap. What kept a step from being recorded, the run has to know."""
+        self.run.recording.store.gap(error)
+        if self.table == "steps" and not isinstance(error, NoRun):
+            self.run.lost = error
 
 
 class RunRecorder:
@@ -169,13 +189,13 @@ class RunRecorder:
                 started = self.lease.since if began is None and self.lease is not None else began
                 self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
-        noted = self.recording.note(operation, self._row, urgent=True)  # a run that is killed can be gone on with
-        noted.add_done_callback(self._begun)
+        # Urgent: a run that is killed can be gone on with.
+        self.recording.note(Note(operation, self._not_begun), self._row, urgent=True)
 
-    def _begun(self, noted: Future[None]) -> None:
+    def _not_begun(self, error: BaseException) -> None:
         """The run's number is good only if its row was committed."""
-        if noted.exception() is not None:
-            self.number = None
+        self.number = None
+        self.recording.store.gap(error)
 
     def finish(self, status: RunStatus, outputs: Mapping[str, bytes] | bytes, error: BaseException | None) -> None:
         """Write how the run ended; `outputs` are hashes of the last checkpoint's values, which are stored already."""
@@ -198,13 +218,10 @@ class RunRecorder:
         self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
-        self.recording.note(lambda session: runs.change_run(session, self.stored(session), changes))
+        def operation(session: WritingSession) -> None:
+            runs.change_run(session, self.stored(session), changes)
 
-    def step_noted(self, noted: Future[Any]) -> None:
-        """Keep what kept a step of a recorded run from being recorded."""
-        error = noted.exception()
-        if error is not None and not isinstance(error, NoRun):
-            self.lost = error
+        self.recording.note(Note(operation, self.recording.store.gap), changes)
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -319,10 +336,7 @@ class StepRecorder:
             }
         )
         row = self._row(status, values)
-        noted = self.run.recording.note(
-            lambda session: runs.put(session, "steps", {**row, "run": self.run.stored(session)}), row
-        )
-        noted.add_done_callback(self.run.step_noted)
+        self.run.recording.note(RowOfRun(self.run, "steps", row), row)
 
     def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
         return {
@@ -347,7 +361,7 @@ class StepRecorder:
         if self.visit and self.run.lost is not None:
             raise self.run.lost
         if self.number != runs.OUTSIDE and self.run.number is not None:
-            runs.put(session, "steps", {**self._row("unfinished", {}), "run": self.run.number})
+            runs.put(session, "steps", self._row("unfinished", {}), run=self.run.number)
 
     def begin_call(
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]
@@ -407,7 +421,7 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
-        run.recording.note(lambda session: runs.put(session, "calls", {**row, "run": run.stored(session)}), row)
+        run.recording.note(RowOfRun(run, "calls", row), row)
 
 
 def step_status(error: BaseException | None) -> StepStatus:

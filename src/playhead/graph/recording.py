@@ -6,7 +6,6 @@ It never stops a customer's conversation: it is logged and leaves a gap, unless 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
 from playhead.records import Run
 from playhead.store import Store
-from playhead.store.session import WritingSession
+from playhead.store.writer import Posted
 
 log = structlog.get_logger("playhead")
 
@@ -53,16 +52,10 @@ class Recording:
             log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
             return {}
 
-    def note(
-        self,
-        operation: Callable[[WritingSession], Any],
-        values: Mapping[str, Any] | None = None,
-        *,
-        urgent: bool = False,
-    ) -> Future[Any]:
-        """Write soon. What fails is logged as a gap; where the recording is strict, write now and raise."""
-        parts = [part for part in (values or {}).values() if isinstance(part, Part)]
-        noted = self.store.note(operation, parts, urgent=urgent or self.strict)
+    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
+        """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""
+        parts = tuple([part for part in values.values() if isinstance(part, Part)])
         if self.strict:
-            noted.result()
-        return noted
+            self.store.write(operation, parts)
+        else:
+            self.store.post(operation, parts, urgent=urgent)

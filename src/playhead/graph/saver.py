@@ -11,10 +11,10 @@ import asyncio
 import copy
 import random
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -31,7 +31,7 @@ from langgraph.checkpoint.base import (
     writes_sort_key,
 )
 
-from playhead.codec import Part, known, pairs, plain
+from playhead.codec import KNOWN, Part, known, pairs, plain
 from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
@@ -51,6 +51,66 @@ LEASE: ContextVar[Lease | None] = ContextVar("playhead_lease", default=None)
 """What the run at work has taken its conversation by: it saves nothing once that was lost."""
 
 
+@dataclass(slots=True)
+class SaveCheckpoint:
+    """Stores a checkpoint. `whole` gives its parts in full, where one that was to be shared is no longer stored."""
+
+    saver: Saver
+    lease: Lease | None
+    thread: str
+    ns: str
+    id: str
+    parent: str | None
+    data: bytes
+    parts: tuple[Part, ...]
+    whole: Callable[[], tuple[Part, ...]] | None
+
+    def __call__(self, session: WritingSession) -> None:
+        """Store it, under the lease of the run that made it."""
+        hold(session, self.lease)
+        put = (session, self.thread, self.ns, self.id, self.parent, self.data)
+        try:
+            checkpoints.put_checkpoint(*put, self.parts)
+        except MissingValue:
+            if self.whole is None:
+                raise
+            checkpoints.put_checkpoint(*put, self.whole())
+
+    def lost(self, error: BaseException) -> None:
+        """It is not stored."""
+        self.saver.lose(self.thread, error)
+
+
+@dataclass(slots=True)
+class SaveWrites:
+    """Stores a task's writes at a checkpoint; each of `rows` is the index of a special one, or 0, and its value."""
+
+    saver: Saver
+    lease: Lease | None
+    thread: str
+    ns: str
+    checkpoint: str
+    task: str
+    path: str
+    rows: tuple[tuple[int, Part], ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is to be stored."""
+        return tuple([value for _, value in self.rows])
+
+    def __call__(self, session: WritingSession) -> None:
+        """Store them, under the lease of the run that made them."""
+        hold(session, self.lease)
+        place = (session, self.thread, self.ns, self.checkpoint, self.task, self.path)
+        for special, value in self.rows:
+            checkpoints.put_writes(*place, special, value)
+
+    def lost(self, error: BaseException) -> None:
+        """They are not stored."""
+        self.saver.lose(self.thread, error)
+
+
 class Saver(BaseCheckpointSaver[Any]):
     """A LangGraph checkpoint saver on a Playhead store."""
 
@@ -58,7 +118,8 @@ class Saver(BaseCheckpointSaver[Any]):
         super().__init__(serde=encoder.serde)
         self.store, self._encoder = store, encoder
         self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
-        self._written: dict[str, deque[Future[None]]] = {}
+        self._written: dict[str, int] = {}  # by conversation: the number of the last write that nobody waits for
+        self._lost: dict[str, list[BaseException]] = {}
         self._lock = threading.Lock()
 
     def get_next_version(self, current: Any, channel: None) -> Any:
@@ -84,13 +145,13 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; returns the config that names it."""
-        operation, parts = self._put(config, checkpoint, metadata)
+        save = self._put(config, checkpoint, metadata)
         if LINGERING.get():
-            self._soon(config, operation, parts)
+            self._soon(save)
         else:
-            self.store.write(operation, parts)
-            self._look_back(self._place(config)[0])
-        return _config(*self._place(config), checkpoint["id"])
+            self.store.write(save, save.parts)
+            self._look_back(save.thread)
+        return _config(save.thread, save.ns, save.id)
 
     async def aput(
         self,
@@ -100,61 +161,51 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """As `put`."""
-        operation, parts = self._put(config, checkpoint, metadata)
+        save = self._put(config, checkpoint, metadata)
         if LINGERING.get():
-            self._soon(config, operation, parts)
+            self._soon(save)
         else:
-            await asyncio.wrap_future(self.store.submit(operation, parts))
-            self._look_back(self._place(config)[0])
-        return _config(*self._place(config), checkpoint["id"])
+            await asyncio.wrap_future(self.store.submit(save, save.parts))
+            self._look_back(save.thread)
+        return _config(save.thread, save.ns, save.id)
 
-    def _soon(self, config: RunnableConfig, operation: Callable[[WritingSession], None], parts: Sequence[Part]) -> None:
+    def _soon(self, save: SaveCheckpoint | SaveWrites) -> None:
         """Store with whatever is committed next; an error shows at the next look back."""
-        thread, _ = self._place(config)
-        self._look_back(thread)
-        future = self.store.submit_soon(operation, parts)
+        self._look_back(save.thread)
         with self._lock:  # tasks of one superstep write from threads of their own
-            self._written.setdefault(thread, deque()).append(future)
+            if len(self._written) >= REMEMBERED:
+                settled = self.store.has_settled
+                self._written = {thread: last for thread, last in self._written.items() if not settled(last)}
+            self._written[save.thread] = self.store.post(save, save.parts)
+
+    def lose(self, thread: str, error: BaseException) -> None:
+        """Something of this conversation could not be stored: it is raised at the next look back."""
+        with self._lock:
+            self._lost.setdefault(thread, []).append(error)
 
     def _look_back(self, thread: str) -> None:
         """Raise what kept earlier writes of this conversation, which are stored in order, from being stored."""
-        done: list[Future[None]] = []
-        with self._lock:
-            waiting = self._written.get(thread)
-            while waiting and waiting[0].done():
-                done.append(waiting.popleft())
-            if not waiting:
-                self._written.pop(thread, None)
-        for future in done:
-            future.result()
+        if self._lost and (lost := self._lost.pop(thread, None)):
+            raise lost[0]
 
     def let_go(self, thread: str) -> list[BaseException]:
         """What kept writes of this conversation from being stored that nobody looked back at: no later run's affair."""
-        with self._lock:
-            waiting = self._written.pop(thread, deque())
-        return [error for future in waiting if future.done() and (error := future.exception()) is not None]
+        self._written.pop(thread, None)
+        return self._lost.pop(thread, [])
 
-    def _put(
-        self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata
-    ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
+    def _put(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata) -> SaveCheckpoint:
         thread, ns = self._place(config)
         parent = get_checkpoint_id(config)
-        full = get_checkpoint_metadata(config, metadata)
-        data, shape, facts = take_apart(checkpoint, full)
-        frame = [plain(shape), self._encoder.state(facts)]
+        data, shape, facts = take_apart(checkpoint, get_checkpoint_metadata(config, metadata))
+        frame = (plain(shape), self._encoder.state(facts))
         values = self._values(thread, ns, parent, checkpoint)
-        lease = LEASE.get()
+        shared = any(part.kind == KNOWN for part in values)
+        whole = partial(self._whole, frame, checkpoint["channel_values"]) if shared else None
+        return SaveCheckpoint(self, LEASE.get(), thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole)
 
-        def operation(session: WritingSession) -> None:
-            hold(session, lease)
-            put = (session, thread, ns, checkpoint["id"], parent, data)
-            try:
-                checkpoints.put_checkpoint(*put, [*frame, *values])
-            except MissingValue:
-                everything = [self._encoder.by_element(value) for value in checkpoint["channel_values"].values()]
-                checkpoints.put_checkpoint(*put, [*frame, *everything])
-
-        return operation, [*frame, *values]
+    def _whole(self, frame: tuple[Part, ...], values: dict[str, Any]) -> tuple[Part, ...]:
+        """A checkpoint's parts with nothing of it taken for stored already."""
+        return (*frame, *(self._encoder.by_element(value) for value in values.values()))
 
     def _values(self, thread: str, ns: str, parent: str | None, checkpoint: Checkpoint) -> list[Part]:
         before_id, before = self._last.pop((thread, ns), (None, {}))
@@ -195,7 +246,7 @@ class Saver(BaseCheckpointSaver[Any]):
 
         They are committed with the next checkpoint, or within milliseconds; an error shows there.
         """
-        self._soon(config, *self._put_writes(config, writes, task_id, task_path))
+        self._soon(self._put_writes(config, writes, task_id, task_path))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -205,24 +256,25 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def _catch_up(self, thread: str) -> None:
         """Readers see what was written before."""
-        if thread in self._written:
+        if not self.store.has_settled(self._written.get(thread, 0)):
             self.settle(thread)
 
     def settle(self, thread: str) -> None:
-        """Wait until all that was saved of a conversation is committed; raises what kept it from being."""
-        self.store.write(lambda _: None)
+        """Wait until all that was saved so far is committed; raises what kept this conversation's from being."""
+        self.store.flush()
+        self._written.pop(thread, None)
         self._look_back(thread)
 
     async def asettle(self, thread: str) -> None:
         """As `settle`."""
-        await asyncio.wrap_future(self.store.submit(lambda _: None))
+        await asyncio.wrap_future(self.store.flushed())
+        self._written.pop(thread, None)
         self._look_back(thread)
 
     def _put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
-    ) -> tuple[Callable[[WritingSession], None], Sequence[Part]]:
+    ) -> SaveWrites:
         thread, ns = self._place(config)
-        checkpoint = config["configurable"]["checkpoint_id"]
         ordinary: list[tuple[str, Part]] = []
         rows: list[tuple[int, Part]] = []
         for channel, value in writes:
@@ -233,14 +285,8 @@ class Saver(BaseCheckpointSaver[Any]):
                 ordinary.append((channel, part))
         if ordinary:
             rows.append((0, pairs(ordinary)))
-        lease = LEASE.get()
-
-        def operation(session: WritingSession) -> None:
-            hold(session, lease)
-            for special, value in rows:
-                checkpoints.put_writes(session, thread, ns, checkpoint, task_id, task_path, special, value)
-
-        return operation, [value for _, value in rows]
+        checkpoint = config["configurable"]["checkpoint_id"]
+        return SaveWrites(self, LEASE.get(), thread, ns, checkpoint, task_id, task_path, tuple(rows))
 
     def copied(
         self, found: CheckpointTuple, thread: str, parent: str | None
@@ -250,18 +296,18 @@ class Saver(BaseCheckpointSaver[Any]):
         place: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": ns}}
         if parent is not None:
             place["configurable"]["checkpoint_id"] = parent
-        made = [self._put(place, found.checkpoint, found.metadata)]
         own = _config(thread, ns, found.checkpoint["id"])
         tasks: dict[str, list[tuple[str, Any]]] = {}
         for task, channel, value in found.pending_writes or ():
             tasks.setdefault(task, []).append((channel, value))
+        made: list[SaveCheckpoint | SaveWrites] = [self._put(place, found.checkpoint, found.metadata)]
         made += [self._put_writes(own, writes, task, "") for task, writes in tasks.items()]
 
         def operation(session: WritingSession) -> None:
-            for write, _ in made:
-                write(session)
+            for save in made:
+                save(session)
 
-        return operation, [part for _, parts in made for part in parts]
+        return operation, [part for save in made for part in save.parts]
 
     # ── get ──────────────────────────────────────────────────────────────────────────────────────────────────
 

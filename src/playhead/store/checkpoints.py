@@ -7,7 +7,9 @@ that is the output of its step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
@@ -16,6 +18,7 @@ from playhead.store.backend import Row
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import children
 
+UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
 
 
@@ -38,15 +41,11 @@ class WriteRow(NamedTuple):
     value: int
 
 
+@lru_cache(maxsize=4096)  # one checkpoint's is asked for as its own, as its child's parent, and by its tasks
 def short_id(text: str) -> bytes:
     """An id as few bytes: 16 for a UUID, which keeps the order of its text."""
-    if len(text) == 36:
-        try:
-            short = bytes.fromhex(text.replace("-", ""))
-        except ValueError:
-            short = b""
-        if len(short) == 16 and long_id(short) == text:
-            return short
+    if UUID.fullmatch(text):
+        return bytes.fromhex(text.replace("-", ""))
     data = text.encode() + b"\0"
     return data + b"\0" if len(data) == 16 else data
 

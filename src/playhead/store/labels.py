@@ -26,7 +26,7 @@ def add(session: WritingSession, thread: str, run: str | None, facts: Mapping[st
     owner, number = _labelled(session, thread, run)
     for name, value in facts.items():
         row = {"thread": owner, "run": number, "name": name, "value": value, "at": at}
-        put(session, "labels", {**row, "id": session.next_id("labels")})
+        put(session, "labels", row, id=session.next_id("labels"))
     counts.close_thread(session, owner)
 
 

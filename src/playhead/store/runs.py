@@ -32,16 +32,19 @@ NEWEST: Final = 2**62  # greater than every run's number
 ALL_BELOW: Final = "\U0010ffff"  # after a name: greater than whatever begins with it
 
 
-def put(session: WritingSession, table: str, row: Mapping[str, Any]) -> None:
-    """Write a row of the table that may be written again; its values come as parts and are stored on the way."""
-    values = {name: session.intern(row[name]) for name in VALUES_OF[table] if isinstance(row[name], Part)}
-    session.write(f"{table}_put", {**row, **values})
+def put(session: WritingSession, table: str, row: Mapping[str, Any], **further: Any) -> None:
+    """Write a row of the table, with `further` columns, that may be written again; its parts are stored on the way."""
+    made = {**row, **further}
+    for name in VALUES_OF[table]:
+        if isinstance(value := made[name], Part):
+            made[name] = session.intern(value)
+    session.write(f"{table}_put", made)
 
 
 def add_run(session: WritingSession, thread: str, row: Mapping[str, Any]) -> int:
     """Write a new run; gives its number."""
     number = session.next_id("runs")
-    put(session, "runs", {**row, "id": number, "thread": session.thread(thread)})
+    put(session, "runs", row, id=number, thread=session.thread(thread))
     counts.add_run(session)
     return number
 
@@ -55,7 +58,7 @@ def change_run(session: WritingSession, number: int, changes: Mapping[str, Any])
     """Change columns of a run: its end, its next attempt."""
     row = session.one("runs_get", id=number)
     if row is not None:
-        put(session, "runs", {**row, **changes})
+        put(session, "runs", row, **changes)
         if changes.get("ended") is not None:
             counts.close_run(session, number, row["thread"])
 

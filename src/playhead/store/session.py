@@ -138,9 +138,10 @@ class WritingSession(Session):
         if not self.connection.begin():
             self.forget_caches()
 
-    def write(self, query: str, row: Mapping[str, Any]) -> None:
-        """Run a named statement with this row and its seal, together with others like it."""
-        self._waiting.setdefault(query, []).append({**row, "seal": seal(row)})
+    def write(self, query: str, row: Row) -> None:
+        """Run a named statement with this row, to which its seal is added, together with others like it."""
+        row["seal"] = seal(row)
+        self._waiting.setdefault(query, []).append(row)
 
     def add(self, query: str, row: Mapping[str, Any]) -> bool:
         """Insert a row now; False where there is one already, which stays."""

@@ -43,5 +43,5 @@ def settle(session: WritingSession, effect: Row, *, result: Part | None, said: P
     if found is None:
         raise NothingToSettle(thread["name"], [])
     status = NOT_DONE if result is None else "done"
-    put(session, "effects", {**found, "status": status, "ended": at, "result": result})
+    put(session, "effects", found, status=status, ended=at, result=result)
     labels.add(session, thread["name"], run["name"], {SETTLED: said}, at)

@@ -6,8 +6,10 @@ import queue
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from playhead.store.backend import Row, Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS, QUERIES
 
 WAIT_SECONDS: Final = 10.0
+PARAMETER: Final = re.compile(r":(\w+)")
 PAGE_BYTES: Final = 2048
 """Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
@@ -40,7 +43,8 @@ class Connection(sqlite3.Connection):
     def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
         """Run each named statement once for each of its rows, in order."""
         for query, rows in batches.items():
-            self.executemany(QUERIES[query], rows)
+            statement, values = by_place(query)
+            self.executemany(statement, map(values, rows))
 
     def begin(self) -> bool:
         """Open the one transaction that may write. Has nobody else written since this connection's last?"""
@@ -178,6 +182,16 @@ class SQLite:
     def _close_readers(self) -> None:
         while not self._readers.empty():
             self._readers.get().close()
+
+
+@lru_cache(maxsize=256)
+def by_place(query: str) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    """A named statement with places for its parameters, and what takes them from a row.
+
+    SQLite would look each one up by its name, for every row: half as much time again as writing it takes.
+    """
+    names = PARAMETER.findall(QUERIES[query])
+    return PARAMETER.sub("?", QUERIES[query]), itemgetter(*names)
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -25,9 +25,11 @@ from playhead.store.line import Line
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
-from playhead.store.writer import Operation, T, Writer, nothing
+from playhead.store.writer import Note, Operation, Posted, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
+NOTHING_WAITS: Final[Future[None]] = Future()
+NOTHING_WAITS.set_result(None)
 
 
 def raw(kind: str, data: bytes) -> Any:
@@ -93,9 +95,13 @@ class Store:
         """Write; the future resolves once it is committed, or carries the error. `parts` are what it will store."""
         return self._writer.submit(operation, parts=parts)
 
-    def submit_soon(self, operation: Operation[T], parts: Sequence[Part] = ()) -> Future[T]:
-        """Write with whatever is committed next; who has the future must look at it."""
-        return self._writer.submit(operation, urgent=False, parts=parts)
+    def post(self, operation: Posted, parts: Sequence[Part] = (), *, urgent: bool = False) -> int:
+        """Write with whatever is committed next; gives its number. The operation is told where it is `lost`."""
+        return self._writer.post(operation, urgent=urgent, parts=parts)
+
+    def has_settled(self, number: int) -> bool:
+        """Is what was posted under this number committed, or lost?"""
+        return self._writer.has_settled(number)
 
     def write(self, operation: Operation[T], parts: Sequence[Part] = ()) -> T:
         """Write and wait until it is committed."""
@@ -113,21 +119,22 @@ class Store:
             return done.result  # type: ignore[no-any-return]
         raise AssertionError("an operation that raises does not return")
 
-    def note(self, operation: Operation[Any], parts: Sequence[Part] = (), *, urgent: bool = False) -> Future[Any]:
-        """Write without waiting; a failure is logged and leaves a gap, and nobody's conversation stops."""
-        future = self._writer.submit(operation, urgent=urgent, parts=parts)
-        future.add_done_callback(self._noted)
-        return future
+    def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
+        """Write without waiting; a failure is a `gap`, and nobody's conversation stops."""
+        self.post(Note(operation, self.gap), parts)
 
-    def _noted(self, future: Future[Any]) -> None:
-        if (error := future.exception()) is not None:
-            self._failures += 1
-            log.error("not recorded", store=str(self.location), error=repr(error), gaps=self._failures)
+    def gap(self, error: BaseException) -> None:
+        """Something could not be recorded: it is logged and counted."""
+        self._failures += 1
+        log.error("not recorded", store=str(self.location), error=repr(error), gaps=self._failures)
 
     def flush(self) -> None:
         """Wait until everything submitted so far is committed."""
-        if not self._writer.is_idle:
-            self.submit(nothing).result()
+        self.flushed().result()
+
+    def flushed(self) -> Future[None]:
+        """Resolves when everything submitted so far is committed, or lost."""
+        return NOTHING_WAITS if self._writer.is_idle else self.submit(nothing)
 
     def compact(self) -> None:
         """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""

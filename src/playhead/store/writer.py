@@ -5,6 +5,9 @@ commits once and then resolves their futures: many conversations share one fsync
 code path (`put` waits for the future, `aput` awaits it). Operations that nobody waits for linger until somebody's
 come along, or for a moment: a step's and a call's rows ride on the next checkpoint's commit. Order is kept. Should
 one operation of a group fail, the group is rolled back and each is run alone, so that only the faulty one fails.
+
+What nobody waits for has no future: a future is a dozen objects, and what waits here outlives the garbage collector's
+young generations, so that each object is paid for again when all of the program's memory is searched.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from playhead.codec import Part
 from playhead.errors import StoreClosed
@@ -26,12 +30,63 @@ T = TypeVar("T")
 Operation: TypeAlias = Callable[[WritingSession], T]
 
 
-class Item(NamedTuple):
-    """One queued operation, and who waits for it."""
+class Posted(Protocol):
+    """An operation that nobody waits for."""
+
+    def __call__(self, session: WritingSession) -> object:
+        """Write."""
+
+    def lost(self, error: BaseException) -> None:
+        """It is not written, and will not be. Called in the writer's thread."""
+
+
+@dataclass(slots=True)
+class Note:
+    """An operation, and who is told what kept it from being written."""
 
     operation: Operation[Any]
-    future: Future[Any]
+    failed: Callable[[BaseException], None]
+
+    def __call__(self, session: WritingSession) -> object:
+        """Write."""
+        return self.operation(session)
+
+    def lost(self, error: BaseException) -> None:
+        """Tell of it."""
+        self.failed(error)
+
+
+class Awaited(NamedTuple):
+    """A queued operation that somebody waits for."""
+
+    operation: Operation[Any]
     parts: Sequence[Part]
+    future: Future[Any]
+
+    def done(self, result: Any) -> None:
+        """It is committed."""
+        self.future.set_result(result)
+
+    def lost(self, error: BaseException) -> None:
+        """It is not written, and will not be."""
+        self.future.set_exception(error)
+
+
+class Unwatched(NamedTuple):
+    """A queued operation that nobody waits for."""
+
+    operation: Posted
+    parts: Sequence[Part]
+
+    def done(self, result: Any) -> None:
+        """It is committed."""
+
+    def lost(self, error: BaseException) -> None:
+        """It is not written, and will not be."""
+        self.operation.lost(error)
+
+
+Item: TypeAlias = Awaited | Unwatched
 
 
 def nothing(session: WritingSession) -> None:
@@ -56,7 +111,7 @@ class Writer:
         self._queue: deque[Item] = deque()
         self._work_to_do, self._hurry = threading.Event(), threading.Event()
         self._closed, self._closing = False, threading.Lock()
-        self._last: Future[Any] | None = None
+        self._submitted = self._settled = 0
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
         self._thread.start()
@@ -68,22 +123,34 @@ class Writer:
         `parts` are those the operation will store: those of a whole group are looked up together. Raises `StoreClosed`.
         """
         future: Future[T] = Promise()
+        self._queue_up(Awaited(operation, parts, future), urgent=urgent)
+        return future
+
+    def post(self, operation: Posted, *, urgent: bool = False, parts: Sequence[Part] = ()) -> int:
+        """Queue an operation that nobody waits for; gives its number. Raises `StoreClosed`."""
+        return self._queue_up(Unwatched(operation, parts), urgent=urgent)
+
+    def _queue_up(self, item: Item, *, urgent: bool) -> int:
         with self._closing:
             if self._closed or not self._thread.is_alive():  # a forked process has no writer
                 raise StoreClosed
-            self._queue.append(Item(operation, future, parts))
-            self._last = future
+            self._queue.append(item)
+            self._submitted += 1
+            number = self._submitted
         if urgent:
             self._hurry.set()
         if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
             self._work_to_do.set()
-        return future
+        return number
+
+    def has_settled(self, number: int) -> bool:
+        """Is the operation of this number committed, or lost? Order is kept: so are those before it."""
+        return number <= self._settled
 
     @property
     def is_idle(self) -> bool:
-        """Is everything submitted so far committed, or failed? Order is kept: it is if the last is. Not once closed."""
-        last = self._last
-        return not self._closed and (last is None or last.done())
+        """Is everything submitted so far committed, or lost? Not once closed."""
+        return not self._closed and self._settled == self._submitted
 
     def close(self) -> None:
         """Commit what is queued and close the connection."""
@@ -115,8 +182,7 @@ class Writer:
     def _commit(self, session: WritingSession, group: Sequence[Item]) -> None:
         """Run these operations in one transaction; should one fail, each in its own."""
         if all(item.operation is nothing for item in group):  # who only waits needs no lock on the database
-            for item in group:
-                item.future.set_result(None)
+            self._settle(group, [None] * len(group))
             return
         try:
             session.begin()
@@ -134,10 +200,15 @@ class Writer:
             for item in group if len(group) > 1 else ():
                 self._commit(session, [item])
             return
+        self._settle(group, results)
+
+    def _settle(self, group: Sequence[Item], results: Sequence[Any]) -> None:
+        self._settled += len(group)  # first: who is told may ask whether all is settled
         for item, result in zip(group, results, strict=True):
-            item.future.set_result(result)
+            item.done(result)
 
     def _fail(self, session: WritingSession, group: Sequence[Item], error: BaseException) -> None:
         session.roll_back()
         for item in group:
-            item.future.set_exception(self._explain(error))
+            item.lost(self._explain(error))
+        self._settled += len(group)  # last: who finds all settled finds what was lost, too
