@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 
 def _signed(code: T) -> T:
-    """The function with its signature on it: LangChain looks at it at every answer, and it is worked out but once."""
+    """The function with its signature on it: LangChain looks at it at every answer, and it is worked out but once.
+
+    Of a method it would still be made anew, without `self`: so these are none.
+    """
     signed: Any = code
     signed.__signature__ = inspect.signature(signed)
     return code
@@ -39,20 +42,22 @@ class Recalled(BaseChatModel):
     def _llm_type(self) -> str:
         return "recorded"
 
+    @staticmethod
     @_signed
     def _generate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
         answer = _served()
         message = answer.get("message")
         made = [] if message is None else [ChatGeneration(message=as_answer(message))]
         return ChatResult(generations=made, llm_output=answer.get("llm_output"))
 
+    @staticmethod
     @_signed
     async def _agenerate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
-        return self._generate(messages)  # nothing waits
+        return Recalled._generate(messages)  # nothing waits
 
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
