@@ -82,9 +82,8 @@ class Values:
         self._whole = {ref for ref in whole if ref}
         self._together = {ref for ref in together if ref}
         with self._lend() as session:
-            self._rows = fetch(session, self._whole)
-            others = self._together.union(ref for ref in named if ref)
-            self._rows |= session.values(ref for ref in others if ref not in self._rows)
+            self._rows = session.values(self._whole | self._together | {ref for ref in named if ref})
+            self._rows |= fetch(session, (child for ref in self._whole for child in children(self._rows[ref])))
 
     def hash(self, ref: int | None) -> bytes | None:
         """The hash of a value; None for what was not recorded, or was erased."""
