@@ -13,7 +13,8 @@ import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from types import NoneType
+from typing import Any, Final, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -24,6 +25,9 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import ASKING
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, warn_if_lost
 from playhead.records import CallStatus
+
+AS_IT_IS: Final = (str, NoneType, int, float, bool)
+"""What is plain data already."""
 
 INSIDE: ContextVar[ModelCall | Serving | None] = ContextVar("playhead_inside_call", default=None)
 """The model call that is under way: what it calls to get its answer is no call of its own."""
@@ -214,9 +218,10 @@ def request_part(encoder: Encoder, request: Mapping[str, Any]) -> Part:
 
 def plain_data(value: Any) -> Any:
     """Parameters and tool schemas as plain data: classes by their JSON schema, the rest by its text."""
-    if value is None or isinstance(value, str | int | float | bool):
+    kind = type(value)
+    if kind in AS_IT_IS or isinstance(value, AS_IT_IS):
         return value
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {str(key): plain_data(element) for key, element in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_data(element) for element in value]
@@ -224,5 +229,5 @@ def plain_data(value: Any) -> Any:
         return value.model_json_schema()
     if hasattr(value, "model_dump"):
         return plain_data(value.model_dump())
-    kind = value if inspect.isclass(value) or inspect.isroutine(value) else type(value)
-    return f"{kind.__module__}.{kind.__qualname__}"
+    named: Any = value if inspect.isclass(value) or inspect.isroutine(value) else kind
+    return f"{named.__module__}.{named.__qualname__}"
