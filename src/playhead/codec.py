@@ -122,14 +122,20 @@ def node(kind: int, header: bytes, children: Iterable[Part]) -> Part:
     return Part(digest(b"%c" % kind + header + b"".join([child.hash for child in below])), kind, header, below)
 
 
-def mapping(parts: Mapping[str, Part], names: Encode = plain) -> Part:
+@lru_cache(maxsize=1024)
+def _names(keys: tuple[str, ...]) -> Part:
+    """The leaf of a few keys: what is recorded has the same ones again and again."""
+    return plain(list(keys))
+
+
+def mapping(parts: Mapping[str, Part], names: Encode | None = None) -> Part:
     """A mapping by its keys, each value a part of its own; `names` encodes the list of keys."""
-    return node(MAPPING, b"", (names(list(parts)), *parts.values()))
+    return node(MAPPING, b"", (names(list(parts)) if names else _names(tuple(parts)), *parts.values()))
 
 
 def pairs(parts: Sequence[tuple[str, Part]]) -> Part:
     """Keyed parts in order, where a key may come more than once."""
-    return node(PAIRS, b"", (plain([key for key, _ in parts]), *(part for _, part in parts)))
+    return node(PAIRS, b"", (_names(tuple([key for key, _ in parts])), *[part for _, part in parts]))
 
 
 def listing(parts: Sequence[Part]) -> Part:

@@ -149,6 +149,10 @@ class Deck:
             self._patience,
         )
 
+    def _today(self) -> PromptSet | None:
+        """The prompts as they are now: a replay is played with one set, and looks at the folder once for it."""
+        return self.prompts.current() if self.prompts else None
+
     def replay(
         self,
         run: Run,
@@ -176,11 +180,12 @@ class Deck:
         Raises `Diverged` where an exact replay differs, `NotRecorded` with `strict`, `NotReplayable`, `BadInput`.
         """
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
-        recording = self._recording(run.graph, self.prompts, resources)
+        recording = self._recording(run.graph, self._today(), resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
         expected = self._receipt(recording, graph, turn, wanted) if wanted.any and not strict else None
-        mode = stream_mode if hear else "updates"
-        played = play(recording, graph, turn, wanted, strict=strict, live_reads=live_reads, hear=hear, stream_mode=mode)
+        played = play(
+            recording, graph, turn, wanted, strict=strict, live_reads=live_reads, hear=hear, stream_mode=stream_mode
+        )
         made = exact_or_raise(played, wanted)
         return made if expected is None else replace(made, receipt=expected.settled(spent_on(made, self._prices)))
 
@@ -200,7 +205,7 @@ class Deck:
         """
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
         turn = turn_of(run, self.store.runs_of(run.thread))
-        return self._receipt(self._recording(run.graph, self.prompts, None), graph, turn, wanted)
+        return self._receipt(self._recording(run.graph, self._today(), None), graph, turn, wanted)
 
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
         check_aliases(recording, turn, wanted.models)
@@ -321,7 +326,7 @@ class Deck:
 
         return Ground(
             store=self.store,
-            today=self.prompts.current() if self.prompts else None,
+            today=self._today(),
             graph_of=graph_of,
             record=lambda name: self._recording(name, self.prompts, None),
             versions=lambda: versions_of(self.config.root, self.prompts),
@@ -353,7 +358,7 @@ class Deck:
         Raises `StepNotFound`, `BadInput`, `NotRecorded` where today's code asks otherwise before `at`, `NotReplayable`.
         """
         wanted = Wanted(prompts, models or {}, state or {}, at, answer)
-        recording = self._recording(run.graph, self.prompts, resources)
+        recording = self._recording(run.graph, self._today(), resources)
         played = play_fork(recording, graph, run, self.store.runs_of(run.thread), wanted, live_reads=live_reads)
         return self._kept(played.replay, "forked_from", None)
 

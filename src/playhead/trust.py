@@ -123,9 +123,11 @@ def _check(code: int, payload: Any) -> None:
         raise Unnamable(f"it has an extension {code}, which no recording has")
     if code not in CONSTRUCTORS:
         return
-    if not isinstance(payload, list) or len(payload) < 3 or not all(isinstance(name, str) for name in payload[:2]):
+    if not isinstance(payload, list) or len(payload) < 3:
         raise Unnamable("it names a class in a way that no recording does")
     module, name = payload[:2]
+    if not isinstance(module, str) or not isinstance(name, str):
+        raise Unnamable("it names a class in a way that no recording does")
     if code == METHOD and payload[3:] != ["fromisoformat"]:
         raise Unnamable(f"it names the method {payload[3:]!r:.80} of {module}.{name}")
     if (module, name) in KNOWN:

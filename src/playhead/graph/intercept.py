@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
@@ -70,6 +69,8 @@ def install() -> None:
         runner: Any = _runner
         loop: Any = SyncPregelLoop
         aloop: Any = AsyncPregelLoop
+        executor: Any = BackgroundExecutor
+        aexecutor: Any = AsyncBackgroundExecutor
         model._generate_with_cache = _generate(model._generate_with_cache)
         model._agenerate_with_cache = _agenerate(model._agenerate_with_cache)
         model.stream = _stream(model.stream)
@@ -82,8 +83,6 @@ def install() -> None:
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
-        executor: Any = BackgroundExecutor
-        aexecutor: Any = AsyncBackgroundExecutor
         executor.submit = _submit(executor.submit)
         aexecutor.submit = _asubmit(aexecutor.submit)
 
@@ -99,7 +98,7 @@ def _generate(original: Original) -> Original:
         if (step := recording_step(self)) is None:
             return original(self, messages, stop=stop, run_manager=run_manager, **kw)
         if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(answer):
+            with Giving(answer):
                 return original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
@@ -124,7 +123,7 @@ def _agenerate(original: Original) -> Original:
         if (step := recording_step(self)) is None:
             return await original(self, messages, stop=stop, run_manager=run_manager, **kw)
         if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with served(answer):
+            with Giving(answer):
                 return await original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
         call = ModelCall(step, self, messages, stop, kw)
         token = INSIDE.set(call)
@@ -221,21 +220,26 @@ def _aevents(original: Original) -> Original:
     return aevents
 
 
-@contextmanager
-def served(answer: Serving) -> Iterator[None]:
+class Giving:
     """While a recorded answer is given, what LangChain calls on its way is no call of its own."""
-    token = INSIDE.set(answer)
-    try:
-        yield
-    finally:
-        INSIDE.reset(token)
+
+    __slots__ = ("_answer", "_token")
+
+    def __init__(self, answer: Serving) -> None:
+        self._answer = answer
+
+    def __enter__(self) -> None:
+        self._token = INSIDE.set(self._answer)
+
+    def __exit__(self, *raised: object) -> None:
+        INSIDE.reset(self._token)
 
 
 def _pieces(answer: Serving, pieces: Iterator[Any]) -> Iterator[Any]:
     """The pieces of a recorded answer; between them the reader's own calls are calls."""
     while True:
         try:
-            with served(answer):
+            with Giving(answer):
                 piece = next(pieces)
         except StopIteration:
             return
@@ -246,7 +250,7 @@ async def _apieces(answer: Serving, pieces: AsyncIterator[Any]) -> AsyncIterator
     """As `_pieces`."""
     while True:
         try:
-            with served(answer):
+            with Giving(answer):
                 piece = await anext(pieces)
         except StopAsyncIteration:
             return

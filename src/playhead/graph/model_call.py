@@ -13,7 +13,8 @@ import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from types import NoneType
+from typing import Any, Final, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -25,6 +26,9 @@ from playhead.graph.provenance import ASKING
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, warn_if_lost
 from playhead.records import CallStatus
 
+AS_IT_IS: Final = (str, NoneType, int, float, bool)
+"""What is plain data already."""
+
 INSIDE: ContextVar[ModelCall | Serving | None] = ContextVar("playhead_inside_call", default=None)
 """The model call that is under way: what it calls to get its answer is no call of its own."""
 
@@ -35,6 +39,15 @@ def recording_step(model: BaseChatModel) -> StepRecorder | None:
         warn_if_lost("model", type(model).__name__)
         return None
     return None if INSIDE.get() else step
+
+
+class Substitute(BaseChatModel):
+    """A model that stands for a `real` one, which is made only to be asked."""
+
+    @property
+    def real(self) -> BaseChatModel:
+        """The one it stands for."""
+        raise NotImplementedError
 
 
 class Serving(NamedTuple):
@@ -178,11 +191,22 @@ def model_request(
     model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
-    real: BaseChatModel = getattr(model, "real", model)  # a replay's stand-in makes its model only to ask it
-    params = dict(real._get_invocation_params(stop=stop, **options))
+    params = _params_of(model.real if isinstance(model, Substitute) else model, stop, options)
     tools = params.pop("tools", None)
     request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}
+
+
+def _params_of(model: BaseChatModel, stop: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """LangChain's parameters of a call, as `_get_invocation_params` gives them.
+
+    LangChain's own asks `asdict` by its deprecated name and turns the warning off around it, which costs as much as
+    all else here; where a model overrides neither, it is asked straight.
+    """
+    kind = type(model)
+    if kind._get_invocation_params is BaseChatModel._get_invocation_params and kind.dict is BaseChatModel.dict:
+        return {**model.asdict(), "stop": stop, **options}
+    return dict(model._get_invocation_params(stop=stop, **options))
 
 
 def request_part(encoder: Encoder, request: Mapping[str, Any]) -> Part:
@@ -194,9 +218,10 @@ def request_part(encoder: Encoder, request: Mapping[str, Any]) -> Part:
 
 def plain_data(value: Any) -> Any:
     """Parameters and tool schemas as plain data: classes by their JSON schema, the rest by its text."""
-    if value is None or isinstance(value, str | int | float | bool):
+    kind = type(value)
+    if kind in AS_IT_IS or isinstance(value, AS_IT_IS):
         return value
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {str(key): plain_data(element) for key, element in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_data(element) for element in value]
@@ -204,5 +229,5 @@ def plain_data(value: Any) -> Any:
         return value.model_json_schema()
     if hasattr(value, "model_dump"):
         return plain_data(value.model_dump())
-    kind = value if inspect.isclass(value) or inspect.isroutine(value) else type(value)
-    return f"{kind.__module__}.{kind.__qualname__}"
+    named: Any = value if inspect.isclass(value) or inspect.isroutine(value) else kind
+    return f"{named.__module__}.{named.__qualname__}"

@@ -53,7 +53,7 @@ class Terms:
     """How a replay is played: what is changed, what becomes of calls without an answer, whether reads may be made.
 
     Where there is a `desk`, every model call that is asked goes by it. What the graph streams in `stream_mode` is told
-    to `hear`.
+    to `hear`; where nobody hears, it streams nothing, which costs least.
     """
 
     changes: Changes = field(default_factory=Changes)
@@ -62,7 +62,7 @@ class Terms:
     resources: Mapping[str, Any] = field(default_factory=dict)
     desk: Desk | None = None
     hear: Callable[[Any], None] | None = None
-    stream_mode: str = "updates"  # of all modes the one that costs least
+    stream_mode: str = "updates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ class RunPlayer(RunRecorder):
         self.original, self.terms, self.edits, self.facts, self._texts = run, terms, edits, facts, texts
         self.models_put_in = models_of(facts).keys() - terms.changes.models.keys()  # when the run was made
         self.is_recorded = is_recorded  # else it goes on where the recorded one ended
+        # Was the recorded run left before its end, by a static interrupt, a reader who left, or a crash?
+        self._was_cut_off = run.status in ("interrupted", "cancelled", "running") and not terms.changes.any
         self.edited: dict[int, str] = {}  # which edit was written by the step at which address
         steps = run.steps if is_recorded else ()
         calls = [(step, call) for step in run.steps for call in step.calls]
@@ -180,22 +182,18 @@ class RunPlayer(RunRecorder):
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts, unless what leads to it was stopped, or the recorded run was cut off before it."""
         address = f"{parent.address}/{at}" if parent.address else at
-        if self.problem or any(precedes(stopped, address) for stopped in self._stopped):
+        if self.problem or (self._stopped and any(precedes(stopped, address) for stopped in self._stopped)):
             raise Stopped
-        if self._was_cut_off() and not self.steps.knows(address, attempt) and not self.steps.missing():
+        if self._was_cut_off and not self.steps.knows(address, attempt) and not self.steps.missing():
             self.ended_early = True
             raise Stopped
         if self._first is None:
             self._first = superstep(address)[1]
         return super().begin_step(at, place, parent, attempt, given)
 
-    def _was_cut_off(self) -> bool:
-        """Was the recorded run left before its end, by a static interrupt, a reader who left, or a crash?"""
-        return not self.terms.changes.any and self.original.status in ("interrupted", "cancelled", "running")
-
     def goes_no_further(self, step: StepRecorder) -> bool:
         """Was the recorded step cut off, and is all it had come to served? What it did then, nobody knows."""
-        if self.terms.changes.any or self.original.status == "done":
+        if self.original.status == "done" or self.terms.changes.any:
             return False
         recorded = self.steps.cut_off(step.address, step.attempt)
         if recorded is None or any(around(step.address, other) for other in self.steps.after(recorded)):
@@ -238,7 +236,7 @@ class RunPlayer(RunRecorder):
         with self._keeping:
             self.rows.append(row)
             is_call = "ordinal" in row
-            if not is_call and not any(around(row["address"], stopped) for stopped in self._stopped):
+            if not is_call and not (self._stopped and any(around(row["address"], other) for other in self._stopped)):
                 self._compare(row)
         if is_call:
             self._answered(row)  # it may wait for a commit: nobody else has to
@@ -253,7 +251,7 @@ class RunPlayer(RunRecorder):
 
     def place(self, step: StepRecorder, kind: str) -> Place:
         """Where the next call of this kind stands. Raises `Stopped` where the step hangs on what was stopped."""
-        if self.problem or any(around(step.address, stopped) for stopped in self._stopped):
+        if self.problem or (self._stopped and any(around(step.address, stopped) for stopped in self._stopped)):
             raise Stopped
         return Place(step.address, step.attempt, kind, step.upcoming(kind))
 

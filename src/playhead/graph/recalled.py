@@ -8,9 +8,10 @@ are found.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, BaseMessageChunk, ToolMessage
@@ -18,6 +19,18 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from playhead.graph.model_call import INSIDE, Serving
 from playhead.records import ErrorRecord
+
+T = TypeVar("T")
+
+
+def _signed(code: T) -> T:
+    """The function with its signature on it: LangChain looks at it at every answer, and it is worked out but once.
+
+    Of a method it would still be made anew, without `self`: so these are none.
+    """
+    signed: Any = code
+    signed.__signature__ = inspect.signature(signed)
+    return code
 
 
 class Recalled(BaseChatModel):
@@ -29,18 +42,22 @@ class Recalled(BaseChatModel):
     def _llm_type(self) -> str:
         return "recorded"
 
+    @staticmethod
+    @_signed
     def _generate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
         answer = _served()
         message = answer.get("message")
         made = [] if message is None else [ChatGeneration(message=as_answer(message))]
         return ChatResult(generations=made, llm_output=answer.get("llm_output"))
 
+    @staticmethod
+    @_signed
     async def _agenerate(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
-        return self._generate(messages)  # nothing waits
+        return Recalled._generate(messages)  # nothing waits
 
     def _stream(
         self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any

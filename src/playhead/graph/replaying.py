@@ -208,7 +208,7 @@ class TurnPlayer:
         options = {
             "context": run.context,
             "durability": "exit",
-            "stream_mode": self.terms.stream_mode,
+            "stream_mode": self.terms.stream_mode if self.terms.hear else [],
         }
         play = self._play_async if self._is_async else self._play_sync
         try:

@@ -15,11 +15,11 @@ from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 from pydantic import ConfigDict
 
-from playhead.graph.model_call import name_of
+from playhead.graph.model_call import Substitute, name_of
 from playhead.graph.models import Models
 
 
-class StandIn(BaseChatModel):
+class StandIn(Substitute):
     """Stands for the model of an alias; asks the real one when it comes to that. `changed` is what was put for it."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from playhead.codec import Part
@@ -41,7 +42,6 @@ class Told:
     def replay(self, played: Any) -> Replay:
         """The replay; `played` is what keeping it takes."""
         last, original = self._players[-1], self._turn[-1]
-        steps = [step for player, after in self._offsets() for step in self._steps(player, *after)]
         found = [one for player in self._players for _, one in sorted(player.divergences, key=lambda pair: pair[0])]
         recorded = [
             call
@@ -74,7 +74,7 @@ class Told:
             ended=time.time(),
             refs=refs,
             read=self._read,
-            load_steps=lambda _: tuple(steps),
+            load_steps=lambda _: self._all_steps,  # made when they are asked for: many look at the divergences only
             original=original,
             divergences=tuple(found),
             effects_recorded=len(recorded),
@@ -111,6 +111,10 @@ class Told:
             steps += sum("place" in row for row in player.rows)
             calls += sum("ordinal" in row for row in player.rows) + len(player.served)
         return made
+
+    @cached_property
+    def _all_steps(self) -> tuple[Step, ...]:
+        return tuple(step for player, after in self._offsets() for step in self._steps(player, *after))
 
     def _steps(self, player: RunPlayer, steps_before: int, calls_before: int) -> list[Step]:
         calls: dict[int, list[ReplayedCall]] = {}

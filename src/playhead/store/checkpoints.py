@@ -164,7 +164,7 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
     for space, (_, ns) in spaces(session, thread).items():
         if ":" in ns:
             continue
-        first = first_since(session, thread, started) if not ns else None
+        first = _first_since(session, space, started) if not ns else None
         if first is None:
             if rows := checkpoint_rows(session, space, ns, before=long_id(first_id_at(started))):
                 found[ns] = rows[0]
@@ -177,7 +177,11 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
 def first_since(session: Session, thread: str, started: float) -> CheckpointRow | None:
     """The first checkpoint of the graph itself (namespace "") that was made since a run started (Unix seconds)."""
     space = space_of(session, thread, "")
-    rows = session.rows("checkpoints_since", space=space, since=first_id_at(started), limit=1) if space else []
+    return _first_since(session, space, started) if space else None
+
+
+def _first_since(session: Session, space: int, started: float) -> CheckpointRow | None:
+    rows = session.rows("checkpoints_since", space=space, since=first_id_at(started), limit=1)
     return _checkpoint_row("", rows[0]) if rows else None
 
 

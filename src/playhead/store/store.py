@@ -216,7 +216,7 @@ class Store:
         """A conversation's runs, oldest first; none if it is unknown."""
         self.flush()
         with self.reading() as session:
-            return self._records(session, runs.thread_runs(session, thread))
+            return [self._record(row, thread) for row in runs.thread_runs(session, thread)]
 
     def newest_runs(self, limit: int = 50) -> list[Run]:
         """The newest runs, newest first."""

@@ -82,9 +82,8 @@ class Values:
         self._whole = {ref for ref in whole if ref}
         self._together = {ref for ref in together if ref}
         with self._lend() as session:
-            self._rows = fetch(session, self._whole)
-            others = self._together.union(ref for ref in named if ref)
-            self._rows |= session.values(others - self._rows.keys())
+            self._rows = session.values(self._whole | self._together | {ref for ref in named if ref})
+            self._rows |= fetch(session, (child for ref in self._whole for child in children(self._rows[ref])))
 
     def hash(self, ref: int | None) -> bytes | None:
         """The hash of a value; None for what was not recorded, or was erased."""
@@ -110,11 +109,12 @@ class Values:
         return build(ref, self._rows, self._decode)
 
     def _row(self, ref: int) -> Row:
-        self._read({ref})
+        if ref not in self._rows:
+            self._read({ref})
         return self._rows[ref]
 
-    def _read(self, refs: set[int]) -> None:
-        if absent := refs - self._rows.keys():
+    def _read(self, refs: Iterable[int]) -> None:
+        if absent := {ref for ref in refs if ref not in self._rows}:  # `refs - keys` would look at every key
             with self._lend() as session:
                 self._rows |= session.values(absent)
 
