@@ -31,7 +31,7 @@ from langgraph.checkpoint.base import (
     writes_sort_key,
 )
 
-from playhead.codec import KNOWN, Part, known, pairs, plain
+from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
@@ -204,7 +204,7 @@ class Saver(BaseCheckpointSaver[Any]):
         thread, ns = self._place(config)
         parent = get_checkpoint_id(config)
         data, shape, facts = take_apart(checkpoint, get_checkpoint_metadata(config, metadata))
-        frame = (plain(shape), self._encoder.state(facts))
+        frame = (shape, self._encoder.state(facts))
         values = self._values(thread, ns, parent, checkpoint)
         shared = any(part.kind == KNOWN for part in values)
         whole = partial(self._whole, frame, checkpoint["channel_values"]) if shared else None

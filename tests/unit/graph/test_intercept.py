@@ -58,7 +58,7 @@ def test_the_table_above_is_complete() -> None:
 def test_what_the_node_runner_reads_of_langgraph_is_there() -> None:
     from langgraph.types import PregelExecutableTask
 
-    assert {"name", "input", "proc", "writes", "config", "path", "cache_key"} <= set(
+    assert {"name", "input", "proc", "writes", "config", "path", "cache_key", "retry_policy"} <= set(
         PregelExecutableTask.__dataclass_fields__
     )
 
