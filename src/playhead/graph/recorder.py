@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import structlog
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
@@ -81,8 +81,13 @@ class RowOfRun:
     """Writes a row that belongs to a run. One object: what waits to be written is kept small (see `store.writer`)."""
 
     run: RunRecorder
-    table: str
+    table: Literal["steps", "calls"]
     row: dict[str, Any]
+
+    @property
+    def parts(self) -> list[Part]:
+        """What is to be stored on the way."""
+        return [part for name in runs.VALUES_OF[self.table] if (part := self.row[name]) is not None]
 
     def __call__(self, session: WritingSession) -> None:
         """Write it, under the run's lease."""
@@ -197,7 +202,7 @@ class RunRecorder:
                 self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
         # Urgent: a run that is killed can be gone on with.
-        self.recording.note(Note(operation, self._not_begun), self._row, urgent=True)
+        self.recording.note(Note(operation, self._not_begun, parts_of(self._row)), urgent=True)
 
     def _not_begun(self, error: BaseException) -> None:
         """The run's number is good only if its row was committed."""
@@ -228,7 +233,7 @@ class RunRecorder:
         def operation(session: WritingSession) -> None:
             runs.change_run(session, self.stored(session), changes)
 
-        self.recording.note(Note(operation, self.recording.store.gap), changes)
+        self.recording.note(Note(operation, self.recording.store.gap, parts_of(changes)))
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -343,8 +348,7 @@ class StepRecorder:
                 else encoder.anything(describe(error, encoder.redactor)),
             }
         )
-        row = self._row(status, values)
-        self.run.recording.note(RowOfRun(self.run, "steps", row), row)
+        self.run.recording.note(RowOfRun(self.run, "steps", self._row(status, values)))
 
     def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
         return {
@@ -429,7 +433,12 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
-        run.recording.note(RowOfRun(run, "calls", row), row)
+        run.recording.note(RowOfRun(run, "calls", row))
+
+
+def parts_of(columns: Mapping[str, Any]) -> list[Part]:
+    """The values among a row's columns."""
+    return [value for value in columns.values() if isinstance(value, Part)]
 
 
 def step_status(error: BaseException | None) -> StepStatus:

@@ -183,7 +183,7 @@ class Saver(BaseCheckpointSaver[Any]):
             if len(self._written) >= REMEMBERED:
                 settled = self.store.has_settled
                 self._written = {thread: last for thread, last in self._written.items() if not settled(last)}
-            self._written[save.thread] = self.store.post(save, save.parts)
+            self._written[save.thread] = self.store.post(save)
 
     def lose(self, thread: str, error: BaseException) -> None:
         """Something of this conversation could not be stored: it is raised at the next look back."""
