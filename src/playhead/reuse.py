@@ -42,6 +42,7 @@ class Answers:
         self._at = {
             answer.place: answer for answer in self._all
         }  # of two at one place the later: the earlier was cut off
+        self._asked: dict[int, frozenset[bytes]] = {}  # by number, of those that were needed
         self._by_key: dict[bytes, list[Answer]] | None = None
         self._served: set[int] = set()
         self._lock = threading.Lock()
@@ -67,17 +68,23 @@ class Answers:
         """The recorded call that answers this request here; it counts as served from now on."""
         with self._lock:
             found = self._at.get(place)
-            if found is None or key not in found.asked():
+            if found is None or key not in self._keys(found):
                 found = self._elsewhere(place.kind, key)
             if found is not None:
                 self._served.add(found.number)
             return found
 
+    def _keys(self, answer: Answer) -> frozenset[bytes]:
+        """What a recorded call asked: read and worked out once, though it is looked for at its place and elsewhere."""
+        if answer.number not in self._asked:
+            self._asked[answer.number] = answer.asked()
+        return self._asked[answer.number]
+
     def _elsewhere(self, kind: str, key: bytes) -> Answer | None:
         if self._by_key is None:
             self._by_key = {}
             for answer in self._all:
-                for one in answer.asked():
+                for one in self._keys(answer):
                     self._by_key.setdefault(one, []).append(answer)
         same = (answer for answer in self._by_key.get(key, ()) if answer.place.kind == kind)
         return next((answer for answer in same if answer.number not in self._served), None)

@@ -118,7 +118,6 @@ class Desk:
 
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
-        self.at_work.acquire()
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
         is_answered = row["status"] == "done"
         with self._lock:
@@ -129,8 +128,11 @@ class Desk:
                 allowance.asked -= 1  # it is tried again, or ends the turn
         if taken + given:
             self.limits.settle(question.model, expected.tokens, taken + given)
-        if is_answered and isinstance(row["response"], Part):
-            self._keep(question, row)
+        try:
+            if is_answered and isinstance(row["response"], Part):
+                self._keep(question, row)
+        finally:
+            self.at_work.acquire()  # not before: while the answer is written, another turn may compute
 
     def _keep(self, question: Question, row: Mapping[str, Any]) -> None:
         """Keep an answer, unless its customer was forgotten meanwhile."""
