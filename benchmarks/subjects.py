@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import string
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -121,6 +122,12 @@ def text(seed: int, characters: int = 300) -> str:
     return made[:characters]
 
 
+def letters(seed: int, characters: int = 300) -> str:
+    """Letters by chance: what no database can make smaller."""
+    rng = random.Random(seed)
+    return "".join(rng.choices(string.ascii_letters + string.digits + " ", k=characters))
+
+
 class Talk(TypedDict):
     """Plain `add_messages`: what most agents have."""
 
@@ -139,14 +146,14 @@ class DeltaTalk(TypedDict):
     messages: Annotated[list[BaseMessage], DeltaChannel(_append)]
 
 
-def conversation(state: type = Talk) -> Any:
+def conversation(state: type = Talk, say: Callable[[int], str] = text) -> Any:
     """A graph of three nodes a turn, of which one answers."""
 
     def read(_: Any) -> dict[str, Any]:
         return {}
 
     def answer(given: Any) -> dict[str, Any]:
-        return {"messages": [AIMessage(text(10_000 + len(given["messages"])))]}
+        return {"messages": [AIMessage(say(10_000 + len(given["messages"])))]}
 
     graph = StateGraph(state)
     for name, node in (("read", read), ("answer", answer), ("close", read)):
@@ -182,10 +189,10 @@ def chain(length: int = 20, *, is_async: bool = True) -> Any:
     return graph
 
 
-def play(agent: Any, turns: int, thread: str = "c-1") -> None:
+def play(agent: Any, turns: int, thread: str = "c-1", say: Callable[[int], str] = text) -> None:
     """Play a conversation of this many turns."""
     for turn in range(turns):
-        agent.invoke({"messages": [("user", text(turn))]}, {"configurable": {"thread_id": thread}})
+        agent.invoke({"messages": [("user", say(turn))]}, {"configurable": {"thread_id": thread}})
 
 
 def size_on_disk(folder: Path) -> int:

@@ -19,6 +19,10 @@ from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import children
 
 UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+USUAL_PATH: Final = "~__pregel_pull, "
+"""How LangGraph writes the path of a node that its channels set off."""
+
+USUALLY, AS_IS = "<", ">"
 UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
 
 
@@ -58,6 +62,20 @@ def long_id(data: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def short_path(path: str) -> str:
+    """Where a task stands in its graph, in a few letters: nearly every path begins alike, and there is one a step."""
+    if path.startswith(USUAL_PATH):
+        return USUALLY + path[len(USUAL_PATH) :]
+    return AS_IS + path if path.startswith((USUALLY, AS_IS)) else path
+
+
+def long_path(text: str) -> str:
+    """The path that `short_path` shortened; one that an older Playhead wrote is as it was."""
+    if text.startswith(USUALLY):
+        return USUAL_PATH + text[len(USUALLY) :]
+    return text.removeprefix(AS_IS)
+
+
 def put_checkpoint(
     session: WritingSession, thread: str, ns: str, id: str, parent: str | None, data: bytes, parts: Sequence[Part]
 ) -> None:
@@ -84,7 +102,7 @@ def put_writes(
         "task": short_id(task),
         "special": special,
     }
-    row = {**place, "path": path, "value": session.intern(value)}
+    row = {**place, "path": short_path(path), "value": session.intern(value)}
     if special:
         session.write("writes_put", row)
     elif not session.add("writes_add", row):
@@ -196,7 +214,7 @@ def write_rows(session: Session, space: int, checkpoint: str) -> list[WriteRow]:
     known = counts.Known(session, counts.SPACE, space)
     found = session.rows("writes_of_checkpoint", space=space, checkpoint=short_id(checkpoint))
     counts.check_pending(known, short_id(checkpoint), found)
-    return [WriteRow(long_id(row["task"]), row["path"], row["special"], row["value"]) for row in found]
+    return [WriteRow(long_id(row["task"]), long_path(row["path"]), row["special"], row["value"]) for row in found]
 
 
 def delete_checkpoint(session: WritingSession, space: int, id: str) -> None:
