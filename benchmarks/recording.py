@@ -31,7 +31,7 @@ from benchmarks.subjects import Count, text
 from playhead.graph.model_call import ModelCall
 from playhead.graph.recorder import RunRecorder
 from playhead.graph.recording import Recording
-from playhead.graph.saver import LINGERING
+from playhead.graph.saver import SAVING, Saving
 
 NODES, RUNS, ROUNDS = 20, 15, 5
 
@@ -164,11 +164,11 @@ def on_disk(make: Callable[[playhead.Deck], Any]) -> float:
         agent = make(deck)
         _cpu(agent)  # warm
         deck.store.flush()
-        lingering = LINGERING.set(True)  # as in a recorded run
+        saving = SAVING.set(Saving(lingers=True))  # as in a recorded run
         began = time.process_time()
         _cpu(agent)
         deck.store.flush()
-        LINGERING.reset(lingering)
+        SAVING.reset(saving)
         return time.process_time() - began
 
 

@@ -25,7 +25,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 import playhead
 from benchmarks.figures import Figure
 from benchmarks.subjects import chain
-from playhead.graph.saver import LINGERING, Saver
+from playhead.graph.saver import SAVING, Saver, Saving
 
 THREADS, NODES, ROUNDS = 50, 20, 5
 BARS = {"FULL": 5, "NORMAL": 4}
@@ -63,7 +63,7 @@ def saver_lingering(synchronous: Any) -> float:
 
     async def play(saver: Saver) -> float:
         agent = chain(NODES).compile(checkpointer=saver)
-        LINGERING.set(True)
+        SAVING.set(Saving(lingers=True))
         began = time.perf_counter()
         await asyncio.gather(*(converse(agent, saver, f"c-{i}") for i in range(THREADS)))
         return time.perf_counter() - began

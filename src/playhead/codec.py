@@ -177,9 +177,12 @@ def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode =
 
 
 def _is_small(value: dict[str, Any]) -> bool:
-    return len(value) <= SMALL_MAPPING and all(
-        type(element) in SCALARS or (type(element) is str and len(element) <= SMALL_TEXT) for element in value.values()
-    )
+    if len(value) > SMALL_MAPPING:
+        return False
+    for element in value.values():  # a plain loop: this is asked of every step's input
+        if type(element) not in SCALARS and (type(element) is not str or len(element) > SMALL_TEXT):
+            return False
+    return True
 
 
 def chunk_levels(size: int) -> list[int]:

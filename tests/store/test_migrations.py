@@ -15,8 +15,10 @@ import pytest
 
 from playhead.codec import split
 from playhead.errors import BadInput, SchemaTooNew
-from playhead.store import Store, sqlite, upgrading
+from playhead.store import Store, upgrading
 from playhead.store.queries import MIGRATIONS
+from playhead.store.sqlite.connection import Connection
+from playhead.store.sqlite.schema import migrate
 
 from .recording import everything, open_deck, say, talking
 from .recordings.make import asking
@@ -97,7 +99,7 @@ def killed_before(path: Path, statement: int) -> bool:
     if process := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
 
-    class Dying(sqlite.Connection):
+    class Dying(Connection):
         done = 0
 
         def execute(self, *given: Any) -> sqlite3.Cursor:
@@ -109,7 +111,7 @@ def killed_before(path: Path, statement: int) -> bool:
     try:
         with closing(sqlite3.connect(path, isolation_level=None, factory=Dying)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-            sqlite.migrate(connection, path)
+            migrate(connection, path)
     finally:
         os._exit(0)
 

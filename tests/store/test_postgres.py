@@ -88,15 +88,16 @@ def test_a_recording_of_a_newer_version_stays_as_it_is(store: Store, address: Se
 
 KILLED_IN_THE_MIDDLE = """
 import os, signal, sys
-from playhead.store import Store, postgres
+from playhead.store import Store
+from playhead.store.postgres import schema
 
-translated = postgres.translated_script
+translated = schema.translated_script
 def and_then_die(script):
     if "fates" in script:
         os.kill(os.getpid(), signal.SIGKILL)
     return translated(script)
 
-postgres.translated_script = and_then_die
+schema.translated_script = and_then_die
 Store(sys.argv[1])
 """
 
@@ -200,7 +201,7 @@ def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=6))
 def test_any_text_comes_back_and_sorts_as_its_bytes_do(texts: list[str]) -> None:
     pytest.importorskip("psycopg")
-    from playhead.store.postgres import as_given, whole
+    from playhead.store.postgres.texts import as_given, whole
 
     kept = [whole(text) for text in texts]
     assert not any("\0" in text for text in kept)
@@ -269,7 +270,7 @@ def test_many_writings_of_one_row_in_one_group_leave_the_last(store: Store) -> N
 
 def test_every_insertion_of_rows_has_its_twin_for_many() -> None:
     pytest.importorskip("psycopg")
-    from playhead.store.postgres import MANY
+    from playhead.store.postgres.dialect import MANY
 
     assert set(MANY) == {name for name, query in QUERIES.items() if "VALUES" in query}
     assert all("unnest(" in query and "VALUES" not in query for query in MANY.values())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import Future
 from typing import Any, Final, TypeAlias
 
 from langchain_core.language_models import BaseChatModel
@@ -19,17 +18,17 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
-from langgraph.pregel._executor import BackgroundExecutor
+from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import tool_request
+from playhead.graph.in_passing import amade, made, waits_for_nothing
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
-from playhead.graph.shelf import Shelf
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -45,8 +44,12 @@ PATCHED: Final = {
     SyncPregelLoop: ("match_cached_writes",),
     AsyncPregelLoop: ("amatch_cached_writes",),
     BackgroundExecutor: ("submit",),
+    AsyncBackgroundExecutor: ("submit",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
+
+RERAISED: Final = (False, True)
+"""How LangGraph's executors keep what failed: it was not to be cancelled on exit, and is raised then."""
 
 Original: TypeAlias = Callable[..., Any]
 _installing = threading.Lock()
@@ -67,6 +70,7 @@ def install() -> None:
         loop: Any = SyncPregelLoop
         aloop: Any = AsyncPregelLoop
         executor: Any = BackgroundExecutor
+        aexecutor: Any = AsyncBackgroundExecutor
         model._generate_with_cache = _generate(model._generate_with_cache)
         model._agenerate_with_cache = _agenerate(model._agenerate_with_cache)
         model.stream = _stream(model.stream)
@@ -80,6 +84,7 @@ def install() -> None:
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
         executor.submit = _submit(executor.submit)
+        aexecutor.submit = _asubmit(aexecutor.submit)
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -437,23 +442,30 @@ def _amatch_cached(original: Original) -> Original:
     return amatch_cached
 
 
-# ── what is kept on a shelf ──────────────────────────────────────────────────────────────────────────────────
+# ── saves ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _submit(original: Original) -> Original:
-    """A shelf is memory: what is put there is put at once, where LangGraph would start a thread to wait for a disk."""
-
     @functools.wraps(original)
-    def submit(self: BackgroundExecutor, work: Any, *args: Any, **kwargs: Any) -> Any:
-        owner = getattr(work, "__self__", None)  # the loop that saves a checkpoint, or the saver of writes
-        if not isinstance(getattr(owner, "checkpointer", owner), Shelf):
-            return original(self, work, *args, **kwargs)
-        done: Future[Any] = Future()
-        try:
-            done.set_result(work(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it is raised where LangGraph looks for it: when the graph stops
-            done.set_exception(error)
-            self.tasks[done] = (False, True)
-        return done
+    def submit(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or not waits_for_nothing(fn, args):
+            return original(self, fn, *args, **kwargs)
+        future = made(fn, args)
+        if future.exception() is not None:
+            self.tasks[future] = RERAISED
+        return future
+
+    return submit
+
+
+def _asubmit(original: Original) -> Original:
+    @functools.wraps(original)
+    def submit(self: AsyncBackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or not waits_for_nothing(fn, args):
+            return original(self, fn, *args, **kwargs)
+        future = amade(fn, args, self.loop.create_future())
+        if future.exception() is not None:
+            self.tasks[future] = RERAISED
+        return future
 
     return submit

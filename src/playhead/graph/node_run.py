@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from langgraph.errors import ParentCommand
-from langgraph.types import RetryPolicy
+from langgraph.types import PregelExecutableTask, RetryPolicy
 
 from playhead.graph.player import RunPlayer, Stopped, is_stop
 from playhead.graph.recorder import CURRENT, StepRecorder
+
+NAMES: Final = [field.name for field in dataclasses.fields(PregelExecutableTask)]
+FIELDS: Final = attrgetter(*NAMES)
+CODE, POLICY = NAMES.index("proc"), NAMES.index("retry_policy")
 
 
 class NodeRun:
@@ -39,7 +44,9 @@ class NodeRun:
         policies = self._task.retry_policy
         if isinstance(self._parent.run, RunPlayer):
             policies, args = _without_pauses(policies), (_without_pauses(args[0]), *args[1:])
-        return dataclasses.replace(self._task, proc=self, retry_policy=policies), *args
+        fields = list(FIELDS(self._task))  # what dataclasses.replace does, in a third of its time
+        fields[CODE], fields[POLICY] = self, policies
+        return PregelExecutableTask(*fields), *args
 
     def note_cached(self) -> None:
         """LangGraph's node cache gave what this task would have written: a step that runs no code."""

@@ -22,7 +22,7 @@ from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
 from playhead.graph.recorded_keys import RecordedKeys
-from playhead.graph.recorder import RunRecorder, StepRecorder
+from playhead.graph.recorder import RowOfRun, RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import READINGS, Steps, is_during
 from playhead.graph.texts import Texts
@@ -108,9 +108,10 @@ class ReplayRecording(Recording):
 
     keep: Callable[[Mapping[str, Any]], None] = lambda row: None
 
-    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
+    def note(self, operation: Posted, *, urgent: bool = False) -> None:
         """A row that would be written; the operation that would write it is not run."""
-        self.keep(values)
+        assert isinstance(operation, RowOfRun)  # the run's own row is written by who keeps a replay
+        self.keep(operation.row)
 
 
 class RunPlayer(RunRecorder):

@@ -13,12 +13,10 @@ import socket
 import threading
 import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import structlog
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
@@ -30,7 +28,7 @@ from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
-from playhead.graph.saver import LEASE, LINGERING
+from playhead.graph.saver import SAVING, Saving
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor
@@ -83,8 +81,13 @@ class RowOfRun:
     """Writes a row that belongs to a run. One object: what waits to be written is kept small (see `store.writer`)."""
 
     run: RunRecorder
-    table: str
+    table: Literal["steps", "calls"]
     row: dict[str, Any]
+
+    @property
+    def parts(self) -> list[Part]:
+        """What is to be stored on the way."""
+        return [part for name in runs.VALUES_OF[self.table] if (part := self.row[name]) is not None]
 
     def __call__(self, session: WritingSession) -> None:
         """Write it, under the run's lease."""
@@ -95,6 +98,22 @@ class RowOfRun:
         self.run.recording.store.gap(error)
         if self.table == "steps" and not isinstance(error, NoRun):
             self.run.lost = error
+
+
+class Current:
+    """Entered for every piece that LangGraph gives of a run: so it is no generator, which would cost thrice as much."""
+
+    __slots__ = ("_outside", "_saves", "_saving", "_step")
+
+    def __init__(self, outside: StepRecorder, saving: Saving) -> None:
+        self._outside, self._saving = outside, saving
+
+    def __enter__(self) -> None:
+        self._step, self._saves = CURRENT.set(self._outside), SAVING.set(self._saving)
+
+    def __exit__(self, *_: object) -> None:
+        SAVING.reset(self._saves)
+        CURRENT.reset(self._step)
 
 
 class RunRecorder:
@@ -130,16 +149,9 @@ class RunRecorder:
             raise NoRun(self.name)
         return self.number
 
-    @contextmanager
-    def current(self) -> Iterator[None]:
+    def current(self) -> Current:
         """While LangGraph works on this run, whatever it starts finds the run here."""
-        token, lingering, lease = CURRENT.set(self.outside), LINGERING.set(self.lingers), LEASE.set(self.lease)
-        try:
-            yield
-        finally:
-            LEASE.reset(lease)
-            LINGERING.reset(lingering)
-            CURRENT.reset(token)
+        return Current(self.outside, Saving(self.lingers, self.lease))
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
         """Write the run's row, or, where an earlier execution is gone on with, its next attempt.
@@ -190,7 +202,7 @@ class RunRecorder:
                 self.number = runs.add_run(session, self.thread, {**self._row, "started": started})
 
         # Urgent: a run that is killed can be gone on with.
-        self.recording.note(Note(operation, self._not_begun), self._row, urgent=True)
+        self.recording.note(Note(operation, self._not_begun, parts_of(self._row)), urgent=True)
 
     def _not_begun(self, error: BaseException) -> None:
         """The run's number is good only if its row was committed."""
@@ -221,7 +233,7 @@ class RunRecorder:
         def operation(session: WritingSession) -> None:
             runs.change_run(session, self.stored(session), changes)
 
-        self.recording.note(Note(operation, self.recording.store.gap), changes)
+        self.recording.note(Note(operation, self.recording.store.gap, parts_of(changes)))
 
     def begin_step(self, at: str, place: str, parent: StepRecorder, attempt: int, given: Any) -> StepRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
@@ -270,7 +282,7 @@ class StepRecorder:
         self.failed_effects: dict[tuple[str, bytes], str] = {}
         self.left_open: dict[int, Callable[[], None]] = {}
         self._values = values
-        self._ordinals: Counter[str] = Counter()
+        self._ordinals: dict[str, int] = {}
         self._subgraphs: list[int] = []
         self._failed: tuple[Any, int] | None = None
         self._lock = threading.Lock()
@@ -278,12 +290,13 @@ class StepRecorder:
     def ordinal(self, kind: str) -> int:
         """How many of this kind came before in this step."""
         with self._lock:
-            self._ordinals[kind] += 1
-            return self._ordinals[kind] - 1
+            ordinal = self._ordinals.get(kind, 0)
+            self._ordinals[kind] = ordinal + 1
+            return ordinal
 
     def upcoming(self, kind: str) -> int:
         """The ordinal that the next of this kind will have."""
-        return self._ordinals[kind]
+        return self._ordinals.get(kind, 0)
 
     def next_effect(self, name: str) -> str:
         """Which effect of this name comes next here: the end of its key, the same whenever this step is executed."""
@@ -335,8 +348,7 @@ class StepRecorder:
                 else encoder.anything(describe(error, encoder.redactor)),
             }
         )
-        row = self._row(status, values)
-        self.run.recording.note(RowOfRun(self.run, "steps", row), row)
+        self.run.recording.note(RowOfRun(self.run, "steps", self._row(status, values)))
 
     def _row(self, status: StepStatus, values: Mapping[str, Part | None]) -> dict[str, Any]:
         return {
@@ -421,7 +433,12 @@ class CallRecorder:
         }
         if error is not None:
             row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
-        run.recording.note(RowOfRun(run, "calls", row), row)
+        run.recording.note(RowOfRun(run, "calls", row))
+
+
+def parts_of(columns: Mapping[str, Any]) -> list[Part]:
+    """The values among a row's columns."""
+    return [value for value in columns.values() if isinstance(value, Part)]
 
 
 def step_status(error: BaseException | None) -> StepStatus:

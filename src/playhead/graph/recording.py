@@ -52,10 +52,9 @@ class Recording:
             log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
             return {}
 
-    def note(self, operation: Posted, values: Mapping[str, Any], *, urgent: bool = False) -> None:
+    def note(self, operation: Posted, *, urgent: bool = False) -> None:
         """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""
-        parts = tuple([part for part in values.values() if isinstance(part, Part)])
         if self.strict:
-            self.store.write(operation, parts)
+            self.store.write(operation, operation.parts)
         else:
-            self.store.post(operation, parts, urgent=urgent)
+            self.store.post(operation, urgent=urgent)

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -31,7 +31,7 @@ from langgraph.checkpoint.base import (
     writes_sort_key,
 )
 
-from playhead.codec import KNOWN, Part, known, pairs, plain
+from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
@@ -44,11 +44,18 @@ REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are ke
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
-LINGERING: ContextVar[bool] = ContextVar("playhead_lingering", default=False)
-"""Set in a run of LangGraph's `async` durability: its saves may wait, in order, for the next commit."""
 
-LEASE: ContextVar[Lease | None] = ContextVar("playhead_lease", default=None)
-"""What the run at work has taken its conversation by: it saves nothing once that was lost."""
+class Saving(NamedTuple):
+    """How the run at work saves: may saves wait, in order, for the next commit (LangGraph's `async` durability)?
+
+    `lease` is what it has taken its conversation by: it saves nothing once that was lost.
+    """
+
+    lingers: bool = False
+    lease: Lease | None = None
+
+
+SAVING: ContextVar[Saving] = ContextVar("playhead_saving", default=Saving())  # noqa: B039 - it does not change
 
 
 @dataclass(slots=True)
@@ -146,7 +153,7 @@ class Saver(BaseCheckpointSaver[Any]):
     ) -> RunnableConfig:
         """Store a checkpoint; returns the config that names it."""
         save = self._put(config, checkpoint, metadata)
-        if LINGERING.get():
+        if SAVING.get().lingers:
             self._soon(save)
         else:
             self.store.write(save, save.parts)
@@ -162,7 +169,7 @@ class Saver(BaseCheckpointSaver[Any]):
     ) -> RunnableConfig:
         """As `put`."""
         save = self._put(config, checkpoint, metadata)
-        if LINGERING.get():
+        if SAVING.get().lingers:
             self._soon(save)
         else:
             await asyncio.wrap_future(self.store.submit(save, save.parts))
@@ -176,7 +183,7 @@ class Saver(BaseCheckpointSaver[Any]):
             if len(self._written) >= REMEMBERED:
                 settled = self.store.has_settled
                 self._written = {thread: last for thread, last in self._written.items() if not settled(last)}
-            self._written[save.thread] = self.store.post(save, save.parts)
+            self._written[save.thread] = self.store.post(save)
 
     def lose(self, thread: str, error: BaseException) -> None:
         """Something of this conversation could not be stored: it is raised at the next look back."""
@@ -197,11 +204,13 @@ class Saver(BaseCheckpointSaver[Any]):
         thread, ns = self._place(config)
         parent = get_checkpoint_id(config)
         data, shape, facts = take_apart(checkpoint, get_checkpoint_metadata(config, metadata))
-        frame = (plain(shape), self._encoder.state(facts))
+        frame = (shape, self._encoder.state(facts))
         values = self._values(thread, ns, parent, checkpoint)
         shared = any(part.kind == KNOWN for part in values)
         whole = partial(self._whole, frame, checkpoint["channel_values"]) if shared else None
-        return SaveCheckpoint(self, LEASE.get(), thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole)
+        return SaveCheckpoint(
+            self, SAVING.get().lease, thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole
+        )
 
     def _whole(self, frame: tuple[Part, ...], values: dict[str, Any]) -> tuple[Part, ...]:
         """A checkpoint's parts with nothing of it taken for stored already."""
@@ -286,7 +295,7 @@ class Saver(BaseCheckpointSaver[Any]):
         if ordinary:
             rows.append((0, pairs(ordinary)))
         checkpoint = config["configurable"]["checkpoint_id"]
-        return SaveWrites(self, LEASE.get(), thread, ns, checkpoint, task_id, task_path, tuple(rows))
+        return SaveWrites(self, SAVING.get().lease, thread, ns, checkpoint, task_id, task_path, tuple(rows))
 
     def copied(
         self, found: CheckpointTuple, thread: str, parent: str | None

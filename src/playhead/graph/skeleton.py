@@ -6,15 +6,22 @@ versions and the time. And facts: its metadata, which a run's checkpoints mostly
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from langgraph.checkpoint.base import Checkpoint
 
-from playhead.codec import pack, unpack
+from playhead.codec import Part, pack, plain, unpack
 
-CORE: Final = ("v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels")
+TIME: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
+CORE: Final = frozenset(
+    {"v", "id", "ts", "channel_values", "channel_versions", "versions_seen", "updated_channels"},
+)
+
+Names: TypeAlias = tuple[str, ...]
 
 
 class Skeleton(NamedTuple):
@@ -25,24 +32,37 @@ class Skeleton(NamedTuple):
     facts: list[Any]
 
 
-def take_apart(checkpoint: Checkpoint, metadata: Any) -> Skeleton:
-    """The skeleton of a checkpoint; its values are `channel_values`, in their order."""
+class Shape(NamedTuple):
+    """The names in a checkpoint as the part that is stored, and the places of the channels."""
+
+    part: Part
+    places: dict[str, int]
+
+
+def take_apart(checkpoint: Checkpoint, metadata: Any) -> tuple[bytes, Part, list[Any]]:
+    """The packed row, shape and facts of a checkpoint; its values are `channel_values`, in their order."""
     versions, seen = checkpoint["channel_versions"], checkpoint["versions_seen"]
-    names = list(versions)
-    places = {name: index for index, name in enumerate(names)}
+    nodes = tuple(seen), tuple(map(tuple, seen.values()))
+    part, places = _shape(tuple(checkpoint["channel_values"]), tuple(versions), *nodes)
     updated = checkpoint.get("updated_channels")
+    facts = dict(metadata)
     data = [
         checkpoint["v"],
         _short_time(checkpoint["ts"]),
-        list(versions.values()),
-        [list(channels.values()) for channels in seen.values()],
+        tuple(versions.values()),
+        tuple([tuple(channels.values()) for channels in seen.values()]),
         None if updated is None else [places.get(name, name) for name in updated],
-        metadata.get("step"),
+        facts.pop("step", None),
     ]
-    rest = {key: value for key, value in checkpoint.items() if key not in CORE}
-    facts = {key: value for key, value in metadata.items() if key != "step"}
-    nodes = [[node, list(channels)] for node, channels in seen.items()]
-    return Skeleton(pack(data), [list(checkpoint["channel_values"]), names, nodes], [facts, "step" in metadata, rest])
+    rest = {} if checkpoint.keys() <= CORE else {name: checkpoint[name] for name in checkpoint if name not in CORE}  # type: ignore[literal-required]
+    return pack(data), part, [facts, "step" in metadata, rest]
+
+
+@lru_cache(maxsize=1024)
+def _shape(values: Names, channels: Names, nodes: Names, seen: tuple[Names, ...]) -> Shape:
+    """The shape of these names: it is the same in checkpoint after checkpoint, and long."""
+    part = plain([values, channels, tuple(zip(nodes, seen, strict=True))])
+    return Shape(part, {name: place for place, name in enumerate(channels)})
 
 
 def put_together(id: str, skeleton: Skeleton, values: Sequence[Any]) -> tuple[Any, Any]:
@@ -67,12 +87,13 @@ def put_together(id: str, skeleton: Skeleton, values: Sequence[Any]) -> tuple[An
 
 
 def _short_time(text: str) -> int | str:
-    """An ISO time in UTC as microseconds, where that gives the same text back."""
-    try:
-        micros = round(datetime.fromisoformat(text).timestamp() * 1_000_000)
-    except (ValueError, TypeError):
+    """An ISO time in UTC, as LangGraph writes it, as microseconds; what would not come back the same stays as it is."""
+    if not isinstance(text, str) or TIME.fullmatch(text) is None or ".000000" in text:
         return text
-    return micros if _long_time(micros) == text else text
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
+    except ValueError:  # a 30th of February
+        return text
 
 
 def _long_time(value: int | str) -> str:

@@ -95,9 +95,9 @@ class Store:
         """Write; the future resolves once it is committed, or carries the error. `parts` are what it will store."""
         return self._writer.submit(operation, parts=parts)
 
-    def post(self, operation: Posted, parts: Sequence[Part] = (), *, urgent: bool = False) -> int:
+    def post(self, operation: Posted, *, urgent: bool = False) -> int:
         """Write with whatever is committed next; gives its number. The operation is told where it is `lost`."""
-        return self._writer.post(operation, urgent=urgent, parts=parts)
+        return self._writer.post(operation, urgent=urgent)
 
     def has_settled(self, number: int) -> bool:
         """Is what was posted under this number committed, or lost?"""
@@ -121,7 +121,7 @@ class Store:
 
     def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
         """Write without waiting; a failure is a `gap`, and nobody's conversation stops."""
-        self.post(Note(operation, self.gap), parts)
+        self.post(Note(operation, self.gap, parts))
 
     def gap(self, error: BaseException) -> None:
         """Something could not be recorded: it is logged and counted."""

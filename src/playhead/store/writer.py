@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from playhead.codec import Part
 from playhead.errors import StoreClosed
@@ -31,7 +31,11 @@ Operation: TypeAlias = Callable[[WritingSession], T]
 
 
 class Posted(Protocol):
-    """An operation that nobody waits for."""
+    """An operation that nobody waits for. `parts` are those it will store."""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """Looked up together with those of a whole group."""
 
     def __call__(self, session: WritingSession) -> object:
         """Write."""
@@ -46,6 +50,7 @@ class Note:
 
     operation: Operation[Any]
     failed: Callable[[BaseException], None]
+    parts: Sequence[Part] = ()
 
     def __call__(self, session: WritingSession) -> object:
         """Write."""
@@ -56,37 +61,24 @@ class Note:
         self.failed(error)
 
 
-class Awaited(NamedTuple):
-    """A queued operation that somebody waits for."""
+@dataclass(slots=True)
+class Awaited:
+    """An operation that somebody waits for."""
 
     operation: Operation[Any]
-    parts: Sequence[Part]
     future: Future[Any]
+    parts: Sequence[Part]
 
-    def done(self, result: Any) -> None:
-        """It is committed."""
-        self.future.set_result(result)
+    def __call__(self, session: WritingSession) -> Any:
+        """Write."""
+        return self.operation(session)
 
     def lost(self, error: BaseException) -> None:
-        """It is not written, and will not be."""
+        """Raise it where somebody waits."""
         self.future.set_exception(error)
 
 
-class Unwatched(NamedTuple):
-    """A queued operation that nobody waits for."""
-
-    operation: Posted
-    parts: Sequence[Part]
-
-    def done(self, result: Any) -> None:
-        """It is committed."""
-
-    def lost(self, error: BaseException) -> None:
-        """It is not written, and will not be."""
-        self.operation.lost(error)
-
-
-Item: TypeAlias = Awaited | Unwatched
+Item: TypeAlias = Awaited | Posted
 
 
 def nothing(session: WritingSession) -> None:
@@ -123,12 +115,12 @@ class Writer:
         `parts` are those the operation will store: those of a whole group are looked up together. Raises `StoreClosed`.
         """
         future: Future[T] = Promise()
-        self._queue_up(Awaited(operation, parts, future), urgent=urgent)
+        self._queue_up(Awaited(operation, future, parts), urgent=urgent)
         return future
 
-    def post(self, operation: Posted, *, urgent: bool = False, parts: Sequence[Part] = ()) -> int:
+    def post(self, operation: Posted, *, urgent: bool = False) -> int:
         """Queue an operation that nobody waits for; gives its number. Raises `StoreClosed`."""
-        return self._queue_up(Unwatched(operation, parts), urgent=urgent)
+        return self._queue_up(operation, urgent=urgent)
 
     def _queue_up(self, item: Item, *, urgent: bool) -> int:
         with self._closing:
@@ -181,7 +173,7 @@ class Writer:
 
     def _commit(self, session: WritingSession, group: Sequence[Item]) -> None:
         """Run these operations in one transaction; should one fail, each in its own."""
-        if all(item.operation is nothing for item in group):  # who only waits needs no lock on the database
+        if all(isinstance(item, Awaited) and item.operation is nothing for item in group):  # no lock is needed to wait
             self._settle(group, [None] * len(group))
             return
         try:
@@ -191,7 +183,7 @@ class Writer:
             return
         try:
             session.prepare(part for item in group for part in item.parts)
-            results = [item.operation(session) for item in group]
+            results = [item(session) for item in group]
             session.finish()
         except BaseException as error:  # noqa: BLE001 - carried to whoever waits for it
             session.roll_back()
@@ -205,7 +197,8 @@ class Writer:
     def _settle(self, group: Sequence[Item], results: Sequence[Any]) -> None:
         self._settled += len(group)  # first: who is told may ask whether all is settled
         for item, result in zip(group, results, strict=True):
-            item.done(result)
+            if isinstance(item, Awaited):
+                item.future.set_result(result)
 
     def _fail(self, session: WritingSession, group: Sequence[Item], error: BaseException) -> None:
         session.roll_back()

@@ -11,12 +11,12 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 from langgraph.pregel import _runner
-from langgraph.pregel._executor import BackgroundExecutor
+from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 import playhead
 from playhead.config import load_config
-from playhead.graph import intercept
+from playhead.graph import in_passing, intercept
 from tests.graphs.shapes import NOTHING, SHAPES, add
 from tests.scripted import ScriptedModel, StreamingModel
 
@@ -36,6 +36,7 @@ SIGNATURES = {
     (SyncPregelLoop, "match_cached_writes"): ["self"],
     (AsyncPregelLoop, "amatch_cached_writes"): ["self"],
     (BackgroundExecutor, "submit"): ["self", "fn", "args"],
+    (AsyncBackgroundExecutor, "submit"): ["self", "fn", "args"],
 }
 
 
@@ -57,9 +58,15 @@ def test_the_table_above_is_complete() -> None:
 def test_what_the_node_runner_reads_of_langgraph_is_there() -> None:
     from langgraph.types import PregelExecutableTask
 
-    assert {"name", "input", "proc", "writes", "config", "path", "cache_key"} <= set(
+    assert {"name", "input", "proc", "writes", "config", "path", "cache_key", "retry_policy"} <= set(
         PregelExecutableTask.__dataclass_fields__
     )
+
+
+@pytest.mark.parametrize("loop", [SyncPregelLoop, AsyncPregelLoop])
+def test_a_checkpoint_is_saved_by_the_method_we_know(loop: Any) -> None:
+    parameters = list(inspect.signature(getattr(loop, in_passing.PUT_AFTER)).parameters)
+    assert parameters == ["self", "prev", "delta_write_futs", "config", "checkpoint", "metadata", "new_versions"]
 
 
 def test_installing_twice_patches_once() -> None:

@@ -1,0 +1,58 @@
+"""Which saves need no thread and no task of their own?
+
+LangGraph hands every save to an executor, because a saver may wait for its database. A replay's shelf has none, and
+ours does not wait where saves linger: it encodes what is to be saved and queues it, which takes less time than handing
+it over does. Such a save is made where it is asked for, and so at a moment when nobody has changed the values yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Final
+
+from playhead.graph.saver import SAVING, Saver
+from playhead.graph.shelf import Shelf
+
+PUT_WRITES: Final = ("put_writes", "aput_writes")
+PUT_AFTER: Final = "_checkpointer_put_after_previous"
+"""The method by which LangGraph's loops save a checkpoint: `(save before, its writes, config, checkpoint, …)`."""
+
+
+def waits_for_nothing(save: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+    """Is this a save of ours that comes back at once?"""
+    owner = getattr(save, "__self__", None)  # of a task's writes the saver, of a checkpoint the loop
+    if isinstance(owner, Saver | Shelf):
+        return save.__name__ in PUT_WRITES and (SAVING.get().lingers or isinstance(owner, Shelf))
+    if getattr(save, "__name__", "") != PUT_AFTER:
+        return False
+    saver = owner.checkpointer  # type: ignore[union-attr]
+    if not isinstance(saver, Shelf) and not (isinstance(saver, Saver) and SAVING.get().lingers):
+        return False
+    before, writes, *_ = args
+    return not writes and (before is None or before.done())
+
+
+def made(save: Callable[..., Any], args: tuple[Any, ...]) -> Future[Any]:
+    """The outcome of a save that is made now."""
+    future: Future[Any] = Future()
+    try:
+        future.set_result(save(*args))
+    except BaseException as error:  # noqa: BLE001 - raised where the future is looked at, as if it came from a thread
+        future.set_exception(error)
+    return future
+
+
+def amade(save: Callable[..., Any], args: tuple[Any, ...], future: Any) -> Any:
+    """As `made`, into a `future` of the event loop."""
+    coroutine = save(*args)
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        future.set_result(done.value)
+    except BaseException as error:  # noqa: BLE001 - as above
+        future.set_exception(error)
+    else:
+        coroutine.close()
+        raise RuntimeError("A save that should linger waits for something.")
+    return future

@@ -1,0 +1,87 @@
+"""How does PostgreSQL run a named statement, and hold the one transaction that may write?
+
+The table `recording` has one row, which counts how often it was written. Who begins to write counts that up, which
+locks the row: writers take turns, and each sees whether another was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, TypeAlias
+
+import psycopg
+
+from playhead.store.backend import Row
+from playhead.store.postgres.dialect import HERE, MANY, last_of_each
+
+Raw: TypeAlias = psycopg.Connection[Row]
+
+INDEXES: Final = """
+SELECT bt_index_check(pg_class.oid, true) FROM pg_class JOIN pg_am ON pg_am.oid = relam
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'i' AND amname = 'btree'
+"""
+
+
+class Connection:
+    """A connection in autocommit mode, used by one thread at a time."""
+
+    def __init__(self, connect: Callable[[], Raw]) -> None:
+        self._connect = connect
+        self.raw = connect()
+        self._writes: int | None = None  # how often it had been written at this connection's last transaction
+
+    def rows(self, query: str, params: Mapping[str, Any]) -> list[Row]:
+        """What a named query finds."""
+        return self.raw.execute(HERE[query], params, binary=True).fetchall()
+
+    def run(self, query: str, params: Mapping[str, Any]) -> int:
+        """Run a named statement; gives how many rows it touched."""
+        return self.raw.execute(HERE[query], params).rowcount
+
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
+        """Run each named statement once for each of its rows, in order: all in one round trip."""
+        with self.raw.pipeline(), self.raw.cursor() as cursor:
+            for query, rows in batches.items():
+                if query in MANY:
+                    found = last_of_each(query, rows)
+                    cursor.execute(MANY[query], {name: [row[name] for row in found] for name in found[0]})
+                else:
+                    cursor.executemany(HERE[query], rows)
+
+    def begin(self) -> bool:
+        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+        before = self._writes
+        try:
+            self._writes = self._begin()
+        except psycopg.OperationalError:
+            if not self.raw.closed:
+                raise
+            self.raw = self._connect()  # the server was restarted
+            self._writes = self._begin()
+        return before is not None and self._writes == before + 1
+
+    def _begin(self) -> int:
+        cursor = self.raw.execute("BEGIN; UPDATE recording SET writes = writes + 1 RETURNING writes", prepare=False)
+        cursor.nextset()
+        return int(cursor.fetchall()[0]["writes"])
+
+    def commit(self) -> None:
+        """Make what was written last."""
+        self.raw.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there still is one."""
+        if self.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            with suppress(psycopg.Error):  # the next transaction says so again
+                self.raw.execute("ROLLBACK")
+
+    def damage(self) -> list[str]:
+        """What PostgreSQL itself finds wrong with its indexes, where its extension amcheck is there to look."""
+        if self.raw.execute("SELECT FROM pg_extension WHERE extname = 'amcheck'").fetchall():
+            self.raw.execute(INDEXES)
+        return []
+
+    def close(self) -> None:
+        """Give it back for good."""
+        self.raw.close()

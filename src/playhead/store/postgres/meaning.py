@@ -1,0 +1,25 @@
+"""What does an error of PostgreSQL mean for the person in front of it?"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from psycopg import errors as pg
+
+from playhead.errors import Corrupt, StoreBusy, StoreError, StoreUnusable
+
+WAIT_SECONDS: Final = 10.0
+REMEDY: Final = "Check the address, that the server runs and lets this user in and write, or pass --store."
+
+
+def explained(error: Exception, shown: str) -> StoreError:
+    """The error of ours that says it; `shown` is the recording's address without its password."""
+    if isinstance(error, pg.LockNotAvailable | pg.DeadlockDetected | pg.SerializationFailure):
+        return StoreBusy(shown, WAIT_SECONDS)
+    text = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+    if isinstance(error, pg.DataCorrupted | pg.IndexCorrupted):
+        return Corrupt("pages", shown, text)
+    found = re.search(r"failed: (?!connection to)(?:FATAL:\s+)?([^\n]*)", text)
+    problem = (found[1] if found else text.partition("\n")[0]).strip()
+    return StoreUnusable(shown, problem, REMEDY)

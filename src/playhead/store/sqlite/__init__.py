@@ -1,0 +1,119 @@
+"""What is particular to SQLite? A recording is a file, with a log beside it that is written first."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from playhead.errors import BadInput, RecordingNotFound, StoreBusy, StoreError
+from playhead.store.backend import Synchronous, plain_errors
+from playhead.store.queries import MIGRATIONS
+from playhead.store.sqlite.connection import Connection
+from playhead.store.sqlite.meaning import WAIT_SECONDS, explained
+from playhead.store.sqlite.schema import make_ready, pending_migrations
+
+
+class SQLite:
+    """A recording in one file."""
+
+    errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
+    # The latter for an error's text that quotes damaged bytes.
+
+    def __init__(self, path: Path, synchronous: Synchronous, *, create: bool) -> None:
+        self.path, self._synchronous, self._create = path, synchronous, create
+        self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._closed = False
+
+    def version(self) -> int:
+        """The schema's version. Nothing is changed, or made."""
+        if not self.path.is_file():
+            raise RecordingNotFound(str(self.path))
+        with plain_errors(self), closing(self._to_look()) as connection:
+            return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
+
+    def back_up(self, copy: Path) -> None:
+        """Write a copy of the recording as it is. Raises `BadInput`."""
+        try:
+            with closing(self._to_look()) as connection:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+        except sqlite3.Error as error:
+            copy.unlink(missing_ok=True)
+            problem = f"the copy cannot be written: {error}."
+            raise BadInput(str(copy), problem, "Name another file with --backup.") from error
+
+    def open(self) -> Connection:
+        """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
+        if not self._create and not self.path.is_file():
+            raise RecordingNotFound(str(self.path))
+        connection = self._connect(create=True)
+        try:
+            with plain_errors(self):
+                make_ready(connection, self.path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def lend(self) -> Iterator[Connection]:
+        """A connection to read with: one that was lent before, or a new one."""
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._readers.put(connection)
+
+    def compact(self) -> None:
+        """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
+        self._close_readers()
+        with closing(self._connect()) as connection, plain_errors(self):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:  # somebody is still reading what was there before
+            raise StoreBusy(str(self.path), WAIT_SECONDS)
+
+    def size(self) -> int:
+        """How many bytes the file and its write-ahead log take."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def close(self) -> None:
+        """Close the connections that were lent; one that still is, when it comes back."""
+        self._closed = True
+        self._close_readers()
+
+    def explain(self, error: Exception) -> StoreError:
+        """The error of ours that says what this error of SQLite means for the person in front of it."""
+        return explained(error, self.path)
+
+    def _to_look(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+
+    def _connect(self, *, create: bool = False) -> Connection:
+        with plain_errors(self):
+            address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+            connection = sqlite3.connect(
+                address,
+                uri=True,
+                timeout=WAIT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=Connection,
+            )
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute("PRAGMA secure_delete = ON")
+            return connection
+
+    def _close_readers(self) -> None:
+        while not self._readers.empty():
+            self._readers.get().close()

@@ -1,0 +1,63 @@
+"""Is there a recording in a file of SQLite, and how is one made and brought up to date?"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from pathlib import Path
+from typing import Final
+
+import sqlite_utils
+
+from playhead.errors import SchemaTooNew, StoreUnusable
+from playhead.store.queries import MIGRATIONS
+from playhead.store.sqlite.meaning import WAIT_SECONDS
+
+PAGE_BYTES: Final = 2048
+"""Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
+
+
+def make_ready(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the recording if it is not there, its schema up to date. Raises `SchemaTooNew`, `StoreUnusable`."""
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
+    connection.execute("BEGIN")  # one moment: another process may be making the same file
+    pending = pending_migrations(connection, path)
+    connection.execute("COMMIT")
+    write_ahead(connection)
+    if pending:
+        migrate(connection, path)
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Write by way of a log. While another process does the same to a new file, SQLite says so without waiting."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
+    """The numbered scripts that this database has not seen. Raises `SchemaTooNew`, `StoreUnusable`."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise SchemaTooNew(str(path), version, len(MIGRATIONS))
+    if not version and sqlite_utils.Database(connection).table_names():
+        raise StoreUnusable(str(path), "it is a database of something else")
+    return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the schema up to date in one transaction; of several processes that open a new file, one does it."""
+    connection.execute("BEGIN IMMEDIATE")
+    for number, script in pending_migrations(connection, path):
+        for statement in re.split(r";\s*\n", script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+    connection.execute("COMMIT")
