@@ -84,6 +84,8 @@ class Answers:
         if self._by_key is None:
             self._by_key = {}
             for answer in self._all:
+                if answer.number in self._served:  # it never comes into question again
+                    continue
                 for one in self._keys(answer):
                     self._by_key.setdefault(one, []).append(answer)
         same = (answer for answer in self._by_key.get(key, ()) if answer.place.kind == kind)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from playhead.codec import Part
+from playhead.codec import MAPPING, Part
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
 from playhead.graph.branches import models_of
@@ -21,6 +21,7 @@ from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
+from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.recorder import RowOfRun, RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import READINGS, Steps, is_during
@@ -32,6 +33,7 @@ from playhead.store.values import Values
 from playhead.store.writer import Posted
 
 ACTING: Final = ("tool", "effect")
+WORDS: Final = "messages"  # the first of what a model request is made of
 
 
 class Stopped(BaseException):
@@ -125,7 +127,7 @@ class RunPlayer(RunRecorder):
         values: Values,
         terms: Terms,
         renaming: Renaming,
-        keys: Callable[[Call], frozenset[bytes]],
+        keys: RecordedKeys,
         *,
         is_recorded: bool = True,
         before: RunPlayer | None = None,
@@ -146,10 +148,10 @@ class RunPlayer(RunRecorder):
         calls = [(step, call) for step in run.steps for call in step.calls]
         self.calls = {call.number: call for _, call in calls}
         self._of_step = {step.number: step.calls for step in run.steps}
-        self.values = values
+        self.values, self._keys = values, keys
         self.steps = Steps(steps, values, recording.encoder, renaming)
         self.answers = Answers(
-            Answer(call.number, Place(call.address, step.attempt, call.kind, call.ordinal), partial(keys, call))
+            Answer(call.number, Place(call.address, step.attempt, call.kind, call.ordinal), partial(keys.of, call))
             for step, call in calls
         )
         self.rows: list[Mapping[str, Any]] = []
@@ -263,6 +265,30 @@ class RunPlayer(RunRecorder):
             return None
         self.answers.take(place)
         return recorded
+
+    def find_same_words(self, place: Place, messages: Part, settings: Mapping[str, Any]) -> Call | None:
+        """The same of a call that came from a prompt file: its words are the same to the byte, and so are the settings.
+
+        Which model that was, and with which parameters, is not asked: here the file's alias counts.
+        """
+        recorded = self.at(place)
+        if (
+            recorded is None
+            or self._words(recorded) != messages.hash
+            or not self._keys.settings_are(recorded, settings)
+        ):
+            return None
+        self.answers.take(place)
+        return recorded
+
+    def _words(self, recorded: Call) -> bytes | None:
+        """The hash of the messages of a recorded request, without reading them."""
+        if not (ref := recorded.refs["request"]):
+            return None
+        kind, below = self.values.below(ref)
+        if kind != MAPPING or not below or self.values.value(below[0])[:1] != [WORDS]:
+            return None
+        return self.values.hash(below[1])
 
     def find(self, place: Place, key: bytes) -> Call | None:
         """The recorded call that answers this request here."""

@@ -68,7 +68,8 @@ def recall_model(
     place = run.place(step, "model")
     if isinstance(model, StandIn):
         request: dict[str, Any] = {"messages": messages, "model": model.model_name}
-        recorded, keys = None, _keys_by_name(run, place, model, messages, options)
+        recorded = _same_words(run, place, model, messages, options)
+        keys = _keys_by_name(run, place, model, messages, options)
     else:
         request = model_request(model, messages, stop, options)
         recorded = run.find_same(place, request_part(run.recording.encoder, request))
@@ -84,6 +85,18 @@ def recall_model(
         return None
     ModelCall(step, model, messages, stop, options).answered_before(kept.answer, kept.seconds)
     return recalled(kept.answer)
+
+
+def _same_words(
+    run: RunPlayer, place: Place, model: StandIn, messages: Sequence[BaseMessage], options: Mapping[str, Any]
+) -> Call | None:
+    """The recorded call at this place, if its prompt asked the same to the byte: what it asked is not read for that."""
+    here = run.at(place)
+    if here is None or model.alias in run.models_put_in:
+        return None
+    return run.find_same_words(
+        place, run.recording.encoder.anything(list(messages)), model.settings(options, here.name)
+    )
 
 
 def _keys_by_name(

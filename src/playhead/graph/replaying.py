@@ -21,17 +21,16 @@ from langgraph.types import Command
 
 from playhead.diff import Renaming
 from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
-from playhead.graph.asking import settings_of
 from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.guard import no_effects
-from playhead.graph.identity import arguments_key, question_key, request_key, tool_arguments, words_key
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
 from playhead.graph.keeping import Execution, PlayedTurn
 from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms, is_stop
 from playhead.graph.recorded import STATIC_INTERRUPTS
+from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.recorder import describe, new_name
 from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
@@ -40,8 +39,7 @@ from playhead.graph.standin import StandIns
 from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
-from playhead.records import ERASED, Call, Divergence, Replay, Run
-from playhead.redact import Redactor
+from playhead.records import ERASED, Divergence, Replay, Run
 from playhead.store import Store
 from playhead.store.checkpoints import before_run
 from playhead.store.values import Values
@@ -180,7 +178,7 @@ class TurnPlayer:
             values,
             self.terms,
             renaming,
-            keys.of,
+            keys,
             is_recorded=is_recorded,
             before=before,
             texts=texts,
@@ -270,47 +268,6 @@ class TurnPlayer:
             player.divergences.append(
                 (last.number if last else 0, Divergence(last.address if last else "run", "error", was, raised))
             )
-
-
-class RecordedKeys:
-    """What recorded calls asked, as keys. `prompts` gives the prompts as they were for a call.
-
-    `by_words` adds a key for what was said to whichever model, where others were put in when the run was made.
-    """
-
-    def __init__(
-        self, redactor: Redactor, prompts: Callable[[Call], PromptSet | None], *, by_words: bool = False
-    ) -> None:
-        self._redactor, self._prompts, self._by_words = redactor, prompts, by_words
-        self._settings: dict[int | None, dict[str, Any] | None] = {None: None}  # by the reference of the prompt's text
-
-    def of(self, call: Call) -> frozenset[bytes]:
-        """The keys of one call: of what was sent, and, where it came from a prompt file, of what that asked."""
-        request = call.request
-        if call.kind == "tool":
-            return frozenset({arguments_key(call.name, tool_arguments(request), self._redactor)})
-        if not isinstance(request, Mapping):
-            return frozenset()
-        if call.kind == "effect":
-            arguments = {name: value for name, value in request.items() if name != "key"}
-            return frozenset({arguments_key(call.name, arguments, self._redactor)})
-        if call.kind != "model":
-            return frozenset()
-        keys = {request_key(request, self._redactor)}
-        if (settings := self._settings_of(call)) is not None:
-            keys.add(question_key(request["messages"], settings, self._redactor))
-        if self._by_words:
-            keys.add(words_key(request["messages"], request.get("tools"), self._redactor))
-        return frozenset(keys)
-
-    def _settings_of(self, call: Call) -> dict[str, Any] | None:
-        ref = call.refs["prompt"]
-        if ref not in self._settings:
-            use = call.prompt
-            prompts = self._prompts(call) if use else None
-            alias, options = settings_of(prompts.get(use.name)) if use and prompts else ("", {})
-            self._settings[ref] = {"model": alias, "options": options} if alias else None
-        return self._settings[ref]
 
 
 def _nothing(chunk: Any) -> None:

@@ -74,21 +74,21 @@ class Values:
         self._rows: dict[int, Row] = {}
         self._whole: set[int] = set()
         self._together: set[int] = set()
-        self._named: set[int] = set()
+        self._groups: list[set[int]] = []
 
     def read_ahead(
         self, whole: Iterable[int | None], named: Iterable[int | None], together: Iterable[int | None] = ()
     ) -> None:
         """Read the `whole` values, and of the others the hashes. Of those that go `together` all are read with one.
 
-        Of those `named`, what is right below is read for all where it is asked for one: values that are compared differ
-        together, by an id that was drawn anew.
+        Of those `named`, and of those that go `together`, what is right below is read for all where it is asked for
+        one: values that are compared differ together, by an id that was drawn anew.
         """
         self._whole = {ref for ref in whole if ref}
         self._together = {ref for ref in together if ref}
-        self._named = {ref for ref in named if ref}
+        self._groups = [{ref for ref in named if ref}, self._together]
         with self._lend() as session:
-            self._rows = session.values(self._whole | self._together | self._named)
+            self._rows = session.values(self._whole.union(*self._groups))
             self._rows |= fetch(session, (child for ref in self._whole for child in children(self._rows[ref])))
 
     def hash(self, ref: int | None) -> bytes | None:
@@ -99,10 +99,9 @@ class Values:
         """The kind of a value's outermost part, and the references of those below it, whose hashes are then at hand."""
         row = self._row(ref)
         refs = children(row)
-        if ref in self._named:
-            self._read(child for one in self._named for child in children(self._rows[one]) if child)
-            self._named = set()
-        self._read(child for child in refs if child)
+        alike = next((group for group in self._groups if ref in group), {ref})
+        self._read(child for one in alike for child in children(self._rows[one]) if child)
+        self._groups = [group for group in self._groups if group is not alike]
         return base_kind(row["kind"]), refs
 
     def value(self, ref: int | None) -> Any:
