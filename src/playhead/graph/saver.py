@@ -41,6 +41,7 @@ from playhead.store.session import EVERYTHING, MissingValue, Session, WritingSes
 from playhead.store.values import UNREADABLE, load
 
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
+UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
@@ -180,9 +181,10 @@ class Saver(BaseCheckpointSaver[Any]):
         """Store with whatever is committed next; an error shows at the next look back."""
         self._look_back(save.thread)
         with self._lock:  # tasks of one superstep write from threads of their own
-            if len(self._written) >= REMEMBERED:
-                settled = self.store.has_settled
-                self._written = {thread: last for thread, last in self._written.items() if not settled(last)}
+            if len(self._written) >= UNWATCHED:
+                for thread, last in list(self._written.items()):  # in place: a clone shares it
+                    if self.store.has_settled(last):
+                        self._written.pop(thread, None)
             self._written[save.thread] = self.store.post(save)
 
     def lose(self, thread: str, error: BaseException) -> None:
