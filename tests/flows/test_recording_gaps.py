@@ -61,6 +61,7 @@ def test_a_strict_recording_raises_instead(deck: Deck, table: str) -> None:
     refuse(deck, table)
     with pytest.raises(StoreUnusable, match=f"no {table}"):
         deck.record(SHAPES["loop"].build(ScriptedModel), strict=True).invoke(NOTHING, CONFIG)
+    assert deck.store.failures
 
 
 def test_a_strict_recording_that_can_write_works_as_any_other(deck: Deck) -> None:

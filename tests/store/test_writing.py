@@ -18,6 +18,7 @@ from playhead.errors import RunNotFound, StoreClosed, StoreError
 from playhead.location import Location
 from playhead.store import Store
 from playhead.store.session import WritingSession
+from playhead.store.writer import Note
 from tests.postgres import spelled
 
 from .conftest import a_run, keep
@@ -142,6 +143,15 @@ def test_a_note_that_fails_is_counted_and_raises_nowhere(store: Store) -> None:
     store.note(lambda session: session.thread("after"))
     assert names(store) == ["after"]
     assert store.failures == 1
+
+
+def test_who_is_told_of_a_failure_may_fail_and_stops_nobody(store: Store) -> None:
+    def told(_: BaseException) -> None:
+        raise BrokenPipeError("nobody reads the log")
+
+    store.post(Note(failing, told))
+    assert store.write(lambda session: session.thread("after"))
+    assert names(store) == ["after"]
 
 
 def test_closing_commits_what_is_queued(address: Location) -> None:

@@ -118,21 +118,23 @@ class Desk:
 
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
+        try:
+            self._count(question, row)
+            if row["status"] == "done" and isinstance(row["response"], Part):
+                self._keep(question, row)
+        finally:
+            self.at_work.acquire()  # not before: while the answer is written, another turn may compute
+
+    def _count(self, question: Question, row: Mapping[str, Any]) -> None:
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
-        is_answered = row["status"] == "done"
         with self._lock:
             expected = self._under_way.pop(question.name, Expected(0, 0.0))
-            if is_answered:
+            if row["status"] == "done":
                 self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
             elif (allowance := self._turns.get(question.run)) is not None:
                 allowance.asked -= 1  # it is tried again, or ends the turn
         if taken + given:
             self.limits.settle(question.model, expected.tokens, taken + given)
-        try:
-            if is_answered and isinstance(row["response"], Part):
-                self._keep(question, row)
-        finally:
-            self.at_work.acquire()  # not before: while the answer is written, another turn may compute
 
     def _keep(self, question: Question, row: Mapping[str, Any]) -> None:
         """Keep an answer, unless its customer was forgotten meanwhile."""

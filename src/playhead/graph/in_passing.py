@@ -38,7 +38,7 @@ def made(save: Callable[..., Any], args: tuple[Any, ...]) -> Future[Any]:
     future: Future[Any] = Future()
     try:
         future.set_result(save(*args))
-    except BaseException as error:  # noqa: BLE001 - raised where the future is looked at, as if it came from a thread
+    except Exception as error:  # noqa: BLE001 - raised where the future is looked at, as if it came from a thread
         future.set_exception(error)
     return future
 
@@ -50,7 +50,7 @@ def amade(save: Callable[..., Any], args: tuple[Any, ...], future: Any) -> Any:
         coroutine.send(None)
     except StopIteration as done:
         future.set_result(done.value)
-    except BaseException as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - as above; whoever interrupts the program gets through
         future.set_exception(error)
     else:
         coroutine.close()

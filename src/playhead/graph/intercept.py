@@ -29,6 +29,7 @@ from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
+from playhead.graph.saver import SAVING
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -43,7 +44,7 @@ PATCHED: Final = {
     _runner: ("run_with_retry", "arun_with_retry"),
     SyncPregelLoop: ("match_cached_writes",),
     AsyncPregelLoop: ("amatch_cached_writes",),
-    BackgroundExecutor: ("submit",),
+    BackgroundExecutor: ("__init__", "submit"),
     AsyncBackgroundExecutor: ("submit",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
@@ -83,6 +84,7 @@ def install() -> None:
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
+        executor.__init__ = _made_for(executor.__init__)
         executor.submit = _submit(executor.submit)
         aexecutor.submit = _asubmit(aexecutor.submit)
 
@@ -445,12 +447,27 @@ def _amatch_cached(original: Original) -> Original:
 # ── saves ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _made_for(original: Original) -> Original:
+    @functools.wraps(original)
+    def init(self: BackgroundExecutor, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.playhead_saving = SAVING.get()  # type: ignore[attr-defined]
+
+    return init
+
+
 def _submit(original: Original) -> Original:
+    """LangGraph saves what parallel tasks wrote from the threads that ran them, outside of every context."""
+
     @functools.wraps(original)
     def submit(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
-        if kwargs or not waits_for_nothing(fn, args):
-            return original(self, fn, *args, **kwargs)
-        future = made(fn, args)
+        token = SAVING.set(getattr(self, "playhead_saving", SAVING.get()))
+        try:
+            if kwargs or not waits_for_nothing(fn, args):
+                return original(self, fn, *args, **kwargs)
+            future = made(fn, args)
+        finally:
+            SAVING.reset(token)
         if future.exception() is not None:
             self.tasks[future] = RERAISED
         return future

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import itertools
 import operator
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -19,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
+from pydantic import BaseModel
 
 from playhead.codec import Part, mapping
 from playhead.graph.encoding import Encoder
@@ -175,16 +175,18 @@ class ModelCall:
 
 def name_of(model: BaseChatModel) -> str:
     """What the model calls itself."""
-    names = (getattr(model, attribute, None) for attribute in _naming(type(model)))
-    return str(next(filter(None, names), None) or model._llm_type)
+    for name in ("model_name", "model"):
+        if (_may_say(type(model), name) or name in vars(model)) and (said := getattr(model, name, None)):
+            return str(said)
+    return str(model._llm_type)
 
 
 @functools.lru_cache(maxsize=256)
-def _naming(kind: type[BaseChatModel]) -> tuple[str, ...]:
-    """By which attributes models of this class say their name: asking pydantic for one that is not there is slow."""
-    may_have_more = kind.model_config.get("extra") == "allow"
-    known = (may_have_more or name in kind.model_fields or hasattr(kind, name) for name in ("model_name", "model"))
-    return tuple(itertools.compress(("model_name", "model"), known))
+def _may_say(kind: type[BaseChatModel], name: str) -> bool:
+    """May a model of this class have an attribute of this name? To ask pydantic for one that is not there is slow."""
+    looks_elsewhere = getattr(kind, "__getattr__", None) is not getattr(BaseModel, "__getattr__", None)
+    may_have_more = looks_elsewhere or kind.model_config.get("extra") == "allow"
+    return may_have_more or name in kind.model_fields or hasattr(kind, name)
 
 
 def model_request(

@@ -54,7 +54,11 @@ class Recording:
 
     def note(self, operation: Posted, *, urgent: bool = False) -> None:
         """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""
-        if self.strict:
-            self.store.write(operation, operation.parts)
-        else:
+        if not self.strict:
             self.store.post(operation, urgent=urgent)
+            return
+        try:
+            self.store.write(operation, operation.parts)
+        except BaseException as error:
+            operation.lost(error)
+            raise

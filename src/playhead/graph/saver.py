@@ -194,13 +194,13 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def _look_back(self, thread: str) -> None:
         """Raise what kept earlier writes of this conversation, which are stored in order, from being stored."""
-        if self._lost and (lost := self._lost.pop(thread, None)):
+        if self._lost and (lost := self.let_go(thread)):
             raise lost[0]
 
     def let_go(self, thread: str) -> list[BaseException]:
         """What kept writes of this conversation from being stored that nobody looked back at: no later run's affair."""
-        self._written.pop(thread, None)
-        return self._lost.pop(thread, [])
+        with self._lock:
+            return self._lost.pop(thread, [])
 
     def _put(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata) -> SaveCheckpoint:
         thread, ns = self._place(config)
@@ -271,15 +271,24 @@ class Saver(BaseCheckpointSaver[Any]):
             self.settle(thread)
 
     def settle(self, thread: str) -> None:
-        """Wait until all that was saved so far is committed; raises what kept this conversation's from being."""
-        self.store.flush()
-        self._written.pop(thread, None)
+        """Wait until all that was saved so far is committed; raises what kept this conversation's from being.
+
+        What is raised here is told; the conversation's next run does not hear of it again.
+        """
+        try:
+            self.store.flush()
+        except BaseException:
+            self.let_go(thread)
+            raise
         self._look_back(thread)
 
     async def asettle(self, thread: str) -> None:
         """As `settle`."""
-        await asyncio.wrap_future(self.store.flushed())
-        self._written.pop(thread, None)
+        try:
+            await asyncio.wrap_future(self.store.flushed())
+        except BaseException:
+            self.let_go(thread)
+            raise
         self._look_back(thread)
 
     def _put_writes(

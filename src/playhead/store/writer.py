@@ -12,6 +12,7 @@ young generations, so that each object is paid for again when all of the program
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -202,6 +203,10 @@ class Writer:
 
     def _fail(self, session: WritingSession, group: Sequence[Item], error: BaseException) -> None:
         session.roll_back()
+        explained = self._explain(error)
         for item in group:
-            item.lost(self._explain(error))
+            try:
+                item.lost(explained)
+            except Exception:  # who is told may fail, as a log on a closed pipe does: others still wait to be told
+                logging.getLogger("playhead").exception("whoever was told that something is not recorded failed")
         self._settled += len(group)  # last: who finds all settled finds what was lost, too

@@ -35,6 +35,7 @@ SIGNATURES = {
     (_runner, "arun_with_retry"): ["task", "retry_policy", "stream", "configurable"],
     (SyncPregelLoop, "match_cached_writes"): ["self"],
     (AsyncPregelLoop, "amatch_cached_writes"): ["self"],
+    (BackgroundExecutor, "__init__"): ["self", "config"],
     (BackgroundExecutor, "submit"): ["self", "fn", "args"],
     (AsyncBackgroundExecutor, "submit"): ["self", "fn", "args"],
 }
