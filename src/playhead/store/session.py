@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
-from playhead.codec import KNOWN, PACKED, Part, deflate, digest, encode_numbers, seal
+from playhead.codec import KNOWN, PACKED, Part, deflate, digest, encode_numbers, seal, sealer
 from playhead.errors import Corrupt, StoreError
 from playhead.store.backend import Connection, Row
 from playhead.store.queries import WHOLE_ROWS
@@ -46,8 +46,9 @@ class Session:
             raise Corrupt("schema", query.split("_", 1)[0], f"its columns are {', '.join(found[0])}")
         asked = [(name, params[name]) for name in params.keys() & found[0].keys()]
         if damaged is None:
+            seal_of = sealer(tuple(name for name in found[0] if name != "seal"))
             for row in found:
-                check(query, row, asked)
+                check(query, row, asked, seal_of)
             return found
         return [row for row in found if _is_sound(query, row, asked, damaged)]
 
@@ -225,10 +226,10 @@ class WritingSession(Session):
         return number
 
 
-def check(query: str, row: Row, asked: Iterable[tuple[str, Any]] = ()) -> None:
+def check(query: str, row: Row, asked: Iterable[tuple[str, Any]] = (), seal_of: Callable[[Row], bytes] = seal) -> None:
     """Take the seal off a row, or raise `Corrupt` where it does not match, or the row is another than was asked for."""
     stored = row.pop("seal")
-    if seal(row) != stored:
+    if seal_of(row) != stored:
         raise Corrupt(*_named(query, row))
     for name, value in asked:
         if row[name] != value:
