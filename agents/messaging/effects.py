@@ -41,7 +41,7 @@ def _simulated_cancel(booking_id: int) -> JSON:
     return {"ok": True, "booking_id": booking_id, "status": "cancelled"}
 
 
-def _simulated_send(thread: str, to: str, text: str, at: str) -> JSON:
+def _simulated_send(business: str, thread: str, to: str, text: str, at: str) -> JSON:
     return {"ok": True, "id": 0, "thread": thread, "to": to, "text": text, "at": at}
 
 
@@ -67,9 +67,10 @@ def cancel(booking_id: int, *, key: str) -> JSON:
 
 
 @effect(verify=_in_outbox, simulate=_simulated_send)
-def send(thread: str, to: str, text: str, at: str, *, key: str) -> JSON:
-    """One row in the outbox, to be delivered at `at`; refused (`ok` false) after an opt-out."""
-    result: JSON = resource("outbox").add(key, thread, to, text, at)
+def send(business: str, thread: str, to: str, text: str, at: str, *, key: str) -> JSON:
+    """One row in the outbox, to be delivered at `at`; refused (`ok` false) after an opt-out, a take-over or a kill
+    switch, the business's own or everybody's."""
+    result: JSON = resource("outbox").add(key, business, thread, to, text, at)
     return result
 
 

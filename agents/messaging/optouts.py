@@ -1,7 +1,7 @@
 """Who may not be written to, in which conversations does a person speak, and is the agent switched off?
 
-An opt-out holds for every business in the database: being asked twice to stop is once too often. It is read again by
-the outbox in the sending transaction. A thread that a person has taken over stays theirs until it is released.
+An opt-out holds for every business in the database: being asked twice to stop is once too often. The outbox reads all
+three again in the sending transaction. A thread that a person has taken over stays theirs until it is released.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A message is a row; a channel adapter delivers rows. The row's key is that of the effect that caused it and is unique:
 a repeated send finds the first row. Whether the recipient may be written to is asked in the transaction that writes
-the row, so an opt-out or a take-over that comes while a reply is being written still wins. A refusal is kept under its
-key too.
+the row, so an opt-out, a take-over or a kill switch that comes while a reply is being written still wins. A refusal is
+kept under its key too.
 """
 
 from __future__ import annotations
@@ -25,13 +25,16 @@ class Outbox:
     def __init__(self, database: AgentDatabase) -> None:
         self._database = database
 
-    def add(self, key: str, thread: str, to: str, text: str, at: datetime | str | None = None) -> dict[str, Any]:
-        """Puts a message in the outbox, once per key. `at`: when, for the message cap (aware, or ISO text)."""
+    def add(
+        self, key: str, business: str, thread: str, to: str, text: str, at: datetime | str | None = None
+    ) -> dict[str, Any]:
+        """Puts a message in the outbox, once per key. `business`: whose, as it may be switched off by itself; `at`:
+        when, for the message cap (aware, or ISO text)."""
         with self._database.transaction() as connection:
             earlier = connection.execute(f"SELECT {COLUMNS} FROM outbox WHERE key = ?", (key,)).fetchone()  # noqa: S608
             if earlier is not None:
                 return _result(dict(earlier))
-            refused = _refusal(connection, thread, to)
+            refused = _refusal(connection, business, thread, to)
             connection.execute(
                 "INSERT INTO outbox (key, thread, recipient, text, at, refused) VALUES (?, ?, ?, ?, ?, ?)",
                 (key, thread, to, "" if refused else text, None if at is None else utc_text(at), refused),
@@ -60,12 +63,12 @@ class Outbox:
         self._database.close()
 
 
-def _refusal(connection: sqlite3.Connection, thread: str, to: str) -> str | None:
+def _refusal(connection: sqlite3.Connection, business: str, thread: str, to: str) -> str | None:
     if connection.execute("SELECT 1 FROM opt_outs WHERE customer = ?", (to,)).fetchone():
         return "opted_out"
     if connection.execute("SELECT 1 FROM taken_over WHERE thread = ?", (thread,)).fetchone():
         return "taken_over"
-    if connection.execute("SELECT 1 FROM halted WHERE business = ''").fetchone():
+    if connection.execute("SELECT 1 FROM halted WHERE business IN (?, '')", (business,)).fetchone():
         return "halted"
     return None
 

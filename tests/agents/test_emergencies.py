@@ -66,7 +66,7 @@ def test_an_emergency_at_night_is_answered_at_night(shop: Any) -> None:
 def test_an_emergency_is_answered_when_the_days_messages_are_used_up(shop: Any) -> None:
     cap = load_business("bike-shop").message_cap
     for number in range(cap):
-        shop.resources["outbox"].add(f"k{number}", "ana", "ana", "hello", shop.at)
+        shop.resources["outbox"].add(f"k{number}", "bike-shop", "ana", "ana", "hello", shop.at)
     assert shop.say("Are you open on Sunday?")["reason"] == "the day's message cap is reached"
     assert shop.say(SMOKE)["reason"] == "emergency"
     assert shop.sent()[cap:] == [FIXED]

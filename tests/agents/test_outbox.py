@@ -33,7 +33,7 @@ def optouts(database: AgentDatabase) -> OptOuts:
 
 
 def test_a_message_is_a_row_in_its_thread(outbox: Outbox) -> None:
-    sent = outbox.add("k1", "t1", "+15550100", "Hello", NOON)
+    sent = outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello", NOON)
     assert sent["ok"]
     assert (sent["to"], sent["text"], sent["at"]) == ("+15550100", "Hello", "2026-03-02T12:00:00+00:00")
     assert outbox.sent("t1") == [sent]
@@ -41,54 +41,60 @@ def test_a_message_is_a_row_in_its_thread(outbox: Outbox) -> None:
 
 
 def test_the_same_key_twice_sends_once_even_when_reworded(outbox: Outbox) -> None:
-    first = outbox.add("k1", "t1", "+15550100", "Hello")
-    assert outbox.add("k1", "t1", "+15550100", "Hi there") == first
+    first = outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")
+    assert outbox.add("k1", "bike-shop", "t1", "+15550100", "Hi there") == first
     assert [row["text"] for row in outbox.sent("t1")] == ["Hello"]
 
 
 def test_two_equal_texts_with_two_keys_are_both_sent(outbox: Outbox) -> None:
-    outbox.add("k1", "t1", "+15550100", "Hello")
-    outbox.add("k2", "t1", "+15550100", "Hello")
+    outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")
+    outbox.add("k2", "bike-shop", "t1", "+15550100", "Hello")
     assert len(outbox.sent("t1")) == 2
 
 
 def test_lookup_tells_whether_a_send_happened(outbox: Outbox) -> None:
-    sent = outbox.add("k1", "t1", "+15550100", "Hello")
+    sent = outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")
     assert outbox.lookup("k1") == sent
     assert outbox.lookup("k2") is None
 
 
 def test_nothing_is_sent_after_an_opt_out(outbox: Outbox, optouts: OptOuts) -> None:
     optouts.add("+15550100", "STOP", NOON)
-    assert outbox.add("k1", "t1", "+15550100", "Hello") == {"ok": False, "reason": "opted_out"}
+    assert outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello") == {"ok": False, "reason": "opted_out"}
     assert outbox.sent("t1") == []
     assert outbox.lookup("k1") == {"ok": False, "reason": "opted_out"}
 
 
 def test_a_refused_send_stays_refused_after_an_opt_in(outbox: Outbox, optouts: OptOuts) -> None:
     optouts.add("+15550100")
-    outbox.add("k1", "t1", "+15550100", "Hello")
+    outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")
     optouts.remove("+15550100")
-    assert not outbox.add("k1", "t1", "+15550100", "Hello")["ok"]
-    assert outbox.add("k2", "t1", "+15550100", "Hello")["ok"]
+    assert not outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")["ok"]
+    assert outbox.add("k2", "bike-shop", "t1", "+15550100", "Hello")["ok"]
 
 
 def test_an_opt_out_of_one_customer_leaves_the_others(outbox: Outbox, optouts: OptOuts) -> None:
     optouts.add("+15550100")
-    assert outbox.add("k1", "t2", "+15550101", "Hello")["ok"]
+    assert outbox.add("k1", "bike-shop", "t2", "+15550101", "Hello")["ok"]
 
 
 def test_the_kill_switch_stops_every_send_until_it_is_taken_back(outbox: Outbox, optouts: OptOuts) -> None:
     optouts.halt()
-    assert outbox.add("k1", "t1", "+15550100", "Hello")["reason"] == "halted"
+    assert outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")["reason"] == "halted"
     optouts.unhalt()
-    assert outbox.add("k2", "t1", "+15550100", "Hello")["ok"]
+    assert outbox.add("k2", "bike-shop", "t1", "+15550100", "Hello")["ok"]
 
 
-def test_the_kill_switch_of_one_business_leaves_the_others(optouts: OptOuts) -> None:
+def test_the_kill_switch_of_one_business_stops_its_sends_and_leaves_the_others(
+    outbox: Outbox, optouts: OptOuts
+) -> None:
     optouts.halt("bike-shop")
     assert optouts.halted("bike-shop")
     assert not optouts.halted("jeweller")
+    assert outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello") == {"ok": False, "reason": "halted"}
+    assert outbox.add("k2", "jeweller", "t2", "+15550101", "Hello")["ok"]
+    optouts.unhalt("bike-shop")
+    assert outbox.add("k3", "bike-shop", "t1", "+15550100", "Hello")["ok"]
 
 
 def test_a_thread_taken_over_stays_so_until_released(optouts: OptOuts) -> None:
@@ -106,8 +112,8 @@ def test_opting_out_twice_is_opting_out(optouts: OptOuts) -> None:
 
 
 def test_a_forgotten_customer_is_nowhere_in_the_file(outbox: Outbox, optouts: OptOuts, tmp_path: Path) -> None:
-    outbox.add("k1", "t1", "+15550100", "Your bike is ready, Ann Example")
-    outbox.add("k2", "t2", "+15550101", "Your ring is ready")
+    outbox.add("k1", "bike-shop", "t1", "+15550100", "Your bike is ready, Ann Example")
+    outbox.add("k2", "bike-shop", "t2", "+15550101", "Your ring is ready")
     optouts.add("+15550100", "STOP")
     optouts.take_over("t1", "asked for a person", "+15550100")
     outbox.forget("+15550100")
@@ -122,8 +128,8 @@ def test_a_forgotten_customer_is_nowhere_in_the_file(outbox: Outbox, optouts: Op
 def test_a_conversation_is_forgotten_by_its_name_whoever_was_written_to(
     outbox: Outbox, optouts: OptOuts, tmp_path: Path
 ) -> None:
-    outbox.add("t1/e/send/0", "t1-of-ann", "+15550100", "Your bike is ready, Ann Example")
-    outbox.add("t10/e/send/0", "t1-of-ann-2", "+15550101", "Your ring is ready")
+    outbox.add("t1/e/send/0", "bike-shop", "t1-of-ann", "+15550100", "Your bike is ready, Ann Example")
+    outbox.add("t10/e/send/0", "bike-shop", "t1-of-ann-2", "+15550101", "Your ring is ready")
     optouts.take_over("t1-of-ann", "asked for a person", "+15550100")
     outbox.forget("t1-of-ann")
     optouts.forget("t1-of-ann")
@@ -134,7 +140,7 @@ def test_a_conversation_is_forgotten_by_its_name_whoever_was_written_to(
 def test_what_another_process_still_reads_is_not_said_to_be_gone(
     database: AgentDatabase, outbox: Outbox, tmp_path: Path
 ) -> None:
-    outbox.add("k1", "t1", "+15550100", "Your bike is ready")
+    outbox.add("k1", "bike-shop", "t1", "+15550100", "Your bike is ready")
     database._connection.execute("PRAGMA busy_timeout = 50")
     reader = sqlite3.connect(tmp_path / "agent.db", isolation_level=None)
     reader.execute("BEGIN")

@@ -67,7 +67,7 @@ def test_no_message_while_a_person_has_the_conversation_in_a_thousand_interleavi
     assert held_back > at_scale(100, 3), "the person came between a reply and its sending"
 
 
-@pytest.mark.parametrize("way", ["take over", "stop", "kill switch"])
+@pytest.mark.parametrize("way", ["take over", "stop", "kill switch", "kill switch of the business"])
 @pytest.mark.parametrize(
     "text", ["How much is a tune-up?", "Can I book a tune-up on Friday at 11?", "Do you repair unicycles?"]
 )
@@ -80,6 +80,7 @@ def test_from_whichever_crossing_on_the_agent_is_told_to_be_silent_it_is(
             "take over": lambda thread=thread: shop.others.take_over(thread, "Maya", thread),
             "stop": lambda thread=thread: shop.others.add(thread, "STOP"),
             "kill switch": shop.others.halt,
+            "kill switch of the business": lambda: shop.others.halt("bike-shop"),
         }[way]
         shop.crossings.expect(
             {number: lambda tell=tell, thread=thread, before=before: (tell(), before.append(shop.sent(thread)))[0]}
@@ -91,6 +92,7 @@ def test_from_whichever_crossing_on_the_agent_is_told_to_be_silent_it_is(
         assert later["outcome"]["outcome"] == "silent"
         assert [shop.sent(thread)] == before
         shop.others.unhalt()
+        shop.others.unhalt("bike-shop")
     raise AssertionError("a run has more crossings than are tried")
 
 

@@ -1,8 +1,8 @@
 """Does the message go out, and who has the conversation afterwards?
 
 One row in the outbox, keyed by its cause, not before the recipient's quiet hours end; only who is in danger is
-answered at night. The outbox refuses after an opt-out or a take-over, whatever was decided before. A hand-off takes
-the agent out of the conversation until a person releases it.
+answered at night. The outbox refuses after an opt-out, a take-over or a kill switch, whatever was decided before. A
+hand-off takes the agent out of the conversation until a person releases it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def send(state: State) -> JSON:
     if handoff.get("reason") != "emergency":
         at = rules.quiet_until(at, state["zone"], load_business(state["business"]).quiet_hours)
     to, thread = state["customer"], state["thread"]
-    result = effects.send(thread=thread, to=to, text=str(text), at=at.isoformat())
+    result = effects.send(business=state["business"], thread=thread, to=to, text=str(text), at=at.isoformat())
     change: JSON = {"sent": result}
     if handoff:
         note = handoff.get("summary") or handoff["reason"]

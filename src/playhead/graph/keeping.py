@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from langgraph.checkpoint.base import CheckpointTuple
 
 from playhead.codec import Part, mapping
-from playhead.errors import RunNotFound
+from playhead.errors import BadInput, RunNotFound
 from playhead.graph.branches import EDITS, MODELS, facts_of_edit, models_of, original_thread, own_facts
 from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
 from playhead.graph.recorded import plain_input
@@ -36,7 +36,11 @@ HEX: Final = 3  # bytes of a branch's name
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of a turn as it was played: from what it was given to the state it left."""
+    """One run of a turn as it was played: from what it was given to the state it left.
+
+    `begun` are the recorded states it set out from, where the run before it had not left them so; `branch` is the state
+    that a branch begins with, where it went back in time.
+    """
 
     player: RunPlayer
     given: Any
@@ -45,6 +49,8 @@ class Execution:
     error: BaseException | None = None
     state: CheckpointTuple | None = None
     waits: bool = False
+    begun: Mapping[str, CheckpointTuple] | None = None
+    branch: CheckpointTuple | None = None
 
     def ended(self, error: BaseException | None, state: CheckpointTuple | None, *, waits: bool) -> Execution:
         """The same at its end."""
@@ -103,7 +109,8 @@ def keep(turn: PlayedTurn, name: str, origin: Origin, thread: str | None = None)
     """Write a played turn into the recording; gives the id of its last run, which is `name`.
 
     `thread` is the thread of an earlier turn that was kept, which this one stands beside; without it there is a new
-    one. Raises `RunNotFound` where the conversation that was played was forgotten meanwhile.
+    one. Raises `RunNotFound` where the conversation that was played was forgotten meanwhile, `BadInput` where its
+    runs could not be told from each other by what is kept.
     """
     recording, first = turn.recording, turn.runs[0].player
     source, seen = first.original.thread, original_thread(first.original, first.facts)
@@ -140,15 +147,46 @@ def _free_name(recording: Recording, thread: str) -> str:
 def _states(saver: Saver, turn: PlayedTurn, thread: str) -> list[tuple[Operation, Sequence[Part]]]:
     """What stores the states that the turn began from, and those it ended in, if it came to its end.
 
-    A turn that was stopped leaves the state it began from: nobody can say where it would have gone.
+    A turn that was stopped leaves the state it began from: nobody can say where it would have gone. Where a run set out
+    from another state than the one before it left, both are stored, so that this can be told from them again.
     """
-    made = [saver.copied(found._replace(pending_writes=[]), thread, None) for found in turn.start.values()]
-    for ns in turn.shelf.namespaces() if turn.runs[-1].is_whole else ():
-        began, ended = turn.start.get(ns), turn.shelf.latest(ns)
-        parent = began.checkpoint["id"] if began else None
-        if ended is not None and ended.checkpoint["id"] != parent:
-            made.append(saver.copied(ended, thread, parent))
+    stages = _stages(turn)
+    if len(stages) > 1 and not _told_apart(stages):
+        problem = "its runs set out from several states, and which was whose could not be told from what is kept."
+        raise BadInput("replay", problem, "Keep one of another turn.")
+    made: list[tuple[Operation, Sequence[Part]]] = []
+    for start, executions in stages:
+        made += [saver.copied(found._replace(pending_writes=[]), thread, None) for found in start.values()]
+        last = executions[-1]
+        if (branch := executions[0].branch) is not None:
+            made.append(saver.copied(branch._replace(pending_writes=[]), thread, start[""].checkpoint["id"]))
+        ended = {"": last.state}
+        if last is turn.runs[-1]:
+            ended = {ns: turn.shelf.latest(ns) for ns in turn.shelf.namespaces()} if last.is_whole else {}
+        for ns, state in ended.items():
+            began = (branch if not ns else None) or start.get(ns)
+            parent = began.checkpoint["id"] if began else None
+            if state is not None and state.checkpoint["id"] != parent:
+                made.append(saver.copied(state, thread, parent))
     return made
+
+
+def _told_apart(stages: Sequence[tuple[Mapping[str, CheckpointTuple], list[Execution]]]) -> bool:
+    """Did every run but the last leave a state of its own, and is there no state of a graph within that remembers?"""
+    left = [run.state.checkpoint["id"] if run.state else "" for _, runs in stages for run in runs][:-1]
+    begun = [found.checkpoint["id"] for start, _ in stages for found in start.values()]
+    is_own = len(set(left)) == len(left) and set(left).isdisjoint(begun)
+    return is_own and not any(ns for start, _ in stages for ns in start)
+
+
+def _stages(turn: PlayedTurn) -> list[tuple[Mapping[str, CheckpointTuple], list[Execution]]]:
+    """The states from which the runs set out, each with the runs that went on from there."""
+    stages: list[tuple[Mapping[str, CheckpointTuple], list[Execution]]] = [(turn.start, [])]
+    for execution in turn.runs:
+        if execution.begun is not None:
+            stages.append((execution.begun, []))
+        stages[-1][1].append(execution)
+    return stages
 
 
 # ── the rows of a run ────────────────────────────────────────────────────────────────────────────────────────

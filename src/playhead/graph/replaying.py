@@ -21,6 +21,7 @@ from langgraph.types import Command
 
 from playhead.diff import Renaming
 from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
+from playhead.graph.beginnings import Beginning, Beginnings, branch_of
 from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
@@ -41,7 +42,6 @@ from playhead.graph.told import Told
 from playhead.prompts import PromptSet
 from playhead.records import ERASED, Divergence, Replay, Run
 from playhead.store import Store
-from playhead.store.checkpoints import before_run
 from playhead.store.values import Values
 
 RESUMABLE: Final = ("interrupted",)
@@ -80,6 +80,7 @@ class TurnPlayer:
             raise GraphNotLoadable(type(graph).__name__, "it is not a compiled LangGraph graph")
         install()
         self.graph, self.recording, self.terms = graph, recording, terms
+        self._beginnings = Beginnings(recording.saver)
         self._models = StandIns(recording.models, terms.changes.models)
         self._is_async = needs_async(graph)
         today = recording.prompts.current() if recording.prompts else None
@@ -89,22 +90,34 @@ class TurnPlayer:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
         at_hand = [held(run, self.recording.store) for run in turn]
         turn, values = [run for run, _ in at_hand], {run.id: found for run, found in at_hand}
-        shelf = shelf or self._shelf(turn[0])
+        inputs = list(self._inputs(turn))
+        beginning = None
+        if shelf is None:
+            beginning = self._beginnings.of_first(*inputs[0])
+            shelf = Shelf(self.recording.encoder.serde, {})
+            shelf.stand_at(beginning.latest, beginning.older)
         graph, renaming = self._prepared(shelf), Renaming()
         players: list[RunPlayer] = []
         began = time.time()
         error: BaseException | None = None
         start = shelf.begun()
         executions: list[Execution] = []
-        for index, (run, recorded) in enumerate(self._inputs(turn)):
-            given, before = recorded, players[-1] if players else None
+        for index, (run, recorded) in enumerate(inputs):
+            given, before, begun = recorded, players[-1] if players else None, None
+            if index:
+                beginning = self._later(turn, index, recorded)
+            if index and beginning is not None:
+                shelf.stand_at(beginning.latest, beginning.older)
+                begun = shelf.begun()
             player = self._player(run, values[run.id], renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
             player.answered_anew = self._is_answered_anew(run, turn, is_recorded=index < len(turn))
             players.append(player)
-            execution = Execution(player, given, time.time())
-            error = self._run(graph, run, given, player, shelf)
+            execution = Execution(player, given, time.time(), begun=begun)
+            if beginning and beginning.named:
+                execution = replace(execution, branch=branch_of(beginning.older[""]))
+            error = self._run(graph, run, given, player, beginning.named if beginning else None)
             executions.append(execution.ended(error, shelf.latest(), waits=self._waits(graph, run)))
             self._compare_end(player, run, error)
             if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
@@ -122,18 +135,9 @@ class TurnPlayer:
 
     # ── what a run is played with ────────────────────────────────────────────────────────────────────────────
 
-    def _shelf(self, run: Run) -> Shelf:
-        saver, store = self.recording.saver, self.recording.store
-        with store.reading() as session:
-            rows = before_run(session, run.thread, run.started)
-        before = {}
-        for ns, row in rows.items():
-            names = {"thread_id": run.thread, "checkpoint_ns": ns, "checkpoint_id": row.id if row else ""}
-            found = saver.get_tuple({"configurable": names}) if row else None
-            if found is None:
-                raise NotReplayable(run.id, "the state it began from was pruned")
-            before[ns] = found._replace(pending_writes=[])
-        return Shelf(self.recording.encoder.serde, before)
+    def _later(self, turn: Sequence[Run], index: int, given: Any) -> Beginning | None:
+        """The recorded state that a later run of a turn set out from, where the one before had not left it so."""
+        return self._beginnings.of_later(turn[index], given, turn[index - 1]) if index < len(turn) else None
 
     def _prepared(self, shelf: Shelf) -> Any:
         """The graph on a shelf of its own; a long-term store of the user's is neither read nor written."""
@@ -199,10 +203,14 @@ class TurnPlayer:
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _run(self, graph: Any, run: Run, given: Any, player: RunPlayer, shelf: Shelf) -> BaseException | None:
-        """Run the graph to its end; gives what it raised, if anything."""
+    def _run(self, graph: Any, run: Run, given: Any, player: RunPlayer, named: str | None) -> BaseException | None:
+        """Run the graph to its end, from the checkpoint that it `named`, if any; gives what it raised, if anything."""
         facts = own_facts(player.facts)
-        config = {"configurable": {**facts, "thread_id": original_thread(run, player.facts)}, "metadata": facts}
+        place = {"checkpoint_id": named} if named else {}
+        config = {
+            "configurable": {**facts, "thread_id": original_thread(run, player.facts), **place},
+            "metadata": facts,
+        }
         options = {
             "context": run.context,
             "durability": "exit",

@@ -364,6 +364,12 @@ class Saver(BaseCheckpointSaver[Any]):
             pending_writes=pending,
         )
 
+    def told_apart(self, rows: Sequence[checkpoints.CheckpointRow], *sources: str) -> list[checkpoints.CheckpointRow]:
+        """Those of these checkpoints that came about in one of these ways: LangGraph's words for it."""
+        with self.store.reading() as session:
+            facts = load(session, [row.refs[1] for row in rows], self._encoder.decode)
+        return [row for row, fact in zip(rows, facts, strict=True) if fact[0].get("source") in sources]
+
     def list(
         self,
         config: RunnableConfig | None,

@@ -1,6 +1,7 @@
 """Where does a replay keep its state? In memory, beside the recording, and only as long as it is played.
 
-It begins with the state that the recorded run began from, keeps that state's ids (LangGraph makes a task's id of its
+It begins with the state that the recorded run began from (and an older one, where that run was made by LangGraph's
+time travel, which asks for it by its id), keeps that state's ids (LangGraph makes a task's id of its
 checkpoint's), and is written when the graph stops: LangGraph's `exit` durability. So a replay costs no database, and
 cannot write into the conversation it replays.
 """
@@ -25,12 +26,18 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 
 
 class Shelf(BaseCheckpointSaver[Any]):
-    """A LangGraph saver that holds the latest checkpoint of each namespace of one conversation."""
+    """A LangGraph saver that holds the latest checkpoint of each namespace of one conversation, and older ones it is
+    given."""
 
     def __init__(self, serde: SerializerProtocol, before: Mapping[str, CheckpointTuple]) -> None:
         super().__init__(serde=serde)
         self._latest: dict[str, CheckpointTuple] = dict(before)
+        self._older: dict[str, CheckpointTuple] = {}
         self._writes: dict[tuple[str, str], dict[tuple[str, int], tuple[str, str, Any]]] = {}
+
+    def stand_at(self, latest: Mapping[str, CheckpointTuple], older: Mapping[str, CheckpointTuple]) -> None:
+        """Hold these states from now on, and no other."""
+        self._latest, self._older, self._writes = dict(latest), dict(older), {}
 
     def latest(self, ns: str = "") -> CheckpointTuple | None:
         """The namespace's state as it is now."""
@@ -44,7 +51,7 @@ class Shelf(BaseCheckpointSaver[Any]):
         """The states as they are, of the namespaces that outlive a run; LangGraph changes those it is given."""
         return {
             ns: found._replace(checkpoint=copy_checkpoint(found.checkpoint))
-            for ns, found in self._latest.items()
+            for ns, found in {**self._latest, **self._older}.items()
             if ":" not in ns
         }
 
@@ -83,13 +90,19 @@ class Shelf(BaseCheckpointSaver[Any]):
             kept[task_id, WRITES_IDX_MAP.get(channel, index)] = (task_id, channel, value)
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """The latest checkpoint of the namespace; of another one that is asked for by id, nothing is known.
+        """The latest checkpoint of the namespace, or the older one by its id; of others nothing is known.
 
         It is read anew each time, as from a database: LangGraph's channels change the sets and lists they are given.
         """
-        found = self.latest(config["configurable"].get("checkpoint_ns") or "")
-        if found is None or get_checkpoint_id(config) not in (None, found.checkpoint["id"]):
+        ns, id = config["configurable"].get("checkpoint_ns") or "", get_checkpoint_id(config)
+        found = self.latest(ns)
+        if found is not None and id not in (None, found.checkpoint["id"]):
+            found = self._older.get(ns)
+        if found is None or id not in (None, found.checkpoint["id"]):
             return None
+        return self._read(found)
+
+    def _read(self, found: CheckpointTuple) -> CheckpointTuple:
         return found._replace(checkpoint=self.serde.loads_typed(self.serde.dumps_typed(found.checkpoint)))
 
     def list(
@@ -100,9 +113,14 @@ class Shelf(BaseCheckpointSaver[Any]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
-        """The latest checkpoint only: a replay has no history of its own."""
-        found = self.get_tuple(config) if config else None
-        yield from [found] if found else []
+        """The latest checkpoint, or with `before` one before that: a replay has no further history of its own."""
+        if config is None:
+            return
+        ns = config["configurable"].get("checkpoint_ns") or ""
+        held = [self.get_tuple(config)] if before is None else [self.latest(ns), self._older.get(ns)]
+        until = get_checkpoint_id(before) if before else None
+        found = [one for one in held if one is not None and (until is None or one.checkpoint["id"] < until)]
+        yield from (self._read(one) for one in found[:limit])
 
     async def aput(
         self,

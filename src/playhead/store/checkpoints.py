@@ -198,9 +198,36 @@ def first_since(session: Session, thread: str, started: float) -> CheckpointRow 
     return _first_since(session, space, started) if space else None
 
 
+def last_before(session: Session, thread: str, before: str, ns: str = "") -> CheckpointRow | None:
+    """The last checkpoint of a namespace whose id is below this one."""
+    space = space_of(session, thread, ns)
+    rows = checkpoint_rows(session, space, ns, before=before) if space else []
+    return rows[0] if rows else None
+
+
 def _first_since(session: Session, space: int, started: float) -> CheckpointRow | None:
     rows = session.rows("checkpoints_since", space=space, since=first_id_at(started), limit=1)
     return _checkpoint_row("", rows[0]) if rows else None
+
+
+def made_between(session: Session, thread: str, since: float, until: float) -> list[CheckpointRow]:
+    """All checkpoints of a conversation, of whatever namespace, made between two times (Unix seconds), in order."""
+    return _between(session, thread, first_id_at(since), first_id_at(until))
+
+
+def made_of(session: Session, thread: str, id: str, until: float) -> CheckpointRow | None:
+    """What first went on from a checkpoint of the graph itself (namespace "") before a time, if anything did."""
+    later = _between(session, thread, short_id(id), first_id_at(until))
+    return next((row for row in later if not row.ns and row.parent == id), None)
+
+
+def _between(session: Session, thread: str, since: bytes, until: bytes) -> list[CheckpointRow]:
+    owner = session.conversation(thread)
+    if owner is None:
+        return []
+    names = {row["id"]: row["ns"] for row in _spaces_of(session, owner["id"])}
+    rows = session.rows("checkpoints_between", thread=owner["id"], since=since, until=until)
+    return [_checkpoint_row(names[row["space"]], row) for row in rows if row["space"] in names]
 
 
 def first_id_at(seconds: float) -> bytes:

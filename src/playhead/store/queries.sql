@@ -91,6 +91,10 @@ SELECT * FROM checkpoints WHERE space = :space AND id < :before ORDER BY id DESC
 -- name: checkpoints_since
 SELECT * FROM checkpoints WHERE space = :space AND id >= :since ORDER BY id LIMIT :limit
 
+-- name: checkpoints_between
+SELECT * FROM checkpoints
+WHERE space IN (SELECT id FROM spaces WHERE thread = :thread) AND id >= :since AND id < :until ORDER BY id
+
 -- name: checkpoints_from_latest
 SELECT * FROM checkpoints WHERE space = :space ORDER BY id DESC LIMIT :limit
 

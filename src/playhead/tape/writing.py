@@ -12,7 +12,7 @@ from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.backend import Row as StoredRow
-from playhead.store.checkpoints import CheckpointRow, before_run, first_since
+from playhead.store.checkpoints import CheckpointRow, before_run, first_since, made_of
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session
 from playhead.store.values import NODES, children, fetch
@@ -47,10 +47,15 @@ class Source:
         )
 
     def checkpoints(self, stored: StoredRow) -> list[TapedCheckpoint]:
-        """The state that a run began from, and its first checkpoint, which says so."""
+        """The state that a run began from, and its first checkpoint, which says so.
+
+        Of a run that went back to an older state, also what had gone on from there: it tells that the run went back.
+        """
         thread = self._thread(stored)
-        began = before_run(self.session, thread, stored["started"]).values()
-        rows = [*began, first_since(self.session, thread, stored["started"])]
+        began = before_run(self.session, thread, stored["started"])
+        older = began.get("")
+        later = made_of(self.session, thread, older.id, stored["started"]) if older else None
+        rows = [*began.values(), first_since(self.session, thread, stored["started"]), later]
         return [self._checkpoint(thread, row) for row in rows if row is not None]
 
     def _effects(self, thread: int) -> dict[int, list[StoredRow]]:

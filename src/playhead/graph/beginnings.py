@@ -1,0 +1,186 @@
+"""From which recorded state did a run set out, and what was LangGraph told for it to be that one?
+
+Most runs begin where the one before ended, and nothing need be asked. Others do not: `update_state` put another state
+there first, or the run was made by LangGraph's time travel (`invoke(None, config)` with a `checkpoint_id`), which goes
+back to an older state and begins a branch there. Both states are on the recording, each the parent of what came of
+it. What is not to be had from a recording is said as such, so that it is not taken for code that changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple, copy_checkpoint
+from langgraph.checkpoint.base.id import uuid6
+from langgraph.types import Command
+
+from playhead.errors import NotReplayable
+from playhead.graph.saver import Saver
+from playhead.records import Run
+from playhead.store.checkpoints import (
+    CheckpointRow,
+    before_run,
+    first_id_at,
+    first_since,
+    last_before,
+    long_id,
+    made_between,
+    made_of,
+)
+
+BY_HAND: Final = ("update", "fork")
+"""How LangGraph names the source of a state that `update_state` made, and of one that a branch begins with."""
+TICK: Final = 0.000_001  # ids of checkpoints tell the time to less than this
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The states a run set out from, by namespace: the latest, and where it named an older one by its id, that."""
+
+    latest: Mapping[str, CheckpointTuple]
+    older: Mapping[str, CheckpointTuple] = field(default_factory=dict)
+    named: str | None = None
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """Finds the states that recorded runs set out from."""
+
+    saver: Saver
+
+    def of_first(self, run: Run, given: Any) -> Beginning:
+        """Of a turn's first run, given this. Raises `NotReplayable`."""
+        self._check_attempts(run)
+        rows = self._before(run)
+        if any(row is None for row in rows.values()):
+            raise NotReplayable(run.id, "the state it began from was pruned")
+        return self._made(run, given, rows)
+
+    def of_later(self, run: Run, given: Any, before: Run) -> Beginning | None:
+        """Of a run that followed another of its turn; None where it set out from where that one ended.
+
+        Raises `NotReplayable`.
+        """
+        self._check_attempts(run)
+        rows = self._before(run)
+        if (row := rows.get("")) is None:  # pruned: nothing says that it was any other
+            return None
+        if row.id == self._end_of(before, run) and not self._branches(run):
+            self._check_within(run, before)
+            return None
+        if isinstance(given, Command) and given.resume is not None and self._went_on_from(row, run):
+            problem = "it answered the question of an older state, whose other answer is kept beside it"
+            raise NotReplayable(run.id, problem)
+        return self._made(run, given, rows)
+
+    # ── where it was ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _before(self, run: Run) -> dict[str, CheckpointRow | None]:
+        with self.saver.store.reading() as session:
+            return before_run(session, run.thread, run.started)
+
+    def _latest_before(self, run: Run, ns: str, id: str) -> CheckpointRow | None:
+        """The last checkpoint of a namespace with an id below this one."""
+        with self.saver.store.reading() as session:
+            return last_before(session, run.thread, id, ns)
+
+    def _end_of(self, before: Run, run: Run) -> str | None:
+        """The id of the last checkpoint that the run before had made when it ended."""
+        ended = run.started if before.ended is None else min(before.ended + TICK, run.started)
+        row = self._latest_before(run, "", long_id(first_id_at(ended)))
+        return row.id if row else None
+
+    def _first_of(self, run: Run) -> CheckpointRow | None:
+        with self.saver.store.reading() as session:
+            return first_since(session, run.thread, run.started)
+
+    def _branches(self, run: Run) -> CheckpointRow | None:
+        """The checkpoint by which LangGraph began a branch for this run, if it went back in time."""
+        first = self._first_of(run)
+        return first if first is not None and self.saver.told_apart([first], "fork") else None
+
+    def _went_on_from(self, row: CheckpointRow | None, run: Run) -> CheckpointRow | None:
+        """What had been made of this state before the run set out from it, if anything."""
+        if row is None:
+            return None
+        with self.saver.store.reading() as session:
+            return made_of(session, run.thread, row.id, run.started)
+
+    def _made_in(self, run: Run, since: float, until: float) -> list[CheckpointRow]:
+        with self.saver.store.reading() as session:
+            return made_between(session, run.thread, since, until)
+
+    def _made_by(self, run: Run) -> list[CheckpointRow]:
+        return self._made_in(run, run.started, time.time() if run.ended is None else run.ended + TICK)
+
+    # ── what is given to LangGraph ───────────────────────────────────────────────────────────────────────────
+
+    def _made(self, run: Run, given: Any, rows: Mapping[str, CheckpointRow | None]) -> Beginning:
+        latest = {ns: self._tuple(run, row) for ns, row in rows.items() if row is not None}
+        goes_on = given is None or (isinstance(given, Command) and given.resume is None)
+        if not goes_on or "" not in latest:
+            return Beginning(latest)
+        named, newer = latest[""], self._branches(run) or self._went_on_from(rows[""], run)
+        if newer is None:
+            return Beginning(latest)
+        self._check_no_branch_within(run)
+        older = {"": named, **self._older(run, named, latest)}
+        return Beginning({**latest, "": self._tuple(run, newer)}, older, named.checkpoint["id"])
+
+    def _older(
+        self, run: Run, named: CheckpointTuple, latest: Mapping[str, CheckpointTuple]
+    ) -> dict[str, CheckpointTuple]:
+        """What graphs within it that remember held by then: LangGraph looks before the older state, or its parent."""
+        by_hand = named.metadata.get("source") in BY_HAND and named.parent_config
+        bound = named.parent_config["configurable"]["checkpoint_id"] if by_hand else named.checkpoint["id"]  # type: ignore[index]
+        found = {ns: self._latest_before(run, ns, bound) for ns in latest if ns}
+        return {ns: self._tuple(run, row) for ns, row in found.items() if row is not None}
+
+    def _tuple(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
+        names = {"thread_id": run.thread, "checkpoint_ns": row.ns, "checkpoint_id": row.id}
+        found = self.saver.get_tuple({"configurable": names})
+        if found is None:
+            raise NotReplayable(run.id, "the state it began from was pruned")
+        return found._replace(pending_writes=[])
+
+    # ── what no recording can give ───────────────────────────────────────────────────────────────────────────
+
+    def _check_attempts(self, run: Run) -> None:
+        """A run in several attempts is played as one course: another state between them is no part of it."""
+        if run.attempt == 1:
+            return
+        first = self._branches(run)
+        if self.saver.told_apart([row for row in self._made_by(run) if row != first], *BY_HAND):
+            problem = "its state was changed by hand (update_state), or an older one gone back to, between its attempts"
+            raise NotReplayable(run.id, problem)
+
+    def _check_within(self, run: Run, before: Run) -> None:
+        """A graph within it that was changed while it waited is not where the replay of the run before left it."""
+        if before.ended is None:
+            return
+        changed = self.saver.told_apart(self._made_in(run, before.ended, run.started), *BY_HAND)
+        if names := _places(changed):
+            raise NotReplayable(run.id, f"the state of {names}, a graph within it, was changed by hand while it waited")
+
+    def _check_no_branch_within(self, run: Run) -> None:
+        if names := _places(self.saver.told_apart([row for row in self._made_by(run) if row.ns], *BY_HAND)):
+            raise NotReplayable(run.id, f"it went back to a state of {names}, a graph within it")
+
+
+def branch_of(named: CheckpointTuple) -> CheckpointTuple:
+    """The state by which LangGraph begins a branch where it goes back to this one; in a replay, it saves none.
+
+    It is kept beside what came of the branch, so that a run that was kept is known to have gone back.
+    """
+    checkpoint: Checkpoint = {**copy_checkpoint(named.checkpoint), "id": str(uuid6())}
+    metadata: CheckpointMetadata = {**named.metadata, "source": "fork", "step": named.metadata.get("step", -1) + 1}
+    names = {**named.config["configurable"], "checkpoint_id": checkpoint["id"]}
+    return CheckpointTuple({"configurable": names}, checkpoint, metadata, named.config, [])
+
+
+def _places(rows: Sequence[CheckpointRow]) -> str:
+    """The graphs within whose states these are, by the nodes that lead there."""
+    return ", ".join(sorted({"/".join(part.split(":")[0] for part in row.ns.split("|")) for row in rows if row.ns}))
