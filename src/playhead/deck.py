@@ -264,7 +264,7 @@ class Deck:
     ) -> Backtest:
         """Replay many recorded conversations with changes: those of `plan`, else of what the wishes plan.
 
-        `concurrency` turns are played at once; `max_cost` (USD) bounds what this session spends; `rate` limits models
+        `concurrency` turns ask at once; `max_cost` (USD) bounds what this session spends; `rate` limits models
         by name (default: [tool.playhead.limits]). `progress` is told how far it is, `enough` sees each conversation as
         it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
         experiment goes on from there. Nothing is ever sent. Raises as `plan` does.

@@ -26,24 +26,31 @@ from playhead.store.answers import Answer
 CHARACTERS_PER_TOKEN: Final = 3  # on the careful side for European languages, where nothing better is known
 ROUNDING: Final = 1 + 1e-9  # sums of money in floating point
 STOPPED: Final = "the backtest was stopped"
+GLANCE: Final = 0.1  # seconds between two looks at whether it was stopped
 AT_WORK: Final = 2
 """How many turns compute at once: many may wait for a model, but threads that all compute keep each other from it."""
 
 
 @dataclass
 class Allowance:
-    """What one turn may ask: no more calls than its worst case on the receipt (None: any number)."""
+    """What one turn may ask: no more calls than its worst case on the receipt (None: any number).
+
+    While any of its questions is `open`, it has one of the places of those that ask.
+    """
 
     most: int | None = None
     asked: int = 0
+    open: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass
 class Expected:
-    """What a question that is under way will take, as far as anybody can tell."""
+    """What a question that is under way will take, as far as anybody can tell, and the turn that asks it."""
 
     tokens: int
     price: float | None
+    turn: Allowance
 
 
 @dataclass
@@ -52,7 +59,7 @@ class Desk:
 
     `max_cost` bounds what this session spends: a question is asked only if its expected price still fits beside what
     was spent and what is under way. A call's price is known when it is answered, so the last ones may run over by as
-    much as their answers are longer than the recorded ones.
+    much as their answers are longer than the recorded ones. Turns that ask at the same time are `at_once` at most.
     """
 
     store: Store
@@ -60,6 +67,7 @@ class Desk:
     limits: Limits
     prices: Prices
     max_cost: float | None = None
+    at_once: int | None = None
     clock: Callable[[], float] = time.monotonic
     pause: Callable[[float], object] | None = None
     spent: Amount = field(default_factory=Amount)
@@ -69,6 +77,7 @@ class Desk:
     def __post_init__(self) -> None:
         self._lock, self._halt = threading.Lock(), threading.Event()
         self.at_work = threading.Semaphore(AT_WORK)
+        self._places = threading.Semaphore(self.at_once) if self.at_once else None
         self._pause = self.pause or self._halt.wait
         self._answered = self.store.answered(self.experiment)
         self._turns: dict[str, Allowance] = {}
@@ -111,28 +120,48 @@ class Desk:
         wait = self.limits.take(question.model, expected.tokens)
         if wait:
             self._pause(wait)
-        if self._halt.is_set():
+        if self._halt.is_set() or not self._take_place(expected.turn):
             self._forget(question)
             self.at_work.acquire()
             raise NotAsked(self.stopped)
 
+    def _take_place(self, turn: Allowance) -> bool:
+        """Wait until few enough turns ask; False where it was stopped meanwhile. A turn that asks already has a place.
+
+        Those that wait here have computed what they ask: whoever leaves is followed at once.
+        """
+        with turn.lock:
+            while not turn.open and self._places is not None and not self._places.acquire(timeout=GLANCE):
+                if self._halt.is_set():
+                    return False
+            turn.open += 1
+        return True
+
+    def _leave_place(self, turn: Allowance) -> None:
+        with turn.lock:
+            turn.open -= 1
+            if not turn.open and self._places is not None:
+                self._places.release()
+
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
+        with self._lock:
+            expected = self._under_way.pop(question.name)
+        self._leave_place(expected.turn)
         try:
-            self._count(question, row)
+            self._count(question, expected, row)
             if row["status"] == "done" and isinstance(row["response"], Part):
                 self._keep(question, row)
         finally:
             self.at_work.acquire()  # not before: while the answer is written, another turn may compute
 
-    def _count(self, question: Question, row: Mapping[str, Any]) -> None:
+    def _count(self, question: Question, expected: Expected, row: Mapping[str, Any]) -> None:
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
         with self._lock:
-            expected = self._under_way.pop(question.name, Expected(0, 0.0))
             if row["status"] == "done":
                 self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
-            elif (allowance := self._turns.get(question.run)) is not None:
-                allowance.asked -= 1  # it is tried again, or ends the turn
+            else:
+                expected.turn.asked -= 1  # it is tried again, or ends the turn
         if taken + given:
             self.limits.settle(question.model, expected.tokens, taken + given)
 
@@ -150,7 +179,8 @@ class Desk:
         guessed = ceil(question.characters / CHARACTERS_PER_TOKEN)
         taken = max((recorded.input_tokens if recorded else None) or 0, guessed)
         given = (recorded.output_tokens if recorded else None) or self._usual_answer()
-        return Expected(taken + given, self.prices.of_call(question.model, taken, given))
+        turn = self._turns.get(question.run) or Allowance()
+        return Expected(taken + given, self.prices.of_call(question.model, taken, given), turn)
 
     def _usual_answer(self) -> int:
         """How long an answer is that nothing is known of: as those before it."""
@@ -159,9 +189,9 @@ class Desk:
     def _admit(self, question: Question, expected: Expected) -> None:
         if self.stopped:
             raise NotAsked(self.stopped)
-        allowance = self._turns.get(question.run)
-        if allowance is not None and allowance.most is not None and allowance.asked >= allowance.most:
-            raise NotAsked(f"the turn's worst case on the receipt is {allowance.most} calls")
+        turn = expected.turn
+        if turn.most is not None and turn.asked >= turn.most:
+            raise NotAsked(f"the turn's worst case on the receipt is {turn.most} calls")
         if self.max_cost is not None:
             if expected.price is None:
                 raise NotAsked(f"{question.model} has no price, and what is spent is to be bounded")
@@ -170,12 +200,9 @@ class Desk:
                 self.stopped = f"the next call would pass the limit of {self.max_cost:g}"
                 self._halt.set()
                 raise NotAsked(self.stopped)
-        if allowance is not None:
-            allowance.asked += 1
+        turn.asked += 1
         self._under_way[question.name] = expected
 
     def _forget(self, question: Question) -> None:
         with self._lock:
-            self._under_way.pop(question.name, None)
-            if (allowance := self._turns.get(question.run)) is not None:
-                allowance.asked -= 1
+            self._under_way.pop(question.name).turn.asked -= 1

@@ -1,9 +1,10 @@
 """How are many recorded turns played at once, stopped at any moment, and gone on with?
 
-Worker threads play turns, each from its beginning to its end; the thread that called hands out work, counts what comes
-back, and is the one that Ctrl-C reaches. Conversations are opened a few at a time and in an order drawn by lot, which
-has nothing to do with how they come out: whoever looks at them one by one may stop when the answer is clear. What is
-stopped loses nothing: every answer is in the journal, and the same experiment finds it there.
+Worker threads play turns, each from its beginning to its end, a few more than may ask at once; the thread that called
+hands out work, counts what comes back, and is the one that Ctrl-C reaches. Conversations are opened a few at a time and
+in an order drawn by lot, which has nothing to do with how they come out: whoever looks at them one by one may stop when
+the answer is clear. What is stopped loses nothing: every answer is in the journal, and the same experiment finds it
+there.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from playhead.selection.sampling import lot
 TICK: Final = 0.2  # seconds between two looks at the progress while nothing comes back
 YOUNG: Final = 3_000
 """Objects made beyond those let go of, after which Python looks for garbage among them: its own 700 are a turn's."""
+AHEAD: Final = 8
+"""Turns that are played beside those that ask: what they ask is there when another was answered."""
 SEED: Final = 0
 SURE: Final = "the answer is clear"
 
@@ -90,7 +93,7 @@ def run(
         raise BadInput("--concurrency", f"{concurrency} is no number of workers.", "Give 1 or more.")
     if plan.receipt is not None:
         check_priced(plan.receipt, max_cost)
-    desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost)
+    desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost, concurrency)
     return Runner(ground, plan, desk, prices, concurrency, progress, enough).run()
 
 
@@ -121,7 +124,8 @@ class Runner:
     def run(self) -> Backtest:
         """Play what is planned, to the end or until it is stopped. A first Ctrl-C stops it, a second one is raised."""
         began = time.monotonic()
-        with settled_heap(), ThreadPoolExecutor(self.concurrency, thread_name_prefix="playhead-backtest") as pool:
+        workers = self.concurrency + (AHEAD if self.concurrency > 1 else 0)
+        with settled_heap(), ThreadPoolExecutor(workers, thread_name_prefix="playhead-backtest") as pool:
             try:
                 self._all(pool)
             except KeyboardInterrupt:
