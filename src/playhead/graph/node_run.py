@@ -7,27 +7,21 @@ LangGraph draws at random are no part of it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator, Iterable
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from langgraph.errors import ParentCommand
-from langgraph.types import PregelExecutableTask, RetryPolicy
+from langgraph.types import RetryPolicy
 
 from playhead.graph.player import RunPlayer, Stopped, is_stop
 from playhead.graph.recorder import CURRENT, StepRecorder
-
-NAMES: Final = [field.name for field in dataclasses.fields(PregelExecutableTask)]
-FIELDS: Final = attrgetter(*NAMES)
-CODE, POLICY = NAMES.index("proc"), NAMES.index("retry_policy")
 
 
 class NodeRun:
     """A task's code, each execution of it a step on the recording."""
 
     def __init__(self, task: Any, parent: StepRecorder) -> None:
-        self._task, self._code, self._parent = task, task.proc, parent
+        self._task, self._code, self._policy, self._parent = task, task.proc, task.retry_policy, parent
         self._index = parallel_index(task.path, parent)
         self._visit = parent.subgraph_run(subgraph_number(task.config))
         self._attempt, self._tasks_seen = 0, 0
@@ -41,12 +35,17 @@ class NodeRun:
 
         A replay makes no pauses between tries: they were made when the run was recorded.
         """
-        policies = self._task.retry_policy
         if isinstance(self._parent.run, RunPlayer):
-            policies, args = _without_pauses(policies), (_without_pauses(args[0]), *args[1:])
-        fields = list(FIELDS(self._task))  # what dataclasses.replace does, in a third of its time
-        fields[CODE], fields[POLICY] = self, policies
-        return PregelExecutableTask(*fields), *args
+            args = (_without_pauses(args[0]), *args[1:])
+            self._set(proc=self, retry_policy=_without_pauses(self._policy))
+        else:
+            self._set(proc=self)
+        return self._task, *args
+
+    def _set(self, **fields: Any) -> None:
+        """Put something into the task, which is frozen: a copy of it would cost more than all else done here."""
+        for name, value in fields.items():
+            object.__setattr__(self._task, name, value)
 
     def note_cached(self) -> None:
         """LangGraph's node cache gave what this task would have written: a step that runs no code."""
@@ -100,7 +99,8 @@ class NodeRun:
         return is_stop(error) and (self._index is None or isinstance(self._task.path[1], int))
 
     def settle(self) -> None:
-        """LangGraph has handled what the node raised."""
+        """LangGraph has handled what the node raised: the task is as it was."""
+        self._set(proc=self._code, retry_policy=self._policy)
         if self._left is not None:
             (step, error), self._left = self._left, None
             step.finish(list(self._task.writes), error)

@@ -88,17 +88,17 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             yield from self._execute(run, given, config, kwargs)
 
     def _execute(self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any) -> Iterator[Any]:
-        chunks = super().stream(given, config, **kwargs)
+        chunks, current = super().stream(given, config, **kwargs), run.current()
         try:
             while True:
                 try:
-                    with run.current():
+                    with current:
                         chunk = next(chunks)
                 except StopIteration:
                     break
                 yield chunk
         except BaseException as error:
-            with run.current():
+            with current:
                 chunks.close()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
             self._write_out(run)
@@ -132,17 +132,17 @@ class Recorded(Pregel):  # type: ignore[type-arg]
     async def _aexecute(
         self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any
     ) -> AsyncGenerator[Any, None]:
-        chunks = super().astream(given, config, **kwargs)
+        chunks, current = super().astream(given, config, **kwargs), run.current()
         try:
             while True:
                 try:
-                    with run.current():
+                    with current:
                         chunk = await anext(chunks)
                 except StopAsyncIteration:
                     break
                 yield chunk
         except BaseException as error:
-            with run.current():
+            with current:
                 await chunks.aclose()  # type: ignore[attr-defined]
             self._end(run, kwargs, error)
             self._write_out(run)
