@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 TESTS = Path(__file__).parents[1]
-ADVISORIES = tomllib.loads((TESTS / "advisories.toml").read_text("utf-8"))["advisory"]
+LIST = tomllib.loads((TESTS / "advisories.toml").read_text("utf-8"))
+ADVISORIES = LIST["advisory"]
 FIELDS = {"id", "source", "package", "affected", "touches", "remedy"}
 
 
@@ -61,5 +62,24 @@ def test_no_affected_version_is_installed_or_allowed(advisory: dict[str, Any]) -
 
 def test_what_may_be_affected_is_so_for_a_reason_that_is_told() -> None:
     harmless = [one for one in ADVISORIES if one["remedy"] == "harmless"]
-    assert {one["package"] for one in harmless} == {"sqlite", "langgraph-sdk"}
+    assert {one["package"] for one in harmless} == {"sqlite", "langgraph-sdk", "click", "pygments", "markdown-it-py"}
     assert all(len(one["because"]) > 20 for one in harmless)
+
+
+def test_advisories_were_looked_for_of_everything_that_is_used() -> None:
+    asked_for = {
+        canonicalize_name(Requirement(text).name) for text in requires("playhead") or () if "extra" not in text
+    }
+    assert asked_for <= {one["package"] for one in ADVISORIES} | set(LIST["looked_up"]["none_found"])
+
+
+@pytest.mark.parametrize("package", LIST["looked_up"]["not_installed"])
+def test_what_was_not_looked_at_because_it_is_not_here_is_not_here(package: str) -> None:
+    with pytest.raises(PackageNotFoundError):
+        version(package)
+
+
+def test_the_reasons_hold_nothing_edits_highlights_or_renders() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in (TESTS.parent / "src").rglob("*.py"))
+    for name in ("click.edit", "import click", "from click", "pygments", "rich.syntax", "rich.markdown"):
+        assert name not in source

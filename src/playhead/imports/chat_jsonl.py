@@ -31,7 +31,7 @@ def read_chat(where: str, line: Mapping[str, Any], name: str) -> ImportedConvers
         raise BadInput(where, "its 'tools' are no list of objects.", FORM)
     id = line.get("id")
     if id is not None and not (isinstance(id, str | int) and str(id)):
-        raise BadInput(where, f"its id is {id!r}.", "Write text or a number, or leave it out.")
+        raise BadInput(where, f"its id is {id!r:.80}.", "Write text or a number, or leave it out.")
     facts = {_key(key): _fact(value) for key, value in metadata.items() if value is not None}
     model = facts.get("model")
     return made_conversation(

@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from playhead.errors import BadInput
+from playhead.imports.lines import parsed
+from playhead.store.session import can_name
 
 Fact: TypeAlias = str | int | float | bool
 Message: TypeAlias = Mapping[str, Any]
 
 ROLES: Final = ("system", "developer", "user", "assistant", "tool")
 ANSWERS: Final = ("assistant", "tool")
+MOST: Final = 5_000
+"""Messages of a conversation: every call records all that was said before, so one of many more takes hours."""
 FORM: Final = "Each message is an object with a role, and content or tool calls, as in OpenAI's chat format."
 
 
@@ -67,7 +71,8 @@ class ImportedConversation:
         """SHA-256 (hex) of all that was said and offered: equal for the same conversation from another file."""
         said = [placed.message for turn in self.turns for placed in (*turn.given, *turn.said)]
         whole = [self.system, said, self.tools, self.model]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        text = json.dumps(whole, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def made_conversation(
@@ -83,6 +88,11 @@ def made_conversation(
 
     Where it is not known which tools the model was offered, they are those it called, with the arguments it gave.
     """
+    if len(messages) > MOST:
+        raise BadInput(where, f"it has {len(messages):,} messages, more than {MOST:,}.", "Cut it into several.")
+    for what, one in (("id", id), ("model", model or "")):
+        if not can_name(one):
+            raise BadInput(where, f"its {what} is {one!r:.80}, which no database keeps as text.", "Give it another.")
     for number, message in enumerate(messages):
         _check(f"{where}, message {number}", message)
     _check_pairs(where, messages)
@@ -126,11 +136,16 @@ def _check(where: str, message: Any) -> None:
         raise BadInput(where, "it is not an object.", FORM)
     role, content = message.get("role"), message.get("content")
     if role not in ROLES:
-        raise BadInput(where, f"its role is {role!r}.", f"Known are {', '.join(ROLES)}.")
+        raise BadInput(where, f"its role is {role!r:.80}.", f"Known are {', '.join(ROLES)}.")
     if content is not None and not isinstance(content, str | list):
-        raise BadInput(where, f"its content is {content!r}.", "Write text, a list of parts, or null.")
+        raise BadInput(where, f"its content is {content!r:.80}.", "Write text, a list of parts, or null.")
+    if isinstance(content, list) and not all(isinstance(part, str | dict) for part in content):
+        raise BadInput(where, "a part of its content is neither text nor an object.", FORM)
     if content is None and role != "assistant":
         raise BadInput(where, "it has no content.", FORM)
+    for name, kinds in (("name", str), ("tool_call_id", str | int)):
+        if (value := message.get(name)) is not None and not isinstance(value, kinds):
+            raise BadInput(where, f"its {name} is {value!r:.80}.", "Write text, or leave it out.")
     calls = message.get("tool_calls")
     if calls is not None and (role != "assistant" or not isinstance(calls, list)):
         raise BadInput(where, "its tool_calls are no list, or not the assistant's.", FORM)
@@ -142,12 +157,16 @@ def _check_call(where: str, call: Any) -> None:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str) or not function["name"]:
         raise BadInput(where, "a tool call has no function with a name.", FORM)
+    if not can_name(function["name"]):
+        raise BadInput(where, f"no database keeps the name {function['name']!r:.80} as text.", "Give it another.")
+    if (id := call.get("id")) is not None and not isinstance(id, str | int):
+        raise BadInput(where, f"the id of a tool call is {id!r:.80}.", "Write text, or leave it out.")
     try:
-        arguments = json.loads(function.get("arguments", ""))
+        arguments = parsed(function.get("arguments", ""))
     except (ValueError, TypeError) as error:
-        raise BadInput(where, f"the arguments of {function['name']!r} are not JSON: {error}.", FORM) from error
+        raise BadInput(where, f"the arguments of {function['name']!r:.80} are not JSON: {error}.", FORM) from error
     if not isinstance(arguments, dict):
-        raise BadInput(where, f"the arguments of {function['name']!r} are not a JSON object.", FORM)
+        raise BadInput(where, f"the arguments of {function['name']!r:.80} are not a JSON object.", FORM)
 
 
 def _check_pairs(where: str, messages: Sequence[Message]) -> None:
@@ -170,7 +189,7 @@ def _check_pairs(where: str, messages: Sequence[Message]) -> None:
 
 def _check_order(where: str, id: Any, waiting: Sequence[Any]) -> None:
     if id != waiting[0] and id in waiting[1:]:
-        problem = f"it is the result of {id!r}, and the call that is next in order is {waiting[0]!r}."
+        problem = f"it is the result of {id!r:.80}, and the call that is next in order is {waiting[0]!r:.80}."
         raise BadInput(where, problem, "Put the results in the order of their calls.")
 
 

@@ -63,16 +63,15 @@ class Importer:
         agent = self._recorded(conversation.system)
         facts = {**conversation.facts, "conversation": conversation.digest}
         missing = conversation.turns[done:]
-        for number, turn in enumerate(missing, done):
-            first = {} if number else first_input(conversation)
-            with answering(messages_of(turn.said)):
-                agent.invoke(
-                    {**first, **input_of(turn)},
-                    {"configurable": {"thread_id": thread, "event": f"m{turn.given[-1].seq}"}, "metadata": facts},
-                )
+        ready = [(turn.given[-1].seq, input_of(turn), messages_of(turn.said)) for turn in missing]
+        if ready and not done:
+            ready[0][1].update(first_input(conversation))
+        for seq, given, said in ready:
+            with answering(said):
+                agent.invoke(given, {"configurable": {"thread_id": thread, "event": f"m{seq}"}, "metadata": facts})
         self._taken.add(thread)
-        said = [placed.message["role"] for turn in missing for placed in turn.said]
-        calls = said.count("assistant"), said.count("tool")
+        roles = [placed.message["role"] for turn in missing for placed in turn.said]
+        calls = roles.count("assistant"), roles.count("tool")
         return Imported(conversation.id, thread, len(missing), *calls, already=not missing)
 
     def _find(self, conversation: ImportedConversation) -> tuple[str, int]:
