@@ -13,7 +13,7 @@ PlayheadError
 │                 ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable ·
 │                 DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
-└─ ConfigError    GraphNotLoadable · UnknownModel · NoResource · BadInput · CannotJudge
+└─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge
 ```
 """
 
@@ -574,6 +574,16 @@ class UnknownModel(ConfigError):
         super().__init__(
             f"There is no model {name!r}.{nearest_name(name, known)}",
             "Use `embedded`, `openai:<model>`, or an alias from [tool.playhead.models].",
+        )
+
+
+class ModelUnusable(ConfigError):
+    """A model is to be asked, and what it needs for that is not there."""
+
+    def __init__(self, name: str, missing: str) -> None:
+        super().__init__(
+            f"The model {name!r} cannot be asked: {missing} is not set.",
+            f"Set {missing} (to anything, for a server of your own that asks for none), or name another model.",
         )
 
 

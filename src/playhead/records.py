@@ -50,11 +50,15 @@ class PromptUse:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRecord:
-    """An exception as it was seen: `kind` is its full class name, `details` its plain attributes."""
+    """An exception as it was seen: `kind` is its full class name, `details` its plain attributes.
+
+    `bases` are the classes that its own is made of, the nearest first, but for those that every program has.
+    """
 
     kind: str
     message: str
     details: Mapping[str, Any]
+    bases: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

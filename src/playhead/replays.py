@@ -7,10 +7,10 @@ terms of the engine, and says what is wrong with them before anything is played.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playhead.errors import (
     BadInput,
@@ -26,8 +26,10 @@ from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import Played, TurnPlayer, single_valued, state_names
 from playhead.prompts import PromptSet
-from playhead.records import Replay, Run
+from playhead.records import Call, Replay, Run
 from playhead.reuse import around
+
+NO_ANSWER: Final = "the model gave no answer"
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,20 @@ def play(
     unanswered: Unanswered = "diverge" if exact else "pause" if dry else "refuse" if strict else "ask"
     terms = Terms(changes, unanswered, live_reads, recording.resources if live_reads else {}, None, hear, stream_mode)
     return TurnPlayer(graph, recording, terms).play(turn)
+
+
+def unanswered(asked: Iterable[Call]) -> str:
+    """What went wrong with a question that no try got an answer to: how the agent goes on from there says nothing.
+
+    "" where each of the calls that were asked was answered in the end, at the same place.
+    """
+    calls = list(asked)
+    answered = {call.address: call.number for call in calls if call.status == "done"}
+    for call in calls:
+        if call.status == "failed" and answered.get(call.address, 0) < call.number:
+            error = call.error
+            return f"{NO_ANSWER}: {error.kind.rsplit('.', 1)[-1]}: {error.message}" if error else NO_ANSWER
+    return ""
 
 
 def exact_or_raise(played: Played, wanted: Wanted) -> Replay:

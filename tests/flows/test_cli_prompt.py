@@ -33,6 +33,15 @@ def test_a_broken_prompt_is_listed_as_broken_and_lint_says_where(playhead, tmp_p
     assert playhead("prompt", "show", "bad", "--prompts", tmp_path).code == 1
 
 
+def test_a_draft_may_be_just_the_files_that_were_changed(playhead, tmp_path, project):
+    prompts = project / "prompts"
+    (prompts / "_tone.md").write_text("Be kind.\n")
+    text = (prompts / "read.md").read_text().replace("=== system ===\n", "=== system ===\n{{> _tone}}\n")
+    (tmp_path / "read.md").write_text(text)
+    ended = playhead("prompt", "lint", "--prompts", tmp_path)
+    assert (ended.code, ended.out) == (0, "")
+
+
 def test_sound_prompts_pass(playhead):
     assert playhead("prompt", "lint").code == 0
 

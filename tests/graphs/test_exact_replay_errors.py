@@ -13,6 +13,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy, Send
 
 from playhead.deck import Deck
+from playhead.errors import NotReplayable
 from playhead.records import Replay
 from tests.graphs.shapes import NOTHING, Notes, chain
 from tests.scripted import ScriptedModel, StreamingModel, calling
@@ -41,6 +42,39 @@ def unchanged(deck: Deck, graph: Any, model: ScriptedModel) -> Replay:
     assert len(model.asked) == asked
     assert replay.status == run.status
     return replay
+
+
+def test_an_error_of_a_library_that_is_not_loaded_is_still_one_that_passes(deck: Deck) -> None:
+    from playhead.graph.answers import pause_after
+    from playhead.graph.recalled import exception_of
+    from playhead.graph.recorder import describe
+    from playhead.records import ErrorRecord
+
+    provider = type("APIConnectionError", (Exception,), {"__module__": "a_provider"})
+    own = type("OurConnectionError", (provider,), {"__module__": "a_client"})
+    told = ErrorRecord(**describe(own("no route"), deck.record(chain(("node", lambda state: {})))._playhead.encoder.redactor))
+    assert told.bases == ["a_provider.APIConnectionError"]
+    made = exception_of(told)
+    assert isinstance(made, Exception)
+    assert (type(made).__name__, str(made)) == ("OurConnectionError", "no route")
+    assert pause_after(made, 1) == 0.0
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_a_run_that_somebody_stopped_in_a_call_is_replayed_up_to_there(deck: Deck, error: type[BaseException]) -> None:
+    model = ScriptedModel()
+
+    def node(state: Any) -> Any:
+        return {"notes": [model.invoke("ask").text]}
+
+    graph = chain(("node", node))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(error):
+        patch.setattr(ScriptedModel, "_answer", lambda *_: (_ for _ in ()).throw(error()))
+        deck.record(graph).invoke(NOTHING, CONFIG)
+    (run,) = deck.runs("t-1")
+    assert deck.replay(run, graph).unchanged
+    with pytest.raises(NotReplayable, match="the program was stopped in it"):
+        deck.replay(run, graph, state={"notes": ["another"]})
 
 
 def test_a_recorded_error_is_raised_as_its_own_class_with_what_it_said(deck: Deck) -> None:

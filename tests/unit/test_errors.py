@@ -70,6 +70,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.TapeConflict("ready.json", "Run r-1", "it is here already with other content"),
         errors.GraphNotLoadable("shop:graph", "there is no shop"),
         errors.UnknownModel("embeded", ["embedded"]),
+        errors.ModelUnusable("openai:gpt-5-mini", "OPENAI_API_KEY"),
         errors.NoResource("calender", ["calendar"]),
         errors.BadInput("file.jsonl line 3", "it is not JSON.", "Write one object a line."),
     )

@@ -22,7 +22,7 @@ from playhead.graph.replaying import Played, TurnPlayer
 from playhead.graph.shelf import Shelf
 from playhead.receipt import Amount, Prices
 from playhead.records import Run
-from playhead.replays import changes_of
+from playhead.replays import changes_of, unanswered
 from playhead.selection import Conversation as Chosen
 from playhead.transcript import transcript
 
@@ -103,28 +103,13 @@ class Player:
             problem = player.recording.encoder.redactor.text(f"{type(error).__name__}: {error}")
             return _unplayed(recorded, problem), None
         turn = Turn(recorded.thread, recorded.index, recorded.runs, played.replay)
-        problem = played.problem.happened if played.problem else unanswered(turn)
+        problem = played.problem.happened if played.problem else unanswered(turn.asked)
         return replace(turn, problem=problem, spent=spent_on(turn, self._prices)), played
 
     def _replied(self, run: Run) -> list[str]:
         """What the customer was told, in words."""
         lines = transcript([run], self._ground.outcome_of)
         return [line.text for line in lines if line.role in ("business", "note")]
-
-
-def unanswered(turn: Turn) -> str:
-    """What went wrong with a question that no try got an answer to: how the agent goes on from there says nothing.
-
-    "" where every question was answered in the end, at the same place.
-    """
-    answered = {call.address: call.number for call in turn.asked if call.status == "done"}
-    for call in turn.asked:
-        if call.status == "failed" and answered.get(call.address, 0) < call.number:
-            error = call.error
-            return (
-                f"the model gave no answer: {error.kind.rsplit('.', 1)[-1]}: {error.message}" if error else "no answer"
-            )
-    return ""
 
 
 def spent_on(turn: Turn, prices: Prices) -> Amount:

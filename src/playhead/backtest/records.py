@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from playhead.receipt import Amount, Receipt
 from playhead.records import Call, Divergence, Replay, ReplayedCall, Run
-from playhead.replays import Wanted
+from playhead.replays import NO_ANSWER, Wanted
 from playhead.selection import Reach, Selected
 
 Mode = Literal["per turn", "onward"]
@@ -176,6 +176,12 @@ class Backtest:
     remembered: int
     seconds: float
     stopped: str = ""
+
+    @property
+    def was_never_answered(self) -> bool:
+        """Was every turn that was played left without an answer by the model that it asked?"""
+        played = [turn for turn in self.turns if turn.replay is not None and turn.asked]
+        return bool(played) and all(turn.problem.startswith(NO_ANSWER) for turn in played)
 
     @property
     def turns(self) -> Iterator[Turn]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playhead.deck import Deck
 
 STOPPED: Final = 130  # what shells say of a command that Ctrl-C ended
+PROVIDER_FAILED: Final = 5
 REFUSED: Final = 6
 
 
@@ -214,4 +215,6 @@ def _code(came: Backtest, *, is_worse: bool) -> int:
         return STOPPED
     if is_worse:
         return 1
+    if came.was_never_answered:
+        return PROVIDER_FAILED
     return 0 if came.stopped in ("", SURE) else REFUSED

@@ -129,8 +129,9 @@ def _print_summary(tally: Tally) -> None:
                 f"{left_out:,} more came after a hand-off, when a person has the conversation: not scored.",
                 soft_wrap=True,
             )
-    for reason, number in list(summary["failures"].items())[:MOST_REASONS]:
-        say(f"failed {number:,} ×: {reason}")
+    for what, reasons in (("handed off", summary["hand_offs"]), ("failed", summary["failures"])):
+        for reason, number in list(reasons.items())[:MOST_REASONS]:
+            say(f"{what} {number:,} ×: {reason}")
 
 
 def chat(

@@ -120,15 +120,18 @@ def lint(prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt lint
 
     Checks every prompt file: E keeps it from going live, W is worth a look. Exit code 1 if there is an E.
+    With --prompts, a folder of drafts may hold just the files that were changed: the rest is the project's.
     """
     from dataclasses import asdict
 
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.words import count
+    from playhead.config import load_config
     from playhead.prompts import lint as findings_in
 
     folder = folder_of(prompts)
-    found = findings_in(folder)
+    project = load_config().prompts
+    found = findings_in(folder, project if project and project.is_dir() else None)
     errors = sum(one.level == "E" for one in found)
     if json:
         write_json([asdict(one) for one in found])

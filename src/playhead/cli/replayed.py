@@ -76,8 +76,10 @@ def _compared(deck: Deck, made: Sequence[Replay]) -> Comparison:
 
 
 def _end_changed(made: Sequence[Replay]) -> None:
-    """5 where a model failed that was asked, 6 where an effect ended it, 1 where today's code failed."""
-    if any(call.status == "failed" for call in _asked(made)) and any(replay.status == "failed" for replay in made):
+    """5 where a model that was asked gave no answer, 6 where an effect ended it, 1 where today's code failed."""
+    from playhead.replays import unanswered
+
+    if any(unanswered(_asked([replay])) for replay in made):
         raise typer.Exit(PROVIDER_FAILED)
     if any(replay.stopped for replay in made):
         raise typer.Exit(REFUSED)

@@ -130,12 +130,13 @@ def tool_result(response: Any, tool_input: Any) -> Any:
 def exception_of(error: ErrorRecord | None) -> BaseException | None:
     """The recorded exception, if there was one, as one of its own class, with its text and plain attributes.
 
-    Its constructor is not called. A class that is not loaded here becomes one of the same name.
+    Its constructor is not called. A class that is not loaded here becomes one of the same name, and so do its bases:
+    who asks whether another try would help goes by these.
     """
     if error is None:
         return None
     arguments = error.details.get("args") or [error.message]
-    made = _blank(_loaded_class(error.kind), arguments)
+    made = _blank(_class_of(error), arguments)
     made.args = tuple(arguments)
     for name, value in error.details.items():
         if name != "args" and not name.startswith("_"):
@@ -147,12 +148,22 @@ def exception_of(error: ErrorRecord | None) -> BaseException | None:
     return made
 
 
-def _loaded_class(kind: str) -> type[BaseException]:
+def _class_of(error: ErrorRecord) -> type[BaseException]:
+    made: type[BaseException] = Exception
+    for name in reversed((error.kind, *error.bases)):
+        made = _loaded_class(name) or _named_class(name, made)
+    return made
+
+
+def _loaded_class(kind: str) -> type[BaseException] | None:
     module, _, name = kind.rpartition(".")
     found = getattr(sys.modules.get(module), name, None)
-    if isinstance(found, type) and issubclass(found, BaseException):
-        return found
-    return type(name or "RecordedError", (Exception,), {"__module__": module})
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+
+def _named_class(kind: str, base: type[BaseException]) -> type[BaseException]:
+    module, _, name = kind.rpartition(".")
+    return type(name or "RecordedError", (base,), {"__module__": module})
 
 
 def _blank(kind: type[BaseException], arguments: list[Any]) -> BaseException:

@@ -19,7 +19,7 @@ from langchain_core.messages import BaseMessage
 from langgraph.types import interrupt
 
 from playhead.diff import first_difference
-from playhead.errors import EffectHeldBack, PlayheadError
+from playhead.errors import EffectHeldBack, NotReplayable, PlayheadError
 from playhead.graph.asking import settings_of
 from playhead.graph.identity import (
     arguments_key,
@@ -79,7 +79,7 @@ def recall_model(
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         retold = run.terms.changes.prompts is not None  # then it may be another prompt that asks the same
         run.serve(step, place, recorded, (ASKING.get() or run.renderings.find(messages)) if retold else None)
-        return recalled(response, Stopped() if run.goes_no_further(step) else exception_of(recorded.error))
+        return recalled(response, _end_of(run, step, recorded))
     verdict = _ask(run, step, place, keys[0](), model, request)
     if (kept := _pass_desk(run, step, place, verdict)) is None:
         return None
@@ -194,10 +194,24 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
 
 def _raise_if_over(run: RunPlayer, step: StepRecorder, recorded: Call) -> None:
     """Raise what the recorded call raised, or `Stopped` where the recorded step came no further."""
-    if run.goes_no_further(step):
-        raise Stopped
-    if (error := exception_of(recorded.error)) is not None:
+    if (error := _end_of(run, step, recorded)) is not None:
         raise error
+
+
+def _end_of(run: RunPlayer, step: StepRecorder, recorded: Call) -> BaseException | None:
+    """What a recorded call ended with, if not with an answer.
+
+    Somebody stopped the program in it, perhaps: nobody does now, and there is nothing to go on with.
+    """
+    if run.goes_no_further(step):
+        return Stopped()
+    error = exception_of(recorded.error)
+    if not isinstance(error, KeyboardInterrupt | SystemExit):
+        return error
+    if run.terms.changes.any:
+        return run.stop(step, NotReplayable(run.original.id, f"the program was stopped in it ({type(error).__name__})"))
+    run.ended_early = True
+    return Stopped()
 
 
 def _ask_again(run: RunPlayer, recorded: Call) -> NoReturn:

@@ -453,15 +453,17 @@ def step_status(error: BaseException | None) -> StepStatus:
 
 
 def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
-    """An exception as plain data: its class, its text, its plain attributes, its arguments where they say more.
+    """An exception as plain data: its class and those it is made of, its text, its plain attributes and arguments.
 
     A long text is cut when it is redacted: half a secret is none that could be found.
     """
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    kind, *bases = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
     plain = (str, int, float, bool)
     details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
     if error.args != (str(error),) and all(isinstance(argument, plain) for argument in error.args):
         details["args"] = list(error.args)
     if isinstance(error, GraphInterrupt) and error.args:
         details["ids"] = [question.id for question in error.args[0]]
-    return {"kind": kind, "message": redactor.text(str(error))[:4000], "details": details}
+    said = {"kind": kind, "message": redactor.text(str(error))[:4000], "details": details}
+    theirs = [base for base in bases if not base.startswith("builtins.")]
+    return {**said, "bases": theirs} if theirs else said

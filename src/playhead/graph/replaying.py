@@ -82,6 +82,8 @@ class TurnPlayer:
         self.graph, self.recording, self.terms = graph, recording, terms
         self._beginnings = Beginnings(recording.saver)
         self._models = StandIns(recording.models, terms.changes.models)
+        for alias in terms.changes.models if terms.unanswered == "ask" else ():
+            self._models.check_usable(alias)
         self._is_async = needs_async(graph)
         today = recording.prompts.current() if recording.prompts else None
         self._texts = TextsOf(today, terms.changes.prompts)

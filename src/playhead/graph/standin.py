@@ -82,6 +82,10 @@ class StandIns(Models):
         """As the project's."""
         self._models.check(name)
 
+    def check_usable(self, name: str) -> None:
+        """As the project's."""
+        self._models.check_usable(name)
+
     def get(self, name: str) -> BaseChatModel:
         """A stand-in for the model of this name."""
         if name not in self._made:

@@ -20,6 +20,7 @@ class Tally:
     def __init__(self) -> None:
         self.turns: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.handed_off_for: Counter[str] = Counter()
         self._seen: dict[str, set[str]] = {}
         self._labelled: Counter[tuple[int, bool]] = Counter()
         self._with_person: set[str] = set()
@@ -35,6 +36,7 @@ class Tally:
             self._score(played)
         if played.outcome == "handed_off":
             self._with_person.add(played.thread)
+            self.handed_off_for[played.reason] += 1
 
     def _score(self, played: Played) -> None:
         silent = played.reply is None
@@ -73,4 +75,5 @@ class Tally:
             },
             "silence": {"due": self.silence(1), "not_due": self.silence(0), "not_scored": self.not_scored},
             "failures": dict(self.reasons.most_common()),
+            "hand_offs": dict(self.handed_off_for.most_common()),
         }

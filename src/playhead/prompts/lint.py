@@ -19,29 +19,42 @@ from playhead.prompts.source import Source, is_partial, partials_of, prompt_file
 from playhead.prompts.wording import body_words, private_words
 
 
-def lint(folder: Path | str) -> list[Finding]:
-    """Everything to look at in the prompt files of `folder`, by file and line. Raises `BadInput` for no folder."""
-    sources: dict[str, Source] = {}
+def lint(folder: Path | str, over: Path | str | None = None) -> list[Finding]:
+    """Everything to look at in the prompt files of `folder`, by file and line. Raises `BadInput` for no folder.
+
+    A draft may be just the files that were changed: the partials it lacks are those of the folder that it is laid
+    `over`, in which nothing is looked for.
+    """
     findings: list[Finding] = []
-    for path in prompt_files(Path(folder)):
-        try:
-            sources[path.name] = read_source(path)
-        except PromptSyntax as problem:
-            findings.append(from_error(problem))
-    return _sorted([*findings, *_lint(sources)])
+    sources = _sources(Path(folder), findings)
+    below = _sources(Path(over), []) if over is not None else {}
+    return _sorted([*findings, *_lint(sources, below)])
 
 
 def lint_files(files: Mapping[str, str], folder: str = "") -> list[Finding]:
     """Like `lint`, of texts by file name, such as a draft that is not saved yet."""
-    return _sorted(_lint({file: Source.of(file, text, folder) for file, text in files.items()}))
+    return _sorted(_lint({file: Source.of(file, text, folder) for file, text in files.items()}, {}))
 
 
-def _lint(sources: Mapping[str, Source]) -> list[Finding]:
+def _sources(folder: Path, findings: list[Finding]) -> dict[str, Source]:
+    """The files of a folder that can be read; of the others, `findings` say why not."""
+    sources: dict[str, Source] = {}
+    for path in prompt_files(folder):
+        try:
+            sources[path.name] = read_source(path)
+        except PromptSyntax as problem:
+            findings.append(from_error(problem))
+    return sources
+
+
+def _lint(sources: Mapping[str, Source], below: Mapping[str, Source]) -> list[Finding]:
     findings: list[Finding] = []
+    together = {**below, **sources}
     for file, source in sources.items():
         findings += private_words(source)
-        findings += _partial(source, sources) if is_partial(file) else _prompt(read_prompt(file, sources))
-    return findings
+        findings += _partial(source, together) if is_partial(file) else _prompt(read_prompt(file, together))
+    own = {source.path for source in sources.values()}
+    return [one for one in findings if one.path in own]
 
 
 def _sorted(findings: list[Finding]) -> list[Finding]:
