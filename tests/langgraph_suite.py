@@ -2,14 +2,17 @@
 
 It is loaded with `-p langgraph_suite` in LangGraph's repository, never in this one: docs/langgraph-suite.md says how.
 That suite's conftest makes its savers in `_checkpointer_sqlite` and `_checkpointer_sqlite_aio`; those two are replaced.
-With `--playhead-record`, every graph that is compiled with our saver is put under the recorder, too.
+With `--playhead-record`, every graph that is compiled with our saver is put under the recorder, too; with
+`--playhead-replay`, what was recorded in a test is replayed exactly when the test is over, turn by turn, and counted.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -19,16 +22,27 @@ import pytest
 from langgraph.func import entrypoint
 from langgraph.graph import StateGraph
 
+from playhead.errors import NotReplayable
 from playhead.graph.encoding import Encoder
 from playhead.graph.models import Models
+from playhead.graph.player import Terms
 from playhead.graph.recorded import Recorded, record
 from playhead.graph.recording import Recording
+from playhead.graph.replaying import TurnPlayer
 from playhead.graph.saver import Saver
 from playhead.redact import Redactor
+from playhead.replays import turns_of
 from playhead.store import Store
+from playhead.store.session import EVERYTHING
 
 REPLACED: Final = ("_checkpointer_sqlite", "_checkpointer_sqlite_aio")
 MADE: Final = {"savers": 0, "recorded graphs": 0}
+WANTED: Final[list[bool]] = []
+"""Is what was recorded to be replayed?"""
+REPLAYING: Final[dict[str, TurnPlayer]] = {}
+"""If so, what plays the turns of each recorded graph."""
+REPLAYED: Final[Counter[str]] = Counter()
+TOLD: Final[list[str]] = []
 
 
 @contextmanager
@@ -41,7 +55,29 @@ def saver() -> Iterator[Saver]:
         try:
             yield Saver(store, encoder)
         finally:
+            replay(store)
             store.close()
+
+
+def replay(store: Store) -> None:
+    """Play every turn again, up to each of its runs, of the graphs that are to be replayed."""
+    store.flush()
+    with store.reading() as session:
+        threads = [row["name"] for row in session.rows("threads_scan", after=0, limit=EVERYTHING)]
+    for turn in [turn for thread in threads for turn in turns_of(store.runs_of(thread)) if turn[0].graph in REPLAYING]:
+        for last in range(1, len(turn) + 1):
+            outcome = _outcome(REPLAYING[turn[0].graph], turn[:last])
+            REPLAYED[outcome.split(":")[0]] += 1
+            if outcome != "as recorded":
+                TOLD.append(f"{os.environ.get('PYTEST_CURRENT_TEST', '')} run {last} of {len(turn)}: {outcome}")
+
+
+def _outcome(player: TurnPlayer, turn: Any) -> str:
+    try:
+        made = player.play(turn).replay
+    except NotReplayable as error:
+        return f"not replayable: {error.problem}"
+    return "as recorded" if made.unchanged else f"differs: {made.divergence or made.stopped}"
 
 
 @asynccontextmanager
@@ -57,7 +93,11 @@ def recorded(compiled: Any) -> Any:
     if not isinstance(ours, Saver) or isinstance(compiled, Recorded):
         return compiled
     MADE["recorded graphs"] += 1
-    return record(compiled, Recording("suite", ours.store, ours, ours._encoder, None, Models(), {}, {}, strict=True))
+    name = f"suite-{MADE['recorded graphs']}"
+    recording = Recording(name, ours.store, ours, ours._encoder, None, Models(), {}, {}, strict=True)
+    if WANTED:
+        REPLAYING[name] = TurnPlayer(compiled, recording, Terms())
+    return record(compiled, recording)
 
 
 def then_recorded(compiles: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,9 +112,11 @@ def then_recorded(compiles: Callable[..., Any]) -> Callable[..., Any]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--playhead-record", action="store_true", help="record every graph that saves with our saver")
+    parser.addoption("--playhead-replay", action="store_true", help="replay what was recorded when a test is over")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    WANTED.extend([True] if config.getoption("--playhead-replay") else [])
     if config.getoption("--playhead-record"):
         StateGraph.compile = then_recorded(StateGraph.compile)  # type: ignore[method-assign]
         entrypoint.__call__ = then_recorded(entrypoint.__call__)  # type: ignore[method-assign]
@@ -91,4 +133,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """A run in which nothing was replaced must not look like one that passed."""
-    terminalreporter.write_line(f"Playhead: {', '.join(f'{count} {what}' for what, count in MADE.items())}.")
+    made = {**MADE, **{f"turns {outcome}": count for outcome, count in sorted(REPLAYED.items())}}
+    for line in TOLD:
+        terminalreporter.write_line(f"Playhead: {line}")
+    terminalreporter.write_line(f"Playhead: {', '.join(f'{count} {what}' for what, count in made.items())}.")

@@ -75,6 +75,13 @@ def that_remembers(model: ScriptedModel) -> Any:
     return chain(("before", lambda state: {}), ("within", within.compile(checkpointer=True)), state=Talk)
 
 
+def that_remembers_and_asks(model: ScriptedModel) -> Any:
+    within = StateGraph(Talk)
+    within.add_node("ask", _asks)
+    within.add_edge(START, "ask")
+    return chain(("before", lambda state: {}), ("within", within.compile(checkpointer=True)), state=Talk)
+
+
 def side_by_side(model: ScriptedModel) -> Any:
     graph = StateGraph(Talk)
     graph.add_node("plan", lambda state: None)
@@ -213,6 +220,27 @@ def back_before_what_is_remembered(agent: Any) -> None:
     agent.invoke(None, list(agent.get_state_history(T))[-3].config)
 
 
+def back_to_an_updated_state_before_what_is_remembered(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke({"notes": ["second"]}, T)
+    older = next(found.config for found in agent.get_state_history(T) if found.next == ("within",))
+    agent.invoke(None, agent.update_state(older, {"mode": "loud"}))
+
+
+def again_and_again_before_what_is_remembered(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke({"notes": ["second"]}, T)
+    found = [found.config for found in agent.get_state_history(T) if found.next == ("within",)]
+    for config in found:
+        agent.invoke(None, config)
+
+
+def back_to_a_state_of_what_remembers(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(None, agent.get_state(T, subgraphs=True).tasks[0].state.config)
+    agent.invoke(Command(resume="yes"), T)
+
+
 REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (in_three, updated_between),
     (in_three, updated_before_the_first),
@@ -234,8 +262,11 @@ REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (with_two_questions, updated_between_two_answers),
     (around_a_question, asked_again_within),
     (that_remembers, back_before_what_is_remembered),
+    (that_remembers, back_to_an_updated_state_before_what_is_remembered),
+    (that_remembers, again_and_again_before_what_is_remembered),
+    (that_remembers_and_asks, back_to_a_state_of_what_remembers),
 ]
-KEPT = [pair for pair in REPLAYED if pair[1] not in (updated_between_two_answers, back_before_what_is_remembered)]
+KEPT = [pair for pair in REPLAYED if pair[0] not in (that_remembers, that_remembers_and_asks, with_two_questions)]
 
 
 def named(pair: Any) -> str:
@@ -346,7 +377,21 @@ def test_so_is_one_whose_inner_graph_was_changed_while_it_waited(deck: Deck) -> 
     inner = agent.get_state(T, subgraphs=True).tasks[0].state.config
     agent.update_state(inner, {"mode": "loud"})
     agent.invoke(Command(resume="yes"), T)
-    assert "the state of within, a graph within it, was changed by hand" in refused(deck, graph)
+    assert refused(deck, graph) == "a state within it (within) was changed by hand before it went on"
+
+
+def test_so_is_one_that_went_back_to_a_state_within_a_state_within_it(deck: Deck) -> None:
+    inmost = StateGraph(Talk)
+    inmost.add_node("ask", _asks)
+    inmost.add_edge(START, "ask")
+    within = StateGraph(Talk)
+    within.add_node("inmost", inmost.compile(checkpointer=True))
+    within.add_edge(START, "inmost")
+    graph = chain(("within", within.compile(checkpointer=True)), state=Talk)
+    agent = deck.record(graph)
+    agent.invoke(GIVEN, T)
+    agent.invoke(None, agent.get_state(T, subgraphs=True).tasks[0].state.config)
+    assert refused(deck, graph) == "it went back to a state within it (within/inmost)"
 
 
 def test_verify_tells_it_from_code_that_changed(deck: Deck) -> None:

@@ -23,12 +23,14 @@ from playhead.records import Run
 from playhead.store.checkpoints import (
     CheckpointRow,
     before_run,
+    checkpoint_rows,
     first_id_at,
     first_since,
     last_before,
     long_id,
     made_between,
     made_of,
+    space_of,
 )
 
 BY_HAND: Final = ("update", "fork")
@@ -38,11 +40,24 @@ TICK: Final = 0.000_001  # ids of checkpoints tell the time to less than this
 
 @dataclass(frozen=True)
 class Beginning:
-    """The states a run set out from, by namespace: the latest, and where it named an older one by its id, that."""
+    """The states a run set out from, by namespace: the latest, and where it named one by its id, what that leads to.
+
+    `branches` says that something had been made of the named state before. `within` are the ids of states that it named
+    of graphs within it that remember.
+    """
 
     latest: Mapping[str, CheckpointTuple]
     older: Mapping[str, CheckpointTuple] = field(default_factory=dict)
     named: str | None = None
+    branches: bool = False
+    within: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What a config says for LangGraph to set out from there."""
+        if self.within:
+            return {"checkpoint_map": {"": self.named, **self.within}}
+        return {"checkpoint_id": self.named} if self.named else {}
 
 
 @dataclass(frozen=True)
@@ -68,8 +83,8 @@ class Beginnings:
         rows = self._before(run)
         if (row := rows.get("")) is None:  # pruned: nothing says that it was any other
             return None
+        self._check_within(run, before)
         if row.id == self._end_of(before, run) and not self._branches(run):
-            self._check_within(run, before)
             return None
         if isinstance(given, Command) and given.resume is not None and self._went_on_from(row, run):
             problem = "it answered the question of an older state, whose other answer is kept beside it"
@@ -124,20 +139,26 @@ class Beginnings:
         if not goes_on or "" not in latest:
             return Beginning(latest)
         named, newer = latest[""], self._branches(run) or self._went_on_from(rows[""], run)
-        if newer is None:
+        within = {ns: self._began_within(run, ns) for ns in latest if ns}
+        went_back = any(row is not None and row.id != latest[ns].checkpoint["id"] for ns, row in within.items())
+        if newer is None and not went_back:
             return Beginning(latest)
-        self._check_no_branch_within(run)
-        older = {"": named, **self._older(run, named, latest)}
-        return Beginning({**latest, "": self._tuple(run, newer)}, older, named.checkpoint["id"])
+        older = {"": named, **{ns: self._tuple(run, row) for ns, row in within.items() if row is not None}}
+        latest[""] = named if newer is None else self._tuple(run, newer)
+        branched = self._branches_within(run, older)
+        for ns, row in branched.items():
+            if latest[ns].checkpoint["id"] == older[ns].checkpoint["id"]:  # it was no longer the last: it branched
+                latest[ns] = self._tuple(run, row)
+        ids = {ns: older[ns].checkpoint["id"] for ns in branched}
+        return Beginning(latest, older, named.checkpoint["id"], branches=newer is not None, within=ids)
 
-    def _older(
-        self, run: Run, named: CheckpointTuple, latest: Mapping[str, CheckpointTuple]
-    ) -> dict[str, CheckpointTuple]:
-        """What graphs within it that remember held by then: LangGraph looks before the older state, or its parent."""
-        by_hand = named.metadata.get("source") in BY_HAND and named.parent_config
-        bound = named.parent_config["configurable"]["checkpoint_id"] if by_hand else named.checkpoint["id"]  # type: ignore[index]
-        found = {ns: self._latest_before(run, ns, bound) for ns in latest if ns}
-        return {ns: self._tuple(run, row) for ns, row in found.items() if row is not None}
+    def _began_within(self, run: Run, ns: str) -> CheckpointRow | None:
+        """The state that a graph within it that remembers set out from: what came of it says so."""
+        with self.saver.store.reading() as session:
+            first = first_since(session, run.thread, run.started, ns)
+            space = space_of(session, run.thread, ns)
+            rows = checkpoint_rows(session, space, ns, first.parent) if first and first.parent and space else []
+        return rows[0] if rows else None
 
     def _tuple(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
         names = {"thread_id": run.thread, "checkpoint_ns": row.ns, "checkpoint_id": row.id}
@@ -158,16 +179,24 @@ class Beginnings:
             raise NotReplayable(run.id, problem)
 
     def _check_within(self, run: Run, before: Run) -> None:
-        """A graph within it that was changed while it waited is not where the replay of the run before left it."""
+        """A graph within it whose state was changed is not where the replay of the run before left it."""
         if before.ended is None:
             return
         changed = self.saver.told_apart(self._made_in(run, before.ended, run.started), *BY_HAND)
         if names := _places(changed):
-            raise NotReplayable(run.id, f"the state of {names}, a graph within it, was changed by hand while it waited")
+            raise NotReplayable(run.id, f"a state within it ({names}) was changed by hand before it went on")
 
-    def _check_no_branch_within(self, run: Run) -> None:
-        if names := _places(self.saver.told_apart([row for row in self._made_by(run) if row.ns], *BY_HAND)):
-            raise NotReplayable(run.id, f"it went back to a state of {names}, a graph within it")
+    def _branches_within(self, run: Run, older: Mapping[str, CheckpointTuple]) -> dict[str, CheckpointRow]:
+        """By namespace of a graph within it: the branch that LangGraph began there, which tells what it went back to.
+
+        Of one whose namespace is that of a single task, and of what is within such a graph, it tells too little.
+        """
+        made = [row for row in self._made_by(run) if row.ns]
+        found = {row.ns: row for row in self.saver.told_apart(made, *BY_HAND)}
+        deeper = [row for row in made if any(row.ns.startswith(f"{ns}|") for ns in found)]
+        if names := _places([row for row in [*found.values(), *deeper] if row.ns not in older]):
+            raise NotReplayable(run.id, f"it went back to a state within it ({names})")
+        return found
 
 
 def branch_of(named: CheckpointTuple) -> CheckpointTuple:

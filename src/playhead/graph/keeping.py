@@ -51,6 +51,11 @@ class Execution:
     waits: bool = False
     begun: Mapping[str, CheckpointTuple] | None = None
     branch: CheckpointTuple | None = None
+    went_back_within: bool = False
+
+    def from_older(self, older: Mapping[str, CheckpointTuple], branch: CheckpointTuple, is_one: bool) -> Execution:
+        """The same, set out from these older states; `is_one` where it began a branch there."""
+        return replace(self, branch=branch if is_one else None, went_back_within=len(older) > 1)
 
     def ended(self, error: BaseException | None, state: CheckpointTuple | None, *, waits: bool) -> Execution:
         """The same at its end."""
@@ -151,7 +156,7 @@ def _states(saver: Saver, turn: PlayedTurn, thread: str) -> list[tuple[Operation
     from another state than the one before it left, both are stored, so that this can be told from them again.
     """
     stages = _stages(turn)
-    if len(stages) > 1 and not _told_apart(stages):
+    if any(run.went_back_within for run in turn.runs) or (len(stages) > 1 and not _told_apart(stages)):
         problem = "its runs set out from several states, and which was whose could not be told from what is kept."
         raise BadInput("replay", problem, "Keep one of another turn.")
     made: list[tuple[Operation, Sequence[Part]]] = []

@@ -118,8 +118,8 @@ class TurnPlayer:
             players.append(player)
             execution = Execution(player, given, time.time(), begun=begun)
             if beginning and beginning.named:
-                execution = replace(execution, branch=branch_of(beginning.older[""]))
-            error = self._run(graph, run, given, player, beginning.named if beginning else None)
+                execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
+            error = self._run(graph, run, given, player, beginning.place if beginning else {})
             executions.append(execution.ended(error, shelf.latest(), waits=self._waits(graph, run)))
             self._compare_end(player, run, error)
             if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
@@ -205,10 +205,11 @@ class TurnPlayer:
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _run(self, graph: Any, run: Run, given: Any, player: RunPlayer, named: str | None) -> BaseException | None:
-        """Run the graph to its end, from the checkpoint that it `named`, if any; gives what it raised, if anything."""
+    def _run(
+        self, graph: Any, run: Run, given: Any, player: RunPlayer, place: Mapping[str, Any]
+    ) -> BaseException | None:
+        """Run the graph to its end, from the state whose `place` is named, if any; gives what it raised."""
         facts = own_facts(player.facts)
-        place = {"checkpoint_id": named} if named else {}
         config = {
             "configurable": {**facts, "thread_id": original_thread(run, player.facts), **place},
             "metadata": facts,

@@ -113,14 +113,15 @@ class Shelf(BaseCheckpointSaver[Any]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
-        """The latest checkpoint, or with `before` one before that: a replay has no further history of its own."""
+        """The latest checkpoint, or with `before` the older one: a replay has no further history of its own.
+
+        LangGraph asks for what was before where it goes back in time, of graphs within that remember.
+        """
         if config is None:
             return
         ns = config["configurable"].get("checkpoint_ns") or ""
-        held = [self.get_tuple(config)] if before is None else [self.latest(ns), self._older.get(ns)]
-        until = get_checkpoint_id(before) if before else None
-        found = [one for one in held if one is not None and (until is None or one.checkpoint["id"] < until)]
-        yield from (self._read(one) for one in found[:limit])
+        found = self.get_tuple(config) if before is None else self._older.get(ns)
+        yield from [self._read(found)] if found else []
 
     async def aput(
         self,

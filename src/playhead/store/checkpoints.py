@@ -192,10 +192,10 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
     return found
 
 
-def first_since(session: Session, thread: str, started: float) -> CheckpointRow | None:
-    """The first checkpoint of the graph itself (namespace "") that was made since a run started (Unix seconds)."""
-    space = space_of(session, thread, "")
-    return _first_since(session, space, started) if space else None
+def first_since(session: Session, thread: str, started: float, ns: str = "") -> CheckpointRow | None:
+    """The first checkpoint of a namespace ("": the graph itself) that was made since a run started (Unix seconds)."""
+    space = space_of(session, thread, ns)
+    return _first_since(session, space, started, ns) if space else None
 
 
 def last_before(session: Session, thread: str, before: str, ns: str = "") -> CheckpointRow | None:
@@ -205,9 +205,9 @@ def last_before(session: Session, thread: str, before: str, ns: str = "") -> Che
     return rows[0] if rows else None
 
 
-def _first_since(session: Session, space: int, started: float) -> CheckpointRow | None:
+def _first_since(session: Session, space: int, started: float, ns: str = "") -> CheckpointRow | None:
     rows = session.rows("checkpoints_since", space=space, since=first_id_at(started), limit=1)
-    return _checkpoint_row("", rows[0]) if rows else None
+    return _checkpoint_row(ns, rows[0]) if rows else None
 
 
 def made_between(session: Session, thread: str, since: float, until: float) -> list[CheckpointRow]:
