@@ -13,7 +13,6 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy, Send
 
 from playhead.deck import Deck
-from playhead.errors import NotReplayable
 from playhead.records import Replay
 from tests.graphs.shapes import NOTHING, Notes, chain
 from tests.scripted import ScriptedModel, StreamingModel, calling
@@ -49,10 +48,11 @@ def test_an_error_of_a_library_that_is_not_loaded_is_still_one_that_passes(deck:
     from playhead.graph.recalled import exception_of
     from playhead.graph.recorder import describe
     from playhead.records import ErrorRecord
+    from playhead.redact import Redactor
 
     provider = type("APIConnectionError", (Exception,), {"__module__": "a_provider"})
     own = type("OurConnectionError", (provider,), {"__module__": "a_client"})
-    told = ErrorRecord(**describe(own("no route"), deck.record(chain(("node", lambda state: {})))._playhead.encoder.redactor))
+    told = ErrorRecord(**describe(own("no route"), Redactor()))
     assert told.bases == ["a_provider.APIConnectionError"]
     made = exception_of(told)
     assert isinstance(made, Exception)
@@ -73,8 +73,7 @@ def test_a_run_that_somebody_stopped_in_a_call_is_replayed_up_to_there(deck: Dec
         deck.record(graph).invoke(NOTHING, CONFIG)
     (run,) = deck.runs("t-1")
     assert deck.replay(run, graph).unchanged
-    with pytest.raises(NotReplayable, match="the program was stopped in it"):
-        deck.replay(run, graph, state={"notes": ["another"]})
+    assert "the program was stopped in it" in str(deck.replay(run, graph, state={"notes": ["another"]}).stopped)
 
 
 def test_a_recorded_error_is_raised_as_its_own_class_with_what_it_said(deck: Deck) -> None:
