@@ -311,7 +311,7 @@ def test_changed_prompts_count_from_the_step_on(tmp_path: Path, prompts: Path) -
         assert fork.calls[1].why == "prompt reply.md line 8"
         assert fork.output["notes"][-1] == "echo: Reply warmly about echo: Sort: a bike"
         assert deck.replay(deck.run(fork.id), prompted()).unchanged
-        other = deck.fork(run, prompted(), at="reply@2", models={"default": "openai:none"}, prompts=prompts)
+        other = deck.fork(run, prompted(), at="reply@2", models={"default": "embedded"}, prompts=prompts)
         assert other.calls[0].fate == "reused"
 
 
