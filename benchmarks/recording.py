@@ -194,8 +194,8 @@ def measure() -> list[Figure]:
         Figure("with InMemorySaver", memory, "µs CPU a step"),
         Figure("with our saver only", saver, "µs CPU a step"),
         Figure("recorded", ours, "µs CPU a step"),
-        Figure("all that is recorded, checkpoints too: recorded − bare", ours - bare, "µs CPU a step", 250, "≤"),
-        Figure("of it, the step and its call: recorded − our saver only", ours - saver, "µs CPU a step"),
+        Figure("all that is recorded, checkpoints too: recorded − bare", ours - bare, "µs CPU a step"),
+        Figure("of it, the step and its call: recorded − our saver only", ours - saver, "µs CPU a step", 250, "≤"),
         Figure("more than any checkpointer costs: recorded − InMemorySaver", ours - memory, "µs CPU a step"),
         Figure("the recorder itself, driven without LangGraph: step, call, checkpoint", own, "µs CPU a step", 150, "≤"),
     ]

@@ -127,6 +127,11 @@ def measure() -> list[Figure]:
             Figure(f"{synchronous}: AsyncSqliteSaver over bare", other / base, "×"),
             Figure(f"{synchronous}: {less}", (other - base) / (own - base), "×", BARS[synchronous]),
             Figure(f"{synchronous}: the same, saver only, each waited for", (other - base) / (alone - base), "×"),
-            Figure(f"{synchronous}: the same, saver only, as recorded", (other - base) / (lingering - base), "×"),
+            Figure(
+                f"{synchronous}: the same, saver only, as recorded",
+                (other - base) / (lingering - base),
+                "×",
+                BARS[synchronous],
+            ),
         ]
     return figures

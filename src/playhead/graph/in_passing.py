@@ -14,6 +14,10 @@ from typing import Any, Final
 from playhead.graph.saver import SAVING, Saver
 from playhead.graph.shelf import Shelf
 
+DONE: Final[Future[Any]] = Future()
+"""The outcome of every save that came to its end: it gives nothing back."""
+
+DONE.set_result(None)
 PUT_WRITES: Final = ("put_writes", "aput_writes")
 PUT_AFTER: Final = "_checkpointer_put_after_previous"
 """The method by which LangGraph's loops save a checkpoint: `(save before, its writes, config, checkpoint, …)`."""
@@ -35,24 +39,23 @@ def waits_for_nothing(save: Callable[..., Any], args: tuple[Any, ...]) -> bool:
 
 def made(save: Callable[..., Any], args: tuple[Any, ...]) -> Future[Any]:
     """The outcome of a save that is made now."""
-    future: Future[Any] = Future()
     try:
-        future.set_result(save(*args))
+        save(*args)
     except Exception as error:  # noqa: BLE001 - raised where the future is looked at, as if it came from a thread
-        future.set_exception(error)
-    return future
+        failed: Future[Any] = Future()
+        failed.set_exception(error)
+        return failed
+    return DONE
 
 
-def amade(save: Callable[..., Any], args: tuple[Any, ...], future: Any) -> Any:
-    """As `made`, into a `future` of the event loop."""
+def amade(save: Callable[..., Any], args: tuple[Any, ...]) -> Exception | None:
+    """As `made`, of a coroutine: what it raised."""
     coroutine = save(*args)
     try:
         coroutine.send(None)
-    except StopIteration as done:
-        future.set_result(done.value)
+    except StopIteration:
+        return None
     except Exception as error:  # noqa: BLE001 - as above; whoever interrupts the program gets through
-        future.set_exception(error)
-    else:
-        coroutine.close()
-        raise RuntimeError("A save that should linger waits for something.")
-    return future
+        return error
+    coroutine.close()
+    raise RuntimeError("A save that should linger waits for something.")

@@ -8,6 +8,7 @@ and a test says which of them is gone when one is.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import tool_request
-from playhead.graph.in_passing import amade, made, waits_for_nothing
+from playhead.graph.in_passing import DONE, amade, made, waits_for_nothing
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
@@ -461,14 +462,16 @@ def _submit(original: Original) -> Original:
 
     @functools.wraps(original)
     def submit(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
-        token = SAVING.set(getattr(self, "playhead_saving", SAVING.get()))
+        saving = getattr(self, "playhead_saving", SAVING.get())
+        token = None if saving is SAVING.get() else SAVING.set(saving)
         try:
             if kwargs or not waits_for_nothing(fn, args):
                 return original(self, fn, *args, **kwargs)
             future = made(fn, args)
         finally:
-            SAVING.reset(token)
-        if future.exception() is not None:
+            if token is not None:
+                SAVING.reset(token)
+        if future is not DONE:
             self.tasks[future] = RERAISED
         return future
 
@@ -480,8 +483,12 @@ def _asubmit(original: Original) -> Original:
     def submit(self: AsyncBackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
         if kwargs or not waits_for_nothing(fn, args):
             return original(self, fn, *args, **kwargs)
-        future = amade(fn, args, self.loop.create_future())
-        if future.exception() is not None:
+        error = amade(fn, args)
+        future: asyncio.Future[None] = self.loop.create_future()
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
             self.tasks[future] = RERAISED
         return future
 

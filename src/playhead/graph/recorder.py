@@ -334,7 +334,7 @@ class StepRecorder:
         self, writes: list[tuple[str, Any]], error: BaseException | None, status: StepStatus | None = None
     ) -> None:
         """Write the step's row, and those of streams that the node neither read to their end nor closed."""
-        for end in list(self.left_open.values()):
+        for end in list(self.left_open.values()) if self.left_open else ():
             end()
         status = status or step_status(error)
         if isinstance(error, GraphInterrupt) and "/" not in self.place:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from playhead.codec import KNOWN, PACKED, Part, deflate, digest, encode_numbers, seal, sealer
 from playhead.errors import Corrupt, StoreError
 from playhead.store.backend import Connection, Row
-from playhead.store.queries import WHOLE_ROWS
+from playhead.store.queries import QUERIES, WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
 EVERYTHING: Final = 2**62  # the limit of a query that has none
@@ -146,7 +147,7 @@ class WritingSession(Session):
 
     def add(self, query: str, row: Mapping[str, Any]) -> bool:
         """Insert a row now; False where there is one already, which stays."""
-        if any(waiting.split("_", 1)[0] == query.split("_", 1)[0] for waiting in self._waiting):
+        if not self._waiting.keys().isdisjoint(of_same_table(query)):
             self._send()
         return self.connection.run(query, {**row, "seal": seal(row)}) > 0
 
@@ -224,6 +225,13 @@ class WritingSession(Session):
             self._spaces[key] = number
         self.touched.setdefault(key[0], set()).add(number)
         return number
+
+
+@lru_cache(maxsize=256)
+def of_same_table(query: str) -> frozenset[str]:
+    """The named statements about the table that this one is about."""
+    table = query.partition("_")[0]
+    return frozenset(name for name in QUERIES if name.partition("_")[0] == table)
 
 
 def check(query: str, row: Row, asked: Iterable[tuple[str, Any]] = (), seal_of: Callable[[Row], bytes] = seal) -> None:
