@@ -91,7 +91,9 @@ def _store(config: Config, place: Location) -> Check:
             count = deck.store.thread_count()
     except RecordingNotFound:
         return Check("recording", True, f"{place} does not exist yet")
-    return Check("recording", True, f"{place} opens, can be written, and holds {count:,} conversations")
+    return Check(
+        "recording", True, f"{place} opens, can be written, and holds {count:,} conversation{'' if count == 1 else 's'}"
+    )
 
 
 def _file(path: Path) -> Check | None:

@@ -99,10 +99,7 @@ def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool =
     or a state that a graph has not.
     """
     if isinstance(wanted.prompts, str | Path):
-        draft = PromptSet.draft(wanted.prompts)
-        if not draft.source_files:
-            raise BadInput(str(wanted.prompts), "it holds no prompt file.", "Put the changed <name>.md there.")
-        wanted = replace(wanted, prompts=draft)
+        wanted = replace(wanted, prompts=PromptSet.draft(wanted.prompts))
     if not wanted.any:
         raise BadInput("backtest", "nothing is to be changed.", "Give --prompts DIR or --model ALIAS=NAME.")
     if control < 0:

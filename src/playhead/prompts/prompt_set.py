@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from playhead.errors import PromptNotFound, PromptSyntax
+from playhead.errors import BadInput, PromptNotFound, PromptSyntax
 from playhead.prompts.prompt import Prompt, make_prompt
 from playhead.prompts.reading import read_prompt
 from playhead.prompts.source import Source, is_partial, prompt_files, read_source
@@ -42,9 +42,12 @@ class PromptSet:
     def draft(cls, folder: Path | str) -> PromptSet:
         """The files of a folder, to be laid over a whole set: what it lacks (a partial, say) is looked for there.
 
-        Raises `BadInput` if there is no such folder, `PromptSyntax` for a file that cannot be read at all.
+        Raises `BadInput` if there is no such folder or no prompt file in it, `PromptSyntax` for a file that cannot be
+        read at all.
         """
-        return cls.of({path.name: read_source(path) for path in prompt_files(Path(folder))})
+        if not (files := prompt_files(Path(folder))):
+            raise BadInput(str(folder), "it holds no prompt file.", "Put the changed <name>.md there.")
+        return cls.of({path.name: read_source(path) for path in files})
 
     @classmethod
     def from_files(cls, files: Mapping[str, str], folder: str = "", over: PromptSet | None = None) -> PromptSet:

@@ -14,6 +14,7 @@ from playhead.errors import SchemaTooNew, StoreUnusable
 from playhead.store.queries import MIGRATIONS
 from playhead.store.sqlite.meaning import WAIT_SECONDS
 
+ANOTHER: Final = "Pass --store with the file of a recording, or with one that is not there yet."
 PAGE_BYTES: Final = 2048
 """Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
@@ -49,7 +50,7 @@ def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple
     if version > len(MIGRATIONS):
         raise SchemaTooNew(str(path), version, len(MIGRATIONS))
     if not version and sqlite_utils.Database(connection).table_names():
-        raise StoreUnusable(str(path), "it is a database of something else")
+        raise StoreUnusable(str(path), "it is a database of something else", ANOTHER)
     return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
 
 
