@@ -32,7 +32,7 @@ from benchmarks.subjects import Count, text
 from playhead.graph.model_call import ModelCall
 from playhead.graph.recorder import RunRecorder
 from playhead.graph.recording import Recording
-from playhead.graph.saver import SAVING, Saving
+from playhead.graph.saves import SAVING, Saving
 
 NODES, RUNS, ROUNDS = 20, 15, 5
 

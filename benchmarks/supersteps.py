@@ -26,7 +26,8 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 import playhead
 from benchmarks.figures import Figure
 from benchmarks.subjects import chain
-from playhead.graph.saver import SAVING, Saver, Saving
+from playhead.graph.saver import Saver
+from playhead.graph.saves import SAVING, Saving
 
 THREADS, NODES, ROUNDS = 50, 20, 5
 BARS = {"FULL": 5, "NORMAL": 4}

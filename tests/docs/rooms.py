@@ -42,6 +42,7 @@ ROOMS = [
     "graph/guard",
     "graph/keeping",
     "graph/saver",
+    "graph/saves",
     "graph/skeleton",
     "graph/asking",
     "graph/effects",

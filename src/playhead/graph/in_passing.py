@@ -7,17 +7,27 @@ it over does. Such a save is made where it is asked for, and so at a moment when
 
 from __future__ import annotations
 
+import asyncio
+import functools
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from playhead.graph.saver import SAVING, Saver
+from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
+
+from playhead.graph.saver import Saver
+from playhead.graph.saves import SAVING
 from playhead.graph.shelf import Shelf
+
+Original: TypeAlias = Callable[..., Any]
 
 DONE: Final[Future[Any]] = Future()
 """The outcome of every save that came to its end: it gives nothing back."""
 
 DONE.set_result(None)
+RERAISED: Final = (False, True)
+"""How LangGraph's executors keep what failed: it was not to be cancelled on exit, and is raised then."""
+
 PUT_WRITES: Final = ("put_writes", "aput_writes")
 PUT_AFTER: Final = "_checkpointer_put_after_previous"
 """The method by which LangGraph's loops save a checkpoint: `(save before, its writes, config, checkpoint, …)`."""
@@ -59,3 +69,54 @@ def amade(save: Callable[..., Any], args: tuple[Any, ...]) -> Exception | None:
         return error
     coroutine.close()
     raise RuntimeError("A save that should linger waits for something.")
+
+
+def made_for(original: Original) -> Original:
+    """An executor remembers how the run saves that it was made for."""
+
+    @functools.wraps(original)
+    def init(self: BackgroundExecutor, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self.playhead_saving = SAVING.get()  # type: ignore[attr-defined]
+
+    return init
+
+
+def submit(original: Original) -> Original:
+    """LangGraph saves what parallel tasks wrote from the threads that ran them, outside of every context."""
+
+    @functools.wraps(original)
+    def handed_over(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        saving = getattr(self, "playhead_saving", SAVING.get())
+        token = None if saving is SAVING.get() else SAVING.set(saving)
+        try:
+            if kwargs or not waits_for_nothing(fn, args):
+                return original(self, fn, *args, **kwargs)
+            future = made(fn, args)
+        finally:
+            if token is not None:
+                SAVING.reset(token)
+        if future is not DONE:
+            self.tasks[future] = RERAISED
+        return future
+
+    return handed_over
+
+
+def asubmit(original: Original) -> Original:
+    """As `submit`."""
+
+    @functools.wraps(original)
+    def handed_over(self: AsyncBackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
+        if kwargs or not waits_for_nothing(fn, args):
+            return original(self, fn, *args, **kwargs)
+        error = amade(fn, args)
+        future: asyncio.Future[None] = self.loop.create_future()
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+            self.tasks[future] = RERAISED
+        return future
+
+    return handed_over

@@ -8,7 +8,6 @@ and a test says which of them is gone when one is.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -22,15 +21,14 @@ from langgraph.pregel import _runner
 from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
+from playhead.graph import in_passing
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import tool_request
-from playhead.graph.in_passing import DONE, amade, made, waits_for_nothing
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
-from playhead.graph.saver import SAVING
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -49,9 +47,6 @@ PATCHED: Final = {
     AsyncBackgroundExecutor: ("submit",),
 }
 """What is replaced, by owner: a test compares it with what the installed versions have."""
-
-RERAISED: Final = (False, True)
-"""How LangGraph's executors keep what failed: it was not to be cancelled on exit, and is raised then."""
 
 Original: TypeAlias = Callable[..., Any]
 _installing = threading.Lock()
@@ -85,9 +80,9 @@ def install() -> None:
         runner.arun_with_retry = _arun_task(runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
-        executor.__init__ = _made_for(executor.__init__)
-        executor.submit = _submit(executor.submit)
-        aexecutor.submit = _asubmit(aexecutor.submit)
+        executor.__init__ = in_passing.made_for(executor.__init__)
+        executor.submit = in_passing.submit(executor.submit)
+        aexecutor.submit = in_passing.asubmit(aexecutor.submit)
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -443,53 +438,3 @@ def _amatch_cached(original: Original) -> Original:
         return found
 
     return amatch_cached
-
-
-# ── saves ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _made_for(original: Original) -> Original:
-    @functools.wraps(original)
-    def init(self: BackgroundExecutor, *args: Any, **kwargs: Any) -> None:
-        original(self, *args, **kwargs)
-        self.playhead_saving = SAVING.get()  # type: ignore[attr-defined]
-
-    return init
-
-
-def _submit(original: Original) -> Original:
-    """LangGraph saves what parallel tasks wrote from the threads that ran them, outside of every context."""
-
-    @functools.wraps(original)
-    def submit(self: BackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
-        saving = getattr(self, "playhead_saving", SAVING.get())
-        token = None if saving is SAVING.get() else SAVING.set(saving)
-        try:
-            if kwargs or not waits_for_nothing(fn, args):
-                return original(self, fn, *args, **kwargs)
-            future = made(fn, args)
-        finally:
-            if token is not None:
-                SAVING.reset(token)
-        if future is not DONE:
-            self.tasks[future] = RERAISED
-        return future
-
-    return submit
-
-
-def _asubmit(original: Original) -> Original:
-    @functools.wraps(original)
-    def submit(self: AsyncBackgroundExecutor, fn: Original, *args: Any, **kwargs: Any) -> Any:
-        if kwargs or not waits_for_nothing(fn, args):
-            return original(self, fn, *args, **kwargs)
-        error = amade(fn, args)
-        future: asyncio.Future[None] = self.loop.create_future()
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
-            self.tasks[future] = RERAISED
-        return future
-
-    return submit

@@ -28,7 +28,7 @@ from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
-from playhead.graph.saver import SAVING, Saving
+from playhead.graph.saves import SAVING, Saving
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor

@@ -13,10 +13,8 @@ import random
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -34,89 +32,16 @@ from langgraph.checkpoint.base import (
 from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import Corrupt
 from playhead.graph.encoding import Encoder
+from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
-from playhead.store.leases import Lease, hold
-from playhead.store.session import EVERYTHING, MissingValue, Session, WritingSession
+from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import UNREADABLE, load
 
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
 UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
-
-
-class Saving(NamedTuple):
-    """How the run at work saves: may saves wait, in order, for the next commit (LangGraph's `async` durability)?
-
-    `lease` is what it has taken its conversation by: it saves nothing once that was lost.
-    """
-
-    lingers: bool = False
-    lease: Lease | None = None
-
-
-SAVING: ContextVar[Saving] = ContextVar("playhead_saving", default=Saving())  # noqa: B039 - it does not change
-
-
-@dataclass(slots=True)
-class SaveCheckpoint:
-    """Stores a checkpoint. `whole` gives its parts in full, where one that was to be shared is no longer stored."""
-
-    saver: Saver
-    lease: Lease | None
-    thread: str
-    ns: str
-    id: str
-    parent: str | None
-    data: bytes
-    parts: tuple[Part, ...]
-    whole: Callable[[], tuple[Part, ...]] | None
-
-    def __call__(self, session: WritingSession) -> None:
-        """Store it, under the lease of the run that made it."""
-        hold(session, self.lease)
-        put = (session, self.thread, self.ns, self.id, self.parent, self.data)
-        try:
-            checkpoints.put_checkpoint(*put, self.parts)
-        except MissingValue:
-            if self.whole is None:
-                raise
-            checkpoints.put_checkpoint(*put, self.whole())
-
-    def lost(self, error: BaseException) -> None:
-        """It is not stored."""
-        self.saver.lose(self.thread, error)
-
-
-@dataclass(slots=True)
-class SaveWrites:
-    """Stores a task's writes at a checkpoint; each of `rows` is the index of a special one, or 0, and its value."""
-
-    saver: Saver
-    lease: Lease | None
-    thread: str
-    ns: str
-    checkpoint: str
-    task: str
-    path: str
-    rows: tuple[tuple[int, Part], ...]
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """What is to be stored."""
-        return tuple([value for _, value in self.rows])
-
-    def __call__(self, session: WritingSession) -> None:
-        """Store them, under the lease of the run that made them."""
-        hold(session, self.lease)
-        place = (session, self.thread, self.ns, self.checkpoint, self.task, self.path)
-        for special, value in self.rows:
-            checkpoints.put_writes(*place, special, value)
-
-    def lost(self, error: BaseException) -> None:
-        """They are not stored."""
-        self.saver.lose(self.thread, error)
 
 
 class Saver(BaseCheckpointSaver[Any]):
