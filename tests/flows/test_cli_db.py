@@ -53,6 +53,11 @@ class TestDb:
         assert "Erase 1 conversation of the-dogs-owner" in ended.err
         assert playhead("show", "the-dogs-owner").code == 0
 
+    def test_where_nobody_is_there_to_say_yes_nothing_is_erased(self, playhead, typed):
+        typed()
+        assert playhead("db", "forget", "the-dogs-owner").code == 6
+        assert playhead("show", "the-dogs-owner").code == 0
+
     def test_a_customer_nobody_knows_is_not_found(self, playhead):
         ended = playhead("db", "forget", "nobody", "--yes")
         assert ended.code == 3

@@ -78,7 +78,8 @@ def recorded(play: Any, conversation: Any) -> None:
 
 
 @pytest.mark.usefixtures("recorded")
-def test_what_is_typed_is_text(playhead: Any, project: Path, tmp_path: Path) -> None:
+def test_what_is_typed_is_text(playhead: Any, project: Path, tmp_path: Path, typed: Any) -> None:
+    typed()  # nobody is there to answer a question
     before, there = playhead("show", "c-1", "--json").json, files(project, tmp_path)
     for field, text in TRIED:
         words = [word.replace("{}", text) for word in FIELDS[field].split()]

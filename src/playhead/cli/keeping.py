@@ -43,6 +43,14 @@ def check(store: options.Store = None, json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
+def _agreed(question: str) -> bool:
+    """Did somebody say yes to what cannot be taken back? Who is not there has not."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
+
+
 @app.command(short_help="Erase a customer from the recording.")
 def forget(
     customer: Annotated[
@@ -71,7 +79,7 @@ def forget(
         asked = (
             f"Erase {count(len(threads), 'conversation')} of {one_line(customer)}, and what the agent keeps of them?"
         )
-        if not yes and not typer.confirm(asked, err=True):
+        if not yes and not _agreed(asked):
             say("Nothing was erased.")
             raise typer.Exit(6)
         files = [str(file) for file in deck.files_about(customer)]
