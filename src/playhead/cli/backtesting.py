@@ -36,7 +36,9 @@ def backtest(
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Balance the sample over this fact's values.")
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the newest so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the newest so many.")
+    ] = None,
     onward: Annotated[
         bool, typer.Option("--onward", help="Let each conversation go on from its first changed turn.")
     ] = False,

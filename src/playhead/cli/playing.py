@@ -25,7 +25,9 @@ def run(
         Path, typer.Option("--input", "-i", metavar="FILE", help="Conversations, one JSON object a line.")
     ],
     business: options.Business = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many conversations.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the first so many conversations.")
+    ] = None,
     as_recorded: Annotated[
         bool, typer.Option("--as-recorded", help="Judge each message on its own, after what was really said before it.")
     ] = False,

@@ -133,7 +133,9 @@ def verify(
     where: options.Where = None,
     since: options.Since = None,
     until: options.Until = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the newest so many conversations.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the newest so many conversations.")
+    ] = None,
     store: options.Store = None,
     json: options.Json = False,
 ) -> None:
