@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playhead.elsewhere import files_naming
-from playhead.errors import BadInput, RunNotFound, StillRead, StoreBusy
+from playhead.errors import BadInput, StillRead, StoreBusy
 from playhead.location import file_of
 from playhead.selection.conditions import moment_of
 from playhead.store import Store, erasure, pruning
@@ -74,9 +74,9 @@ def files_about(store: Store, customer: str, root: Path) -> list[Path]:
 
 
 def _known_as(store: Store, customer: str) -> list[str]:
-    """Every name the customer goes by. Raises `RunNotFound` for half a character, which no recording has."""
+    """Every name the customer goes by; none where it holds half a character, which no recording and no file has."""
     if any("\ud800" <= sign <= "\udfff" for sign in customer):
-        raise RunNotFound(customer)
+        return []
     store.flush()
     with store.reading() as session:
         return erasure.known_as(session, customer)
