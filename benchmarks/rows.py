@@ -20,6 +20,7 @@ from benchmarks.subjects import text
 from playhead.codec import deflate, plain, seal
 from playhead.store import Store, runs
 from playhead.store.queries import QUERIES
+from playhead.store.writer import Note
 
 CALLS, ROUNDS = 4_000, 5
 BATCHES = (50, 1_000)  # calls: fifty conversations that each made one, and the most that one commit takes
@@ -48,7 +49,8 @@ def ours(rows: Sequence[dict[str, Any]], batch: int) -> float:
         began = time.perf_counter()
         for start in range(0, len(rows), batch):
             for row in rows[start : start + batch]:
-                store.note(lambda session, row=row: runs.put(session, "calls", row), (row["request"], row["response"]))
+                parts = (row["request"], row["response"])
+                store.post(Note(lambda session, row=row: runs.put(session, "calls", row), store.gap, parts))
             store.flush()
         taken = time.perf_counter() - began
         assert not store.failures

@@ -18,7 +18,7 @@ from playhead.errors import RunNotFound, StoreClosed, StoreError
 from playhead.location import Location
 from playhead.store import Store
 from playhead.store.session import WritingSession
-from playhead.store.writer import Note
+from playhead.store.writer import Note, Operation
 from tests.postgres import spelled
 
 from .conftest import a_run, keep
@@ -37,6 +37,11 @@ def hold_up(store: Store) -> threading.Event:
     return go
 
 
+def note(store: Store, operation: Operation[Any]) -> None:
+    """Write what nobody waits for; where it is lost, that is a gap."""
+    store.post(Note(operation, store.gap))
+
+
 def failing(_: WritingSession) -> None:
     """An operation that fails."""
     raise LookupError("no such thing")
@@ -50,18 +55,18 @@ def test_a_written_value_is_read_at_once(store: Store) -> None:
 
 def test_what_was_noted_is_read_at_once(store: Store) -> None:
     for number in range(50):
-        store.note(lambda session, name=f"c-{number}": session.thread(name))
+        note(store, lambda session, name=f"c-{number}": session.thread(name))
     assert names(store) == [f"c-{number}" for number in range(50)]
 
 
 def test_operations_run_in_the_order_they_came(store: Store) -> None:
     seen: list[int] = []
     for number in range(300):
-        note = partial(seen.append, number)
+        seen_now = partial(seen.append, number)
         if number % 3:
-            store.submit(lambda _, note=note: note())
+            store.submit(lambda _, seen_now=seen_now: seen_now())
         else:
-            store.note(lambda _, note=note: note())
+            note(store, lambda _, seen_now=seen_now: seen_now())
     store.flush()
     assert seen == list(range(300))
 
@@ -139,8 +144,8 @@ async def test_a_task_that_is_cancelled_while_it_waits_stops_nobody(store: Store
 
 
 def test_a_note_that_fails_is_counted_and_raises_nowhere(store: Store) -> None:
-    store.note(failing)
-    store.note(lambda session: session.thread("after"))
+    note(store, failing)
+    note(store, lambda session: session.thread("after"))
     assert names(store) == ["after"]
     assert store.failures == 1
 
@@ -157,7 +162,7 @@ def test_who_is_told_of_a_failure_may_fail_and_stops_nobody(store: Store) -> Non
 def test_closing_commits_what_is_queued(address: Location) -> None:
     store = Store(address)
     for number in range(500):
-        store.note(lambda session, name=f"c-{number}": session.thread(name))
+        note(store, lambda session, name=f"c-{number}": session.thread(name))
     store.close()
     again = Store(address)
     assert len(names(again)) == 500

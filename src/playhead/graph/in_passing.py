@@ -116,6 +116,7 @@ def asubmit(original: Original) -> Original:
             future.set_result(None)
         else:
             future.set_exception(error)
+            future.exception()  # looked at, as LangGraph does: else asyncio says at the end that nobody did
             self.tasks[future] = RERAISED
         return future
 

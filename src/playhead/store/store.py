@@ -25,7 +25,7 @@ from playhead.store.line import Line
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
-from playhead.store.writer import Note, Operation, Posted, T, Writer, nothing
+from playhead.store.writer import Operation, Posted, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
 NOTHING_WAITS: Final[Future[None]] = Future()
@@ -118,10 +118,6 @@ class Store:
         except _Undone as done:
             return done.result  # type: ignore[no-any-return]
         raise AssertionError("an operation that raises does not return")
-
-    def note(self, operation: Operation[Any], parts: Sequence[Part] = ()) -> None:
-        """Write without waiting; a failure is a `gap`, and nobody's conversation stops."""
-        self.post(Note(operation, self.gap, parts))
 
     def gap(self, error: BaseException) -> None:
         """Something could not be recorded: it is logged and counted."""
