@@ -18,13 +18,10 @@ from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecut
 from playhead.graph.saver import Saver
 from playhead.graph.saves import SAVING
 from playhead.graph.shelf import Shelf
+from playhead.store.writer import DONE
 
 Original: TypeAlias = Callable[..., Any]
 
-DONE: Final[Future[Any]] = Future()
-"""The outcome of every save that came to its end: it gives nothing back."""
-
-DONE.set_result(None)
 RERAISED: Final = (False, True)
 """How LangGraph's executors keep what failed: it was not to be cancelled on exit, and is raised then."""
 

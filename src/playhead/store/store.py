@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -25,11 +25,9 @@ from playhead.store.line import Line
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
-from playhead.store.writer import Operation, Posted, T, Writer, nothing
+from playhead.store.writer import DONE, Operation, Posted, T, Writer, nothing
 
 log = structlog.get_logger("playhead")
-NOTHING_WAITS: Final[Future[None]] = Future()
-NOTHING_WAITS.set_result(None)
 
 
 def raw(kind: str, data: bytes) -> Any:
@@ -130,7 +128,7 @@ class Store:
 
     def flushed(self) -> Future[None]:
         """Resolves when everything submitted so far is committed, or lost."""
-        return NOTHING_WAITS if self._writer.is_idle else self.submit(nothing)
+        return DONE if self._writer.is_idle else self.submit(nothing)
 
     def compact(self) -> None:
         """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""

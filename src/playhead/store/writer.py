@@ -27,6 +27,11 @@ from playhead.store.session import WritingSession
 GROUP: Final = 1_000  # operations in one commit at most
 LINGER: Final = 0.02  # seconds that operations nobody waits for may stay uncommitted
 
+DONE: Final[Future[None]] = Future()
+"""What is given where there is nothing to wait for: one for all, as a future is a dozen objects."""
+
+DONE.set_result(None)
+
 T = TypeVar("T")
 Operation: TypeAlias = Callable[[WritingSession], T]
 
