@@ -9,6 +9,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from structlog.testing import capture_logs
 
+from playhead.codec import inflate
 from playhead.deck import Deck
 from playhead.records import Run
 from tests.graphs.shapes import SHAPES, Shape, bare
@@ -167,6 +168,15 @@ def test_turns_of_one_conversation_are_runs_of_one_thread(deck: Deck) -> None:
     assert bare(second.output) == bare(returned)
     assert len(first.output["messages"]) == 2
     assert addresses(second) == ["reply@4"]
+
+
+def test_what_a_turn_was_given_is_stored_once(deck: Deck) -> None:
+    """By the run, by its first step, and by LangGraph's checkpoint of the input."""
+    agent = deck.record(SHAPES["conversation"].build(ScriptedModel))
+    agent.invoke({"messages": [("user", "one " * 9)]}, {"configurable": {"thread_id": "c-1"}})
+    with deck.store.reading() as session:
+        stored = [inflate(row["kind"], row["data"])[1] for row in session.rows("vals_scan", after=0, limit=1_000)]
+    assert len([data for data in stored if b"one " * 9 in data and b"user" in data]) == 1
 
 
 def test_an_input_that_langgraph_ignores_for_its_run_id_is_warned_of(deck: Deck) -> None:

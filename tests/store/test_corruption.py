@@ -15,6 +15,7 @@ from playhead.deck import Deck
 from playhead.errors import Corrupt, PlayheadError, StoreError
 from playhead.selection import choose, selection_of
 from playhead.store import counts
+from playhead.store.queries import QUERIES
 from playhead.store.runs import put_fate
 from tests.scale import at_scale
 
@@ -235,6 +236,18 @@ def test_a_check_names_a_value_in_another_ones_place(damaged: Path) -> None:
         raw.execute("UPDATE vals SET data = ?, seal = ? WHERE id = ?", (changed["data"], seal(changed), row[0]))
     raw.close()
     assert any("its bytes do not give its hash" in problem for problem in problems(damaged))
+
+
+def test_a_check_names_a_value_that_is_stored_twice(damaged: Path) -> None:
+    """No index of the database forbids it: the hashes in it are cut short."""
+    with sqlite3.connect(damaged) as raw:
+        names = ("id", "hash", "kind", "data")
+        (row,) = raw.execute("SELECT id, hash, kind, data FROM vals WHERE kind = 0 ORDER BY id LIMIT 1").fetchall()
+        (last,) = raw.execute("SELECT MAX(id) FROM vals").fetchone()
+        again = {**dict(zip(names, row, strict=True)), "id": last + 1}
+        raw.execute(QUERIES["vals_add"], {**again, "seal": seal(again)})
+    raw.close()
+    assert f"Record {last + 1} of vals is stored already, as record {row[0]}." in problems(damaged)
 
 
 def test_a_damaged_run_leaves_the_other_conversations_readable(damaged: Path, original: Path) -> None:

@@ -1,4 +1,4 @@
-"""A page of the list, and a conversation that is opened, cost the same however many conversations there are."""
+"""A page of the list, a conversation that is opened, and a value cost the same however many there are."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playhead.store import Store
 from playhead.store.queries import QUERIES
 
 LISTING = ["runs_newest", "threads_get_many", "threads_find", "runs_of_thread", "labels_of_thread", "vals_get"]
+WRITING = ["vals_find", "vals_find_many"]
 OPENING = ["threads_starting_with", "runs_starting_with", "steps_of_run", "calls_of_run", "fates_of_run"]
 
 
@@ -21,8 +22,8 @@ def empty(tmp_path: Path) -> sqlite3.Connection:
     return sqlite3.connect(tmp_path / "runs.db")
 
 
-@pytest.mark.parametrize("query", LISTING + OPENING)
-def test_what_a_list_and_an_open_conversation_ask_is_found_by_an_index(empty: sqlite3.Connection, query: str) -> None:
+@pytest.mark.parametrize("query", LISTING + OPENING + WRITING)
+def test_what_is_asked_for_often_is_found_by_an_index(empty: sqlite3.Connection, query: str) -> None:
     places = dict.fromkeys(re.findall(r":(\w+)", QUERIES[query]), 1)
     plan = [row[3] for row in empty.execute(f"EXPLAIN QUERY PLAN {QUERIES[query]}", places)]
     assert plan

@@ -107,7 +107,8 @@ def test_an_older_version_is_brought_up_to_date_wholly_or_not_at_all(address: Se
         say(deck, "c-1", "Are you open?", customer="ana")
     with behind.connection(address) as raw:
         for kind, name in re.findall(r"CREATE (TABLE|INDEX) (\w+)", "".join(MIGRATIONS[1:])):
-            raw.execute(f"DROP {kind} IF EXISTS {name}")
+            if f"CREATE {kind} {name} " not in MIGRATIONS[0]:
+                raw.execute(f"DROP {kind} IF EXISTS {name}")
         raw.execute("UPDATE recording SET version = 1")
         killed = subprocess.run([sys.executable, "-c", KILLED_IN_THE_MIDDLE, postgres.spelled(address)], check=False)
         assert killed.returncode == -signal.SIGKILL

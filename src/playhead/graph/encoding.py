@@ -17,6 +17,7 @@ import ormsgpack
 import structlog
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.constants import START
 
 from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
 from playhead.records import Unread
@@ -102,8 +103,12 @@ class Encoder:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
         return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data))
 
+    def channel(self, name: str, value: Any) -> Part:
+        """A channel's value. What a run was given is of the same parts as the run's input, and so stored once."""
+        return split(value, self.state, names=self.plain, in_order=True) if name == START else self.by_element(value)
+
     def by_element(self, value: Any) -> Part:
-        """A channel's value, a growing list by its elements."""
+        """A value that was written to a channel, a growing list by its elements."""
         return split(value, self.state, 1) if type(value) is list else self.state(value)
 
     def anything(self, value: Any) -> Part:

@@ -141,7 +141,7 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def _whole(self, frame: tuple[Part, ...], values: dict[str, Any]) -> tuple[Part, ...]:
         """A checkpoint's parts with nothing of it taken for stored already."""
-        return (*frame, *(self._encoder.by_element(value) for value in values.values()))
+        return (*frame, *(self._encoder.channel(*each) for each in values.items()))
 
     def _values(self, thread: str, ns: str, parent: str | None, checkpoint: Checkpoint) -> list[Part]:
         before_id, before = self._last.pop((thread, ns), (None, {}))
@@ -152,7 +152,7 @@ class Saver(BaseCheckpointSaver[Any]):
             version = versions.get(channel)
             same = usable.get(channel)
             shared = same is not None and version is not None and same[0] == version
-            part = known(same[1]) if shared and same else self._encoder.by_element(value)
+            part = known(same[1]) if shared and same else self._encoder.channel(channel, value)
             hashes[channel] = (version, part.hash)
             parts.append(part)
         self._last[(thread, ns)] = (checkpoint["id"], hashes)
@@ -169,7 +169,7 @@ class Saver(BaseCheckpointSaver[Any]):
         """The same of the last checkpoint that is stored, whoever put it."""
         found = self.get_tuple({"configurable": {"thread_id": thread}})
         values = found.checkpoint["channel_values"] if found else {}
-        return {channel: self._encoder.by_element(value).hash for channel, value in values.items()}
+        return {channel: self._encoder.channel(channel, value).hash for channel, value in values.items()}
 
     def forget(self, thread: str) -> None:
         """Another process may have put the conversation's last checkpoint since one was put here."""

@@ -34,6 +34,7 @@ class _Check:
         self.records = 0
         self.problems: list[str] = []
         self.hashes: dict[int, bytes] = {}
+        self.first: dict[bytes, int] = {}
         self.nodes: list[Row] = []
 
     def rows(self, query: str, **params: object) -> list[Row]:
@@ -59,6 +60,8 @@ class _Check:
 
     def _value(self, row: Row) -> None:
         self.hashes[row["id"]] = row["hash"]
+        if (first := self.first.setdefault(row["hash"], row["id"])) != row["id"]:
+            self.problems.append(f"Record {row['id']} of vals is stored already, as record {first}.")
         kind, data = inflate(row["kind"], row["data"])
         if kind in NODES:
             self.nodes.append(row)

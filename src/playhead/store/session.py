@@ -17,6 +17,7 @@ from playhead.store.backend import Connection, Row
 from playhead.store.queries import QUERIES, WHOLE_ROWS
 
 TOGETHER: Final = 64  # hashes looked up by one query
+INDEXED: Final = 8  # bytes of a hash by which values are found
 EVERYTHING: Final = 2**62  # the limit of a query that has none
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
@@ -109,9 +110,10 @@ class WritingSession(Session):
         wanted = list(unknown)
         for start in range(0, len(wanted), TOGETHER):
             some = wanted[start : start + TOGETHER]
-            places = {f"h{i}": some[i] if i < len(some) else None for i in range(TOGETHER)}
+            places = {f"h{i}": some[i][:INDEXED] if i < len(some) else None for i in range(TOGETHER)}
             for row in self.rows("vals_find_many", **places):
-                self._remember(row["hash"], row["id"])
+                if row["hash"] in unknown:
+                    self._remember(row["hash"], row["id"])
         self._absent = unknown
 
     def finish(self) -> None:
