@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from playhead.codec import split
+from playhead.codec import pairs, split
 from playhead.errors import RunNotFound, StoreClosed, StoreError
 from playhead.location import Location
-from playhead.store import Store
+from playhead.store import Store, checkpoints
 from playhead.store.session import WritingSession
 from playhead.store.writer import Note, Operation
 from tests.postgres import spelled
@@ -114,6 +114,27 @@ def test_ids_remembered_by_an_operation_that_failed_are_forgotten(store: Store) 
         store.write(half)
     (ref,) = keep(store, "shared")
     assert store.read(ref) == "shared"
+
+
+def test_of_one_tasks_writes_in_one_group_the_first_stand_and_a_longer_list_adds_its_tail(store: Store) -> None:
+    """What is added together is thought to be new; where it is not, each operation looks for itself."""
+    first, longer = ([("said", "first")], [("said", "second"), ("topic", "doors")])
+    tasks = [("a", first), ("b", first), ("a", longer), ("c", first), ("a", first)]
+    go = hold_up(store)
+    for task, writes in tasks:
+        value = pairs([(channel, split(text)) for channel, text in writes])
+        place = ("c-1", "", "checkpoint", task, "", 0)
+        store.submit(lambda session, place=place, value=value: checkpoints.put_writes(session, *place, value))
+    go.set()
+    store.flush()
+    with store.reading() as session:
+        rows = checkpoints.write_rows(session, checkpoints.space_of(session, "c-1", ""), "checkpoint")
+        found = {row.task: store.read(row.value) for row in rows}
+    assert found == {
+        "a": [["said", "first"], ["topic", "doors"]],
+        "b": [["said", "first"]],
+        "c": [["said", "first"]],
+    }
 
 
 def test_a_future_that_is_given_up_stops_nobody(store: Store) -> None:
@@ -279,7 +300,7 @@ def test_two_stores_on_one_file_share_values_and_numbers(address: Location) -> N
 
 WORKER = """
 import sys
-from playhead.codec import split
+from playhead.codec import pairs, split
 from playhead.store import Store, runs
 path, who = sys.argv[1:]
 store = Store(path, synchronous="NORMAL")

@@ -53,4 +53,4 @@ def keep(session: WritingSession, thread: str, row: Mapping[str, Any]) -> bool:
         raise RunNotFound(thread)
     values = {name: session.intern(row[name]) for name in VALUES_OF["answers"]}
     session.mark(ANSWER, answer_name(row["experiment"], row["call"]))
-    return session.add("answers_add", {**row, **values, "thread": owner["id"]})
+    return session.add_now("answers_add", {**row, **values, "thread": owner["id"]})

@@ -27,8 +27,8 @@ class Connection(Protocol):
     def run(self, query: str, params: Mapping[str, Any]) -> int:
         """Run a named statement; gives how many rows it touched."""
 
-    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
-        """Run each named statement once for each of its rows, in order."""
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> dict[str, int]:
+        """Run each named statement once for each of its rows, in order; gives how many rows each touched."""
 
     def begin(self) -> bool:
         """Open the one transaction that may write. Has nobody else written since this connection's last?"""

@@ -109,7 +109,7 @@ def _erase_thread(session: WritingSession, thread: Row) -> None:
     for row in session.rows("answers_of_thread", thread=thread["id"]):
         session.delete("answers_delete", experiment=row["experiment"], call=row["call"])
         session.unmark(ANSWER, answer_name(row["experiment"], row["call"]))
-        session.add("answers_add", {**_erased("answers", row), "call": _pseudonym()})
+        session.add_now("answers_add", {**_erased("answers", row), "call": _pseudonym()})
     for row in session.rows("leases_of_thread", thread=thread["id"]):  # who is at work finds that it is over
         session.delete("leases_delete", id=row["id"], holder=row["holder"])
     session.unmark(NAME, thread["name"])

@@ -33,6 +33,13 @@ class MissingValue(StoreError):
         super().__init__("A value that was to be shared is no longer stored.", "Write it again in full.")
 
 
+class AlreadyThere(StoreError):
+    """Of rows that were added together one is there already: each operation is run alone then, and looks."""
+
+    def __init__(self) -> None:
+        super().__init__("A row that was to be added is there already.", "Run what adds it alone.")
+
+
 class Session:
     """One connection that reads."""
 
@@ -89,6 +96,7 @@ class WritingSession(Session):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._waiting: dict[str, list[Row]] = {}
+        self._alone = False
         self.touched: dict[int, set[int]] = {}  # by conversation: the namespaces written to since a run of it ended
         self.forget_caches()
 
@@ -135,20 +143,37 @@ class WritingSession(Session):
     def _send(self) -> None:
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
-            self.connection.run_many(waiting)
+            for rows in waiting.values():
+                seal_of = sealer(tuple(rows[0]))
+                for row in rows:
+                    row["seal"] = seal_of(row)
+            touched = self.connection.run_many(waiting)
+            if any(touched[query] < len(rows) for query, rows in waiting.items() if query in ADDING):
+                raise AlreadyThere
 
-    def begin(self) -> None:
-        """Open the transaction; caches live on only if nobody else wrote since."""
+    def begin(self, *, alone: bool) -> None:
+        """Open the transaction, for one operation `alone` or for several; caches live on if nobody else wrote since."""
+        self._alone = alone
         if not self.connection.begin():
             self.forget_caches()
 
     def write(self, query: str, row: Row) -> None:
         """Run a named statement with this row, to which its seal is added, together with others like it."""
-        row["seal"] = seal(row)
         self._waiting.setdefault(query, []).append(row)
 
-    def add(self, query: str, row: Mapping[str, Any]) -> bool:
-        """Insert a row now; False where there is one already, which stays."""
+    def add(self, query: str, row: Row) -> bool:
+        """Insert a row; False where there is one already, which stays.
+
+        Rows of several operations are added together, as nearly all are new: if one is not, `AlreadyThere` is raised,
+        and each operation is run alone.
+        """
+        if not self._alone:
+            self.write(query, row)
+            return True
+        return self.add_now(query, row)
+
+    def add_now(self, query: str, row: Mapping[str, Any]) -> bool:
+        """Insert a row at once; False where there is one already, which stays."""
         if not self._waiting.keys().isdisjoint(of_same_table(query)):
             self._send()
         return self.connection.run(query, {**row, "seal": seal(row)}) > 0
@@ -227,6 +252,9 @@ class WritingSession(Session):
             self._spaces[key] = number
         self.touched.setdefault(key[0], set()).add(number)
         return number
+
+
+ADDING: Final = frozenset(name for name, query in QUERIES.items() if query.endswith("DO NOTHING"))
 
 
 @lru_cache(maxsize=256)

@@ -183,7 +183,7 @@ class Writer:
             self._settle(group, [None] * len(group))
             return
         try:
-            session.begin()
+            session.begin(alone=len(group) == 1)
         except BaseException as error:  # noqa: BLE001 - the database's error, not an operation's: all of them have it
             self._fail(session, group, error)
             return

@@ -39,15 +39,17 @@ class Connection:
         """Run a named statement; gives how many rows it touched."""
         return self.raw.execute(HERE[query], params).rowcount
 
-    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> dict[str, int]:
         """Run each named statement once for each of its rows, in order: all in one round trip."""
-        with self.raw.pipeline(), self.raw.cursor() as cursor:
+        cursors = {query: self.raw.cursor() for query in batches}
+        with self.raw.pipeline():
             for query, rows in batches.items():
                 if query in MANY:
                     found = last_of_each(query, rows)
-                    cursor.execute(MANY[query], {name: [row[name] for row in found] for name in found[0]})
+                    cursors[query].execute(MANY[query], {name: [row[name] for row in found] for name in found[0]})
                 else:
-                    cursor.executemany(HERE[query], rows)
+                    cursors[query].executemany(HERE[query], rows)
+        return {query: cursor.rowcount for query, cursor in cursors.items()}
 
     def begin(self) -> bool:
         """Open the one transaction that may write. Has nobody else written since this connection's last?"""

@@ -31,11 +31,13 @@ class Connection(sqlite3.Connection):
         """Run a named statement; gives how many rows it touched."""
         return self.execute(QUERIES[query], params).rowcount
 
-    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> None:
-        """Run each named statement once for each of its rows, in order."""
+    def run_many(self, batches: Mapping[str, Sequence[Row]]) -> dict[str, int]:
+        """Run each named statement once for each of its rows, in order; gives how many rows each touched."""
+        touched = {}
         for query, rows in batches.items():
             statement, values = by_place(query)
-            self.executemany(statement, map(values, rows))
+            touched[query] = self.executemany(statement, map(values, rows)).rowcount
+        return touched
 
     def begin(self) -> bool:
         """Open the one transaction that may write. Has nobody else written since this connection's last?"""
