@@ -105,10 +105,10 @@ def test_an_error_that_was_told_is_not_the_next_run_s(deck: Deck, monkeypatch: p
     agent = deck.record(in_turn({name: saying(said, name) for name in "ab"}))
     begin = WritingSession.begin
 
-    def begin_or_fail(session: WritingSession) -> None:
+    def begin_or_fail(session: WritingSession, *, alone: bool) -> None:
         if said == ["a", "b"]:
             raise sqlite3.OperationalError("database is locked")
-        begin(session)
+        begin(session, alone=alone)
 
     with monkeypatch.context() as patch, pytest.raises(StoreError):
         patch.setattr(WritingSession, "begin", begin_or_fail)
