@@ -37,13 +37,16 @@ def backtest(
         str | None, typer.Option("--by", metavar="NAME", help="Balance the sample over this fact's values.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the newest so many.")
+        int | None, typer.Option("--limit", metavar="N", min=1, max=options.MOST, help="Only the newest so many.")
     ] = None,
     onward: Annotated[
         bool, typer.Option("--onward", help="Let each conversation go on from its first changed turn.")
     ] = False,
     control: Annotated[
-        int, typer.Option("--control", min=0, help="Ask so many recorded calls again unchanged, to know the noise.")
+        int,
+        typer.Option(
+            "--control", metavar="N", min=0, help="Ask so many recorded calls again unchanged, to know the noise."
+        ),
     ] = 0,
     concurrency: options.Concurrency = 8,
     max_cost: Annotated[

@@ -26,7 +26,8 @@ def run(
     ],
     business: options.Business = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the first so many conversations.")
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=options.MOST, help="Only the first so many conversations."),
     ] = None,
     as_recorded: Annotated[
         bool, typer.Option("--as-recorded", help="Judge each message on its own, after what was really said before it.")

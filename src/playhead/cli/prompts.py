@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from playhead.cli import options
+from playhead.cli.helping import Verb
 
 if TYPE_CHECKING:
     from playhead.prompts import Prompt, PromptSet
@@ -44,7 +45,7 @@ def _get(name: str, prompts: Path | None) -> Prompt:
     return found.get(name)
 
 
-@app.command(short_help="The prompts of the project.")
+@app.command(cls=Verb, short_help="The prompts of the project.")
 def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt ls
 
@@ -87,7 +88,7 @@ def _summary(prompt: Prompt) -> dict[str, Any]:
     }
 
 
-@app.command(short_help="One prompt, as its file stands.")
+@app.command(cls=Verb, short_help="One prompt, as its file stands.")
 def show(name: PromptName, prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt show reply
 
@@ -115,7 +116,7 @@ def show(name: PromptName, prompts: options.Prompts = None, json: options.Json =
         console.print(text(content), soft_wrap=True)
 
 
-@app.command(short_help="Is there anything wrong with the prompt files?")
+@app.command(cls=Verb, short_help="Is there anything wrong with the prompt files?")
 def lint(prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt lint
 
@@ -143,7 +144,7 @@ def lint(prompts: options.Prompts = None, json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command(short_help="The messages a model would be sent.")
+@app.command(cls=Verb, short_help="The messages a model would be sent.")
 def render(
     name: PromptName,
     given: Annotated[
@@ -154,7 +155,8 @@ def render(
         Path | None, typer.Option("--inputs", metavar="FILE", help="All inputs, as a JSON object.")
     ] = None,
     example: Annotated[
-        int | None, typer.Option("--example", min=1, help="The inputs of the prompt's own example of this number.")
+        int | None,
+        typer.Option("--example", metavar="N", min=1, help="The inputs of the prompt's own example of this number."),
     ] = None,
     prompts: options.Prompts = None,
     json: options.Json = False,
