@@ -66,13 +66,14 @@ def import_(
     from playhead.imports import Importer, RecordedFile, read_conversations
 
     source, total = RecordedFile.open(file), Total()
+    conversations = read_conversations(format, source)
     with (
         options.open_to_record(replace(load_config(), prompts=None), store, None, None) as deck,
         _stopping() as stopped,
     ):
         importer = Importer(deck)
         try:
-            for conversation in _progress(read_conversations(format, source), source):
+            for conversation in _progress(conversations, source):
                 total.add(importer.play(conversation))
                 if stopped:
                     say("Stopped. What was imported stays; the same command goes on from there.")

@@ -60,6 +60,10 @@ def read_conversations(format: str, file: RecordedFile) -> Iterator[ImportedConv
     if format not in FORMATS:
         problem = f"there is no format {format!r}.{nearest_name(format, FORMATS)}"
         raise BadInput("FORMAT", problem, f"Known are {' and '.join(FORMATS)}.")
+    return _read(format, file)
+
+
+def _read(format: str, file: RecordedFile) -> Iterator[ImportedConversation]:
     source = {"file": file.path.name, "file_sha256": file.sha256}
     for number, line in lines_of(file.path):
         where = f"{file.path}:{number}"
