@@ -40,6 +40,16 @@ def run_pytest(folder: Path, printed: Path, *options: str) -> None:
     sys.exit(int(ended))
 
 
+def run_pytest_with_every_plugin(folder: Path, printed: Path, *options: str) -> None:
+    """`pytest` from the folder, as one types it: with whatever plugin is installed."""
+    import pytest
+
+    _enter(folder)
+    with printed.open("w") as out, redirect_stdout(out), redirect_stderr(out):
+        ended = pytest.main([*options])
+    sys.exit(int(ended))
+
+
 def _enter(folder: Path) -> None:
     os.chdir(folder)
     sys.path.insert(0, str(folder))
