@@ -32,7 +32,7 @@ from playhead.errors import (
     RunNotFound,
     StillRunning,
 )
-from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
+from playhead.foresight import Foresight, check_priced, longest_turn, receipt_of, spent_on
 from playhead.graph.branches import own_facts
 from playhead.graph.changes import NOTHING
 from playhead.graph.encoding import Encoder
@@ -240,15 +240,16 @@ class Deck:
         ground = self._ground(graphs)
         return Verifier(ground.graph_of, ground.record).each(map(self.store.runs_of, threads), asked)
 
-    def plan(self, graphs: Any = None, **wishes: Unpack[Wishes]) -> Plan:
+    def plan(self, graphs: Any = None, *, max_cost: float | None = None, **wishes: Unpack[Wishes]) -> Plan:
         """What a backtest would play, and its receipt; nothing is asked.
 
         `graphs` is the graph the runs were made with, or several by name; without it they are those of the project.
-        For the wishes see `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
+        With `max_cost` (USD), a model without a price that may be asked is refused. For the wishes see
+        `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
         `UnknownModel`, `PromptSyntax` and `BadInput`.
         """
         ground = self._ground(graphs)
-        return with_receipt(ground, planned(ground, wishes, time.time()), self._prices)
+        return with_receipt(ground, planned(ground, wishes, time.time()), self._prices, max_cost)
 
     def backtest(
         self,
@@ -269,12 +270,12 @@ class Deck:
         it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
         experiment goes on from there. Nothing is ever sent. Raises as `plan` does.
         """
-        plan = plan or self.plan(graphs, **wishes)
+        plan = plan or self.plan(graphs, max_cost=max_cost, **wishes)
         ground = self._ground(plan.graphs)
         limits = {name: Limit(**each) for name, each in self.config.limits.items()} if rate is None else rate
         return run_backtest(
             ground,
-            plan or planned(ground, wishes, time.time()),
+            plan,
             self._prices,
             limits,
             concurrency=concurrency,
@@ -302,9 +303,11 @@ class Deck:
         judging = Judging(concurrency, limits, max_cost) if judge else None
         return report_on(self._ground(backtest.plan.graphs), backtest, self._prices, judging=judging, watch=watch)
 
-    def judge_model(self) -> str:
-        """The name of the model that judges. Raises `CannotJudge`, `UnknownModel`."""
-        return name_of(judging_model(self._models))
+    def judge_model(self, max_cost: float | None = None) -> str:
+        """The name of the model that judges. Raises `CannotJudge`, `UnknownModel`, `BadInput` as `plan` does."""
+        name = name_of(judging_model(self._models))
+        check_priced(self._prices.missing([name]), max_cost)
+        return name
 
     def watch(self, plan: Plan) -> Watch:
         """Who looks at each conversation of a backtest (`enough=`), to stop it as soon as every check is clear."""

@@ -117,6 +117,18 @@ class TestAsking:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
         assert playhead("backtest", "--prompts", worse).code == code
 
+    @pytest.mark.parametrize("more", [["--yes"], ["--dry"]])
+    def test_a_limit_that_no_price_is_known_for_is_refused_before_anything_is_reckoned(
+        self, playhead, monkeypatch, more
+    ):
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        ended = playhead("backtest", "--model", "default=openai:gpt-9", "--max-cost", 1, *more)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.splitlines() == [
+            "--max-cost: it cannot be kept: gpt-9 has no price.",
+            'Add to [tool.playhead.prices], in USD per million tokens: "gpt-9" = {input = …, output = …}.',
+        ]
+
     def test_the_embedded_model_is_refused_as_a_judge_before_anything_is_asked(self, playhead, worse):
         ended = playhead("backtest", "--prompts", worse, "--judge", "--yes")
         assert ended.code == 6

@@ -92,7 +92,7 @@ def run(
     if concurrency < 1:
         raise BadInput("--concurrency", f"{concurrency} is no number of workers.", "Give 1 or more.")
     if plan.receipt is not None:
-        check_priced(plan.receipt, max_cost)
+        check_priced(plan.receipt.unpriced, max_cost)
     desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost, concurrency)
     return Runner(ground, plan, desk, prices, concurrency, progress, enough).run()
 

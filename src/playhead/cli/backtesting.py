@@ -81,6 +81,7 @@ def backtest(
 
     _check_together(until_sure=until_sure, control=control)
     with options.open_to_replay(store) as deck:
+        judged_by = deck.judge_model(max_cost) if judge else ""
         plan = deck.plan(
             prompts=prompts,
             models=named_models(model or ()),
@@ -93,6 +94,7 @@ def backtest(
             onward=onward,
             control=control,
             resume=resume,
+            max_cost=max_cost,
         )
         checks = len(deck.watch(plan).bets)
         if dry:
@@ -100,8 +102,8 @@ def backtest(
             return
         for each in plan_lines(plan, checks):
             say(each)
-        if judge:
-            say(f"Checks that need a reader are judged by {deck.judge_model()}, two answers a call each at most.")
+        if judged_by:
+            say(f"Checks that need a reader are judged by {judged_by}, two answers a call each at most.")
         if not yes and not _agreed(plan, judge=judge):
             raise typer.Exit(REFUSED)
         watch = deck.watch(plan) if until_sure else None
