@@ -125,7 +125,8 @@ def prune(
         int, typer.Option("--keep-last", min=0, metavar="N", help="Keep each conversation's newest N turns.")
     ] = 0,
     status: Annotated[
-        list[str] | None, typer.Option("--status", metavar="STATUS", help="Only what ended so: done, failed, cancelled, interrupted.")
+        list[str] | None,
+        typer.Option("--status", metavar="STATUS", help="Only what ended so: done, failed, cancelled, interrupted."),
     ] = None,
     origins: Annotated[bool, typer.Option("--origins", help="Also what a kept replay or fork was made from.")] = False,
     state: Annotated[
