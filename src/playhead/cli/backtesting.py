@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -195,23 +194,13 @@ def _write(file: Path, text: str) -> None:
 
 def _say_how_to_go_on(context: typer.Context, came: Backtest) -> None:
     from playhead.backtest.running import SURE
+    from playhead.cli.going_on import same_command
     from playhead.cli.printing import say
 
     if came.stopped and came.stopped != SURE:
         say(f"Stopped: {came.stopped}. What was answered is kept. This goes on with it:")
-        say(_same_command(context, came.experiment if came.spent.calls or came.remembered else ""))
-
-
-def _same_command(context: typer.Context, experiment: str) -> str:
-    """The command as it was typed, going on with this experiment if it has a name."""
-    words = ["playhead", "backtest"]
-    for option in context.command.params:
-        value = context.params.get(option.name or "")
-        if option.name in ("resume", "yes") or value in (None, False, ()) or value == option.default:
-            continue
-        for each in value if isinstance(value, list | tuple) else [value]:
-            words += [option.opts[0]] if value is True else [option.opts[0], str(each)]
-    return shlex.join([*words, *(["--resume", experiment] if experiment else []), "--yes"])
+        resume = ["--resume", came.experiment] if came.spent.calls or came.remembered else []
+        say(same_command(context, *resume, "--yes", without=("resume", "yes")))
 
 
 def _code(came: Backtest, *, is_worse: bool) -> int:
