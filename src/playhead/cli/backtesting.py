@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playhead.backtest.report import Report
     from playhead.deck import Deck
 
+PLANNED: Final = ("prompts", "model", "since", "until", "sample", "by", "limit", "onward", "control", "resume", "yes")
+"""What need not be typed again to go on: the experiment knows what it was begun with."""
 STOPPED: Final = 130  # what shells say of a command that Ctrl-C ended
 PROVIDER_FAILED: Final = 5
 REFUSED: Final = 6
@@ -199,8 +201,7 @@ def _say_how_to_go_on(context: typer.Context, came: Backtest) -> None:
 
     if came.stopped and came.stopped != SURE:
         say(f"Stopped: {came.stopped}. What was answered is kept. This goes on with it:")
-        resume = ["--resume", came.experiment] if came.spent.calls or came.remembered else []
-        say(same_command(context, *resume, "--yes", without=("resume", "yes")))
+        say(same_command(context, "--resume", came.experiment, "--yes", without=PLANNED))
 
 
 def _code(came: Backtest, *, is_worse: bool) -> int:
