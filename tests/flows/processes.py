@@ -12,7 +12,14 @@ from typing import Any
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["pytest", "playhead.deck", "playhead.graph.recorder", "langchain_openai", "tests.flows.crashing"]
+    [
+        "pytest",
+        "playhead.replays",
+        "playhead.backtest",
+        "playhead.graph.recorded",
+        "langchain_openai",
+        "tests.flows.crashing",
+    ]
 )
 
 
