@@ -35,6 +35,9 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
+LONGEST_NAME = 200  # letters of a name that are said again
+
+
 def apart(left: str, right: str, length: int) -> tuple[str, str]:
     """Two texts, each cut to `length` characters so that the place where they part is seen."""
     same = next((n for n, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), None)
@@ -87,7 +90,8 @@ class NotFound(PlayheadError):
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
-        super().__init__(f"There is no {self.thing} {name!r}.{nearest_name(name, known)}", self.look)
+        shown = repr(_cut(name, 0, LONGEST_NAME))
+        super().__init__(f"There is no {self.thing} {shown}.{nearest_name(name, known)}", self.look)
 
 
 class RunNotFound(NotFound):

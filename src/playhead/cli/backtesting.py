@@ -81,6 +81,7 @@ def backtest(
     from playhead.cli.typed import named_models
 
     _check_together(until_sure=until_sure, control=control)
+    _check_writable(html)
     with options.open_to_replay(store) as deck:
         judged_by = deck.judge_model(max_cost) if judge else ""
         plan = deck.plan(
@@ -121,6 +122,15 @@ def _check_together(*, until_sure: bool, control: int) -> None:
     if until_sure and control:
         problem = "it cannot be used with --control: the noise is known only when every control was asked."
         raise BadInput("--until-sure", problem, "Leave out one of the two.")
+
+
+def _check_writable(html: Path | None) -> None:
+    """What is found out when all is paid for is found out too late."""
+    from playhead.errors import BadInput
+
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        problem = "it is a folder." if html.is_dir() else "the report cannot be written there: there is no such folder."
+        raise BadInput(str(html), problem, "Give --html a path in a folder that exists.")
 
 
 def _agreed(plan: Plan, *, judge: bool) -> bool:

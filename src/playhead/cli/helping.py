@@ -1,4 +1,7 @@
-"""How does the help of a verb read? By what one types: no names of Python's types, no bounds that nobody reaches."""
+"""How does the help of a verb read, and what if nobody reads on?
+
+By what one types: no names of Python's types, no bounds that nobody reaches.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,19 @@ from typing import Any
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
 
+class ReaderLeft(Exception):
+    """Whoever read what is printed does not want more, as `head`."""
+
+
 class Verb(TyperCommand):
-    """A command whose help says `RUN` where Typer would say `RUN <str>`."""
+    """A command whose help says `RUN` where Typer would say `RUN <str>`, and that may be cut short by its reader."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry it out. Raises `ReaderLeft`: a pipe that was closed would be an error to Typer."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """The arguments and options, a row each."""

@@ -49,6 +49,7 @@ def _agreed(question: str) -> bool:
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:
+        typer.echo(err=True)
         return False
 
 

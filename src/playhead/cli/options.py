@@ -76,8 +76,11 @@ def open_to_record(
 ) -> Deck:
     """The recording, made if it does not exist; without `create`, that raises `RecordingNotFound`."""
     from playhead.deck import Deck
+    from playhead.prompts.source import some_prompt_files
 
     quiet_log()
+    if prompts is not None:
+        some_prompt_files(prompts)
     models: dict[str, Any] = {"default": model} if model else {}
     return Deck(store, prompts=prompts, models=models, create=create, config=config)
 

@@ -71,10 +71,11 @@ def run(
                 tally.add(played)
                 if json:
                     write_json(asdict(played), lines=True)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenPipeError):
             stopped = True
-            _say_stopped(context, player, conversations, tally.turns.total())
         _say_renamed(player)
+        if stopped:
+            _say_stopped(context, player, conversations, tally.turns.total())
     if json:
         write_json({"summary": tally.summary()}, lines=True)
     else:

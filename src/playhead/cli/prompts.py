@@ -33,9 +33,8 @@ def folder_of(given: Path | None) -> Path:
 def _read(folder: Path) -> PromptSet:
     """The set in this folder; a file that does not load is in its `broken`."""
     from playhead.prompts import PromptSet
-    from playhead.prompts.source import prompt_files, read_source
 
-    return PromptSet.of({path.name: read_source(path) for path in prompt_files(folder)})
+    return PromptSet.of_folder(folder)
 
 
 def _get(name: str, prompts: Path | None) -> Prompt:
@@ -67,6 +66,9 @@ def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
         shown.add_row(line(row["name"], "bold"), line(row["model"]), *sizes, row["content_hash"][:8], line(about))
     for file in found.broken:
         shown.add_row(line(file, "bold red"), "", "", "", "", line("does not load: playhead prompt lint", "red"))
+    if not rows and not found.broken:
+        say(f"{folder} holds no prompt file.")
+        return
     data().print(shown)
     say(f"\n{folder}, version {found.hash[:12]}. playhead prompt show NAME shows one.")
 

@@ -29,7 +29,7 @@ class SQLite:
 
     def version(self) -> int:
         """The schema's version. Nothing is changed, or made."""
-        if not self.path.is_file():
+        if not self._is_there():
             raise RecordingNotFound(str(self.path))
         with self._opening(), closing(self._to_look()) as connection:
             return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
@@ -46,7 +46,7 @@ class SQLite:
 
     def open(self) -> Connection:
         """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
-        if not self._create and not self.path.is_file():
+        if not self._create and not self._is_there():
             raise RecordingNotFound(str(self.path))
         with self._opening():
             connection = self._connect(create=True)
@@ -95,6 +95,10 @@ class SQLite:
     def explain(self, error: Exception) -> StoreError:
         """The error of ours that says what this error of SQLite means for the person in front of it."""
         return explained(error, self.path)
+
+    def _is_there(self) -> bool:
+        """Is there a file with anything in it? A folder is told of when it is opened."""
+        return self.path.is_dir() or (self.path.is_file() and self.path.stat().st_size > 0)
 
     @contextmanager
     def _opening(self) -> Iterator[None]:

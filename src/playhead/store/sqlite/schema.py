@@ -10,9 +10,8 @@ from typing import Final
 
 from playhead.errors import SchemaTooNew, StoreUnusable
 from playhead.store.queries import MIGRATIONS
-from playhead.store.sqlite.meaning import WAIT_SECONDS
+from playhead.store.sqlite.meaning import ANOTHER, WAIT_SECONDS
 
-ANOTHER: Final = "Pass --store with the file of a recording, or with one that is not there yet."
 PAGE_BYTES: Final = 2048
 """Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
