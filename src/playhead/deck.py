@@ -1,6 +1,7 @@
 """What can a user do with a recording? Every verb is a method here; doors call one and render what comes back.
 
-A deck is one open recording: it records graphs, lists and reads runs, resumes them, checks and forgets.
+A deck is one open recording: it records graphs, lists and reads runs, resumes them, checks and forgets. What only some
+verbs need is imported by these, so that a recording can be looked at without waiting for LangGraph.
 """
 
 from __future__ import annotations
@@ -8,21 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from playhead import tape, upkeep
-from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
-from playhead.backtest.planning import Ground, planned
-from playhead.backtest.reckoning import with_receipt
-from playhead.backtest.report import Report
-from playhead.backtest.reporting import Judging, report_on
-from playhead.backtest.reporting import watch as watch_of
-from playhead.backtest.running import run as run_backtest
-from playhead.backtest.until_sure import Watch
-from playhead.comparison import Comparison, compare
-from playhead.comparison.findings import origin_of
-from playhead.comparison.prompts import version_named
 from playhead.config import Config, load_config
 from playhead.errors import (
     BadInput,
@@ -32,35 +23,36 @@ from playhead.errors import (
     RunNotFound,
     StillRunning,
 )
-from playhead.foresight import Foresight, longest_turn, receipt_of, spent_on
-from playhead.graph.branches import own_facts
 from playhead.graph.changes import NOTHING
-from playhead.graph.encoding import Encoder
-from playhead.graph.judge import judging_model
-from playhead.graph.keeping import Origin, PlayedTurn, keep
-from playhead.graph.model_call import name_of
-from playhead.graph.models import models_of
-from playhead.graph.recorded import answer_to_interrupt, record
-from playhead.graph.recording import Recording
-from playhead.graph.saver import Saver
-from playhead.labelling import Settled, label_parts, settle
+from playhead.graph.glancing import glancing
 from playhead.location import Server
-from playhead.prompts import PromptFolder, PromptSet
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
 from playhead.redact import Redactor
-from playhead.replays import Wanted, check_aliases, exact_or_raise, play, play_fork, turn_of
 from playhead.selection import choose, selection_of
 from playhead.store import Store, catalogue, integrity
 from playhead.store.backend import Synchronous
 from playhead.store.leases import line_of, process_of
 from playhead.store.pruning import Pruned
 from playhead.upkeep import Vacuumed
-from playhead.verifying import Verified, Verifier
 from playhead.versions import versions_of
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from playhead.backtest import Backtest, Conversation, Limit, Plan, Progress, Wishes
+    from playhead.backtest.planning import Ground
+    from playhead.backtest.report import Report
+    from playhead.backtest.until_sure import Watch
+    from playhead.comparison import Comparison
+    from playhead.graph.encoding import Encoder
+    from playhead.graph.keeping import Origin
+    from playhead.graph.models import Models
+    from playhead.graph.recording import Recording
+    from playhead.graph.saver import Saver
+    from playhead.prompts import PromptFolder, PromptSet
+    from playhead.replays import Wanted
+    from playhead.verifying import Verified
 
 
 class Deck:
@@ -90,15 +82,35 @@ class Deck:
         look_only: bool = False,
     ) -> None:
         self.config = config or load_config()
-        folder = Path(prompts) if prompts else self.config.prompts
-        self.prompts = PromptFolder(folder) if folder else None
-        self._models = models_of(self.config.models, models or {})
+        self.prompts = _folder(Path(prompts) if prompts else self.config.prompts)
+        self._given_models = models or {}
         self._patience = self.config.patience if patience is None else patience
         self._prices = Prices.of(self.config.prices)
-        self._encoder = Encoder(Redactor([*self.config.secrets(), *(redact or [])]))
-        decode = self._encoder.shown if look_only else self._encoder.decode
+        self._redactor = Redactor([*self.config.secrets(), *(redact or [])])
+        if not look_only:
+            _ = self._models  # what is wrong with them is said before anything is opened
+        decode = glancing(lambda: self._encoder) if look_only else self._encoder.decode
         self.store = Store(path or self.config.store, synchronous=synchronous, create=create, decode=decode)
-        self._saver = Saver(self.store, self._encoder)
+        if not look_only:
+            _ = self._saver
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        from playhead.graph.encoding import Encoder
+
+        return Encoder(self._redactor)
+
+    @cached_property
+    def _models(self) -> Models:
+        from playhead.graph.models import models_of
+
+        return models_of(self.config.models, self._given_models)
+
+    @cached_property
+    def _saver(self) -> Saver:
+        from playhead.graph.saver import Saver
+
+        return Saver(self.store, self._encoder)
 
     def __enter__(self) -> Deck:
         return self
@@ -126,6 +138,8 @@ class Deck:
         `resources` are the handles to the world that its effects ask for, `prompts` a set to ask instead of the deck's
         folder. With `strict`, what cannot be recorded raises instead of leaving a logged gap.
         """
+        from playhead.graph.recorded import record
+
         return record(graph, self._recording(name, prompts or self.prompts, resources, strict=strict))
 
     def _recording(
@@ -136,6 +150,8 @@ class Deck:
         *,
         strict: bool = False,
     ) -> Recording:
+        from playhead.graph.recording import Recording
+
         return Recording(
             name,
             self.store,
@@ -179,6 +195,9 @@ class Deck:
 
         Raises `Diverged` where an exact replay differs, `NotRecorded` with `strict`, `NotReplayable`, `BadInput`.
         """
+        from playhead.foresight import spent_on
+        from playhead.replays import Wanted, exact_or_raise, play, turn_of
+
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
         recording = self._recording(run.graph, self._today(), resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
@@ -203,11 +222,16 @@ class Deck:
 
         Prices are those of `[tool.playhead.prices]`. Raises as `replay` does.
         """
+        from playhead.replays import Wanted, turn_of
+
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
         turn = turn_of(run, self.store.runs_of(run.thread))
         return self._receipt(self._recording(run.graph, self._today(), None), graph, turn, wanted)
 
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
+        from playhead.foresight import Foresight, longest_turn, receipt_of
+        from playhead.replays import check_aliases
+
         check_aliases(recording, turn, wanted.models)
         reach = Foresight(recording, graph, wanted).of(turn)
         return receipt_of([reach], self._prices, longest_turn(self.store, recording.name))[0]
@@ -228,6 +252,8 @@ class Deck:
         many of the newest. `graphs` is the graph the runs were made with, or several by name; without it they are those
         of the project. What cannot be played is told with its `problem`. Raises `NothingSelected`, `BadInput`.
         """
+        from playhead.verifying import Verifier
+
         asked = None if runs is None else {run.id: run.thread for run in runs}
         if asked is None:
             selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
@@ -240,15 +266,19 @@ class Deck:
         ground = self._ground(graphs)
         return Verifier(ground.graph_of, ground.record).each(map(self.store.runs_of, threads), asked)
 
-    def plan(self, graphs: Any = None, **wishes: Unpack[Wishes]) -> Plan:
+    def plan(self, graphs: Any = None, *, max_cost: float | None = None, **wishes: Unpack[Wishes]) -> Plan:
         """What a backtest would play, and its receipt; nothing is asked.
 
         `graphs` is the graph the runs were made with, or several by name; without it they are those of the project.
-        For the wishes see `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
+        With `max_cost` (USD), a model without a price that may be asked is refused. For the wishes see
+        `playhead.backtest.Wishes`. Raises `NothingSelected`, `ExperimentNotFound`, `GraphNotFound`,
         `UnknownModel`, `PromptSyntax` and `BadInput`.
         """
+        from playhead.backtest.planning import planned
+        from playhead.backtest.reckoning import with_receipt
+
         ground = self._ground(graphs)
-        return with_receipt(ground, planned(ground, wishes, time.time()), self._prices)
+        return with_receipt(ground, planned(ground, wishes, time.time()), self._prices, max_cost)
 
     def backtest(
         self,
@@ -269,12 +299,15 @@ class Deck:
         it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
         experiment goes on from there. Nothing is ever sent. Raises as `plan` does.
         """
-        plan = plan or self.plan(graphs, **wishes)
+        from playhead.backtest import Limit
+        from playhead.backtest.running import run as run_backtest
+
+        plan = plan or self.plan(graphs, max_cost=max_cost, **wishes)
         ground = self._ground(plan.graphs)
         limits = {name: Limit(**each) for name, each in self.config.limits.items()} if rate is None else rate
         return run_backtest(
             ground,
-            plan or planned(ground, wishes, time.time()),
+            plan,
             self._prices,
             limits,
             concurrency=concurrency,
@@ -298,19 +331,32 @@ class Deck:
         same experiment: within `max_cost`, and never twice. `watch` is who looked on, where one did (`deck.watch`).
         Raises `CannotJudge`, `UnknownModel`.
         """
+        from playhead.backtest import Limit
+        from playhead.backtest.reporting import Judging, report_on
+
         limits = {name: Limit(**each) for name, each in self.config.limits.items()}
         judging = Judging(concurrency, limits, max_cost) if judge else None
         return report_on(self._ground(backtest.plan.graphs), backtest, self._prices, judging=judging, watch=watch)
 
-    def judge_model(self) -> str:
-        """The name of the model that judges. Raises `CannotJudge`, `UnknownModel`."""
-        return name_of(judging_model(self._models))
+    def judge_model(self, max_cost: float | None = None) -> str:
+        """The name of the model that judges. Raises `CannotJudge`, `UnknownModel`, `BadInput` as `plan` does."""
+        from playhead.foresight import check_priced
+        from playhead.graph.judge import judging_model
+        from playhead.graph.model_call import name_of
+
+        name = name_of(judging_model(self._models))
+        check_priced(self._prices.missing([name]), max_cost)
+        return name
 
     def watch(self, plan: Plan) -> Watch:
         """Who looks at each conversation of a backtest (`enough=`), to stop it as soon as every check is clear."""
+        from playhead.backtest.reporting import watch as watch_of
+
         return watch_of(self._ground(plan.graphs), plan)
 
     def _ground(self, graphs: Any) -> Ground:
+        from playhead.backtest.planning import Ground
+
         def graph_of(name: str) -> Any:
             if graphs is None:
                 return self.config.graph(name)
@@ -357,6 +403,8 @@ class Deck:
 
         Raises `StepNotFound`, `BadInput`, `NotRecorded` where today's code asks otherwise before `at`, `NotReplayable`.
         """
+        from playhead.replays import Wanted, play_fork
+
         wanted = Wanted(prompts, models or {}, state or {}, at, answer)
         recording = self._recording(run.graph, self._today(), resources)
         played = play_fork(recording, graph, run, self.store.runs_of(run.thread), wanted, live_reads=live_reads)
@@ -374,6 +422,8 @@ class Deck:
 
     def _kept(self, replay: Replay, origin: Origin, thread: str | None) -> Replay:
         """The replay as it is kept: its thread, its metadata and the rest of its row are those on the recording."""
+        from playhead.graph.keeping import PlayedTurn, keep
+
         turn = replay.played
         if not isinstance(turn, PlayedTurn) or turn.recording.store is not self.store:
             raise BadInput(replay.id, "it was not played by this deck, or is kept already.", "Play it here again.")
@@ -413,6 +463,8 @@ class Deck:
         A name may be shortened, and may be a run's id. Values are plain data; None takes a fact away. Nothing is
         overwritten: of labels with one name the newest counts. Raises `RunNotFound`, `BadInput`.
         """
+        from playhead.labelling import label_parts
+
         thread, run = self._meant(of)
         self.store.label(thread, run, label_parts(self._encoder, facts), time.time())
 
@@ -422,7 +474,7 @@ class Deck:
 
     def _stored(self, name: str) -> str:
         """A conversation's name as it is stored: without the secrets that may be in it."""
-        return self._encoder.redactor.name(name)
+        return self._redactor.name(name)
 
     def _meant(self, of: Run | str) -> tuple[str, str | None]:
         """The conversation that is meant, and which run of it, if one is."""
@@ -441,11 +493,16 @@ class Deck:
 
         As text it is what `playhead diff` prints. Raises `BadInput` for one run that was made from no other.
         """
+        from playhead.comparison import compare
+        from playhead.replays import turn_of
+
         left, right = (self.originals([a])[0], a) if b is None else (a, b)
         return compare(turn_of(left, self.store.runs_of(left.thread)) if isinstance(right, Replay) else left, right)
 
     def originals(self, runs: Iterable[Run]) -> list[Run]:
         """The runs that these replays and forks were made from. Raises `BadInput` for a run that is neither."""
+        from playhead.comparison.findings import origin_of
+
         found = []
         for run in runs:
             if (origin := origin_of(run)) is None:
@@ -456,6 +513,8 @@ class Deck:
 
     def prompt_version(self, name: str, version: str) -> PromptUse:
         """The recorded text of a prompt whose content or file hash begins so. Raises `PromptVersionNotFound`."""
+        from playhead.comparison.prompts import version_named
+
         self.store.flush()
         with self.store.reading() as session:
             known = catalogue.prompts_used(session, self._encoder.decode)
@@ -479,6 +538,9 @@ class Deck:
     def _continuation(
         self, thread: str, graph: Any, answer: Any, resources: Mapping[str, Any] | None
     ) -> tuple[Any, Any, dict[str, Any]]:
+        from playhead.graph.branches import own_facts
+        from playhead.graph.recorded import answer_to_interrupt, record
+
         runs = self.store.runs_of(self._stored(thread))
         if not runs:
             raise RunNotFound(thread, self.threads())
@@ -502,6 +564,8 @@ class Deck:
         on with `resume` takes it for done, or does it. That it was said, by whom and when, stays as a label of the run:
         `settled`. Raises `NothingToSettle`, `StillRunning`, `RunNotFound`, `BadInput`.
         """
+        from playhead.labelling import Settled, settle
+
         thread, _ = self._meant(of)
         said = Settled(happened, key, result, by)
         return settle(self.store, self._encoder, thread, said)
@@ -559,7 +623,7 @@ class Deck:
         `BadInput` where it cannot be written, or there is no run.
         """
         names = [run.id for run in ([runs] if isinstance(runs, Run) else runs)]
-        made = tape.make(self.store, names, self._encoder.redactor, note or {})
+        made = tape.make(self.store, names, self._redactor, note or {})
         if path is not None:
             tape.write(made, Path(path))
         return made
@@ -570,13 +634,21 @@ class Deck:
         Raises `TapeNotFound`, `BadInput` (no tape), `TapeTooNew`, `TapeDamaged`, and `TapeConflict` where the tape
         contradicts what is recorded here; nothing was loaded then.
         """
-        return [self.store.run(name) for name in tape.load(self.store, path, self._encoder.redactor)]
+        return [self.store.run(name) for name in tape.load(self.store, path, self._redactor)]
 
     def check(self) -> integrity.Findings:
         """Read every record and check its seal, its references and its values' hashes."""
         self.store.flush()
         with self.store.reading() as session:
             return integrity.check_all(session, self.store.backend)
+
+
+def _folder(path: Path | None) -> PromptFolder | None:
+    if path is None:
+        return None
+    from playhead.prompts import PromptFolder
+
+    return PromptFolder(path)
 
 
 def waits_for_answer(run: Run) -> bool:

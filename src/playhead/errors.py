@@ -11,8 +11,8 @@ PlayheadError
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
 ├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · NothingToSettle ·
 │                 ConversationForgotten
-├─ StoreError     SchemaTooNew · Corrupt · NotTrusted · StoreBusy · StillRead · StoreClosed · StoreUnusable ·
-│                 DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
+├─ StoreError     SchemaTooNew · Corrupt · Unopenable · NotTrusted · StoreBusy · StillRead · StoreClosed ·
+│                 StoreUnusable · ServerUnreachable · DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge
 ```
 """
@@ -33,6 +33,9 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
     """`" Did you mean 'x'?"` for the closest of the known names, or `""`."""
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" Did you mean {found[0]!r}?" if found else ""
+
+
+LONGEST_NAME = 200  # letters of a name that are said again
 
 
 def apart(left: str, right: str, length: int) -> tuple[str, str]:
@@ -87,7 +90,8 @@ class NotFound(PlayheadError):
 
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         self.name = name
-        super().__init__(f"There is no {self.thing} {name!r}.{nearest_name(name, known)}", self.look)
+        shown = repr(_cut(name, 0, LONGEST_NAME))
+        super().__init__(f"There is no {self.thing} {shown}.{nearest_name(name, known)}", self.look)
 
 
 class RunNotFound(NotFound):
@@ -176,6 +180,8 @@ class PromptError(PlayheadError):
 class MissingInput(PromptError):
     """A prompt was rendered without an input it declares, or with null for it."""
 
+    exit_code = 2
+
     def __init__(self, prompt: str, name: str, given: Iterable[str] = ()) -> None:
         self.prompt, self.name = prompt, name
         given = sorted(given)
@@ -187,7 +193,9 @@ class MissingInput(PromptError):
 
 
 class UnknownInput(PromptError):
-    """A prompt was given, or mentions, an input that its header does not declare."""
+    """A prompt was given an input that its header does not declare."""
+
+    exit_code = 2
 
     def __init__(self, prompt: str, name: str, declared: Iterable[str] = ()) -> None:
         self.prompt, self.name = prompt, name
@@ -201,6 +209,8 @@ class UnknownInput(PromptError):
 
 class WrongInput(PromptError):
     """A prompt was given a value that does not fit the input's declaration."""
+
+    exit_code = 2
 
     def __init__(self, prompt: str, name: str, problem: str) -> None:
         self.prompt, self.name, self.problem = prompt, name, problem
@@ -447,6 +457,18 @@ class Corrupt(StoreError):
         )
 
 
+class Unopenable(Corrupt):
+    """The database is damaged where it begins, so that nothing of the recording can be read."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        StoreError.__init__(
+            self,
+            f"The recording {path} is damaged and cannot be opened: {problem}.",
+            "Restore the file from a backup.",
+        )
+
+
 class NotTrusted(StoreError):
     """A record on disk names a function or a class that reading it would have to call, and is not read."""
 
@@ -498,6 +520,12 @@ class StoreUnusable(StoreError):
     ) -> None:
         self.path = path
         super().__init__(f"The recording {path} cannot be used: {problem}.", remedy)
+
+
+class ServerUnreachable(StoreUnusable):
+    """The recording is on a server, and none answers there, or it went away."""
+
+    exit_code = 5
 
 
 class DriverMissing(StoreError):

@@ -84,11 +84,11 @@ def receipt_of(
     return receipt(certain, may_follow, prices, most=most, earlier=earlier), most
 
 
-def check_priced(before: Receipt, max_cost: float | None) -> None:
-    """Raise `BadInput` where a limit of money is set and not every price is known."""
-    if max_cost is not None and before.unpriced:
-        problem = f"it cannot be kept: {', '.join(before.unpriced)} has no price."
-        raise BadInput("--max-cost", problem, missing_prices(before.unpriced))
+def check_priced(unpriced: Sequence[str], max_cost: float | None) -> None:
+    """Raise `BadInput` where a limit of money is set and these models, which may be asked, have no price."""
+    if max_cost is not None and unpriced:
+        problem = f"it cannot be kept: {', '.join(unpriced)} has no price."
+        raise BadInput("--max-cost", problem, missing_prices(unpriced))
 
 
 def spent_on(replay: Replay, prices: Prices) -> Spent:

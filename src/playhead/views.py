@@ -15,8 +15,13 @@ from typing import Any, Final
 from playhead.records import Call, ErrorRecord, PromptUse, ReplayedCall, Run, Step
 
 ROLES: Final = {"human": "user", "ai": "assistant"}
-NOT_SHOWN: Final = ("__start__",)
-"""Nodes that LangGraph adds: on the recording, and in the JSON, but of no interest to people."""
+ADDED: Final = ("__start__",)
+"""Nodes that LangGraph adds: on the recording, and listed in JSON, but of no interest to people."""
+
+
+def own_steps(steps: Iterable[Step]) -> list[Step]:
+    """The steps of the graph's own nodes: those that are shown, and that every door counts."""
+    return [step for step in steps if step.node not in ADDED]
 
 
 def plain(value: Any) -> Any:

@@ -292,6 +292,25 @@ def desk_code(project: Path) -> Any:
     importlib.reload(desk)
 
 
+@pytest.fixture
+def stop(project: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Somebody presses Ctrl-C while the desk reads a message with this word in it, once: `stop("cake")`."""
+    desk = importlib.import_module("agent.desk")
+    ask = desk.ask
+    pressed: list[str] = []
+
+    def at(word: str) -> None:
+        def stopped(name: str, **inputs: Any) -> Any:
+            if word in inputs["message"] and not pressed:
+                pressed.append(word)
+                raise KeyboardInterrupt
+            return ask(name, **inputs)
+
+        monkeypatch.setattr(desk, "ask", stopped)
+
+    return at
+
+
 def runs_of(playhead: Any, thread: str = "c-1") -> list[str]:
     """The ids of a conversation's runs, oldest first."""
     return [run["id"] for run in playhead("show", thread, "--json").json["runs"]]

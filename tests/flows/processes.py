@@ -12,7 +12,14 @@ from typing import Any
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["pytest", "playhead.deck", "playhead.graph.recorder", "langchain_openai", "tests.flows.crashing"]
+    [
+        "pytest",
+        "playhead.replays",
+        "playhead.backtest",
+        "playhead.graph.recorded",
+        "langchain_openai",
+        "tests.flows.crashing",
+    ]
 )
 
 
@@ -37,6 +44,16 @@ def run_pytest(folder: Path, printed: Path, *options: str) -> None:
     _enter(folder)
     with printed.open("w") as out, redirect_stdout(out), redirect_stderr(out):
         ended = pytest.main(["--disable-plugin-autoload", "-p", "playhead.testing", *options])
+    sys.exit(int(ended))
+
+
+def run_pytest_with_every_plugin(folder: Path, printed: Path, *options: str) -> None:
+    """`pytest` from the folder, as one types it: with whatever plugin is installed."""
+    import pytest
+
+    _enter(folder)
+    with printed.open("w") as out, redirect_stdout(out), redirect_stderr(out):
+        ended = pytest.main([*options])
     sys.exit(int(ended))
 
 

@@ -13,7 +13,7 @@ from langgraph.types import interrupt
 from playhead import ask, effect
 from playhead.backtest.page import page
 from playhead.deck import Deck
-from playhead.errors import CannotJudge
+from playhead.errors import BadInput, CannotJudge
 from tests.flows.shop import PROMPTS, SCRIPT, make_graph, prompt_file, talk, write_prompts
 from tests.scripted import ScriptedModel
 
@@ -164,6 +164,12 @@ def test_a_judge_that_says_neither_yes_nor_no_is_told(deck: Deck, draft: Any, ju
     judge.script = {"": "It depends."}
     found = report(deck, draft("fair price of {{message}}", KIND), judge=True)
     assert found.unjudged == {"the judge said neither yes nor no": 24}
+
+
+def test_what_a_judge_without_a_price_spends_cannot_be_bounded(deck: Deck) -> None:
+    assert deck.judge_model() == "judge-1"
+    with pytest.raises(BadInput, match="judge-1 has no price"):
+        deck.judge_model(max_cost=1.0)
 
 
 def test_the_embedded_model_does_not_judge(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from playhead.backtest.running import Runner
 from playhead.config import Config
 from playhead.deck import Deck
 from playhead.errors import BadInput
+from playhead.foresight import Foresight
 from playhead.receipt import Prices
 from playhead.store import Store
 from tests.flows.shop import PROMPTS, SCRIPT, make_graph, talk, write_prompts
@@ -173,12 +174,21 @@ def test_it_stops_before_the_call_that_would_pass_the_limit(
     assert len(model.asked) == CALLS
 
 
-def test_money_is_not_bounded_where_a_price_is_missing(deck: Deck, model: Interrupted, draft: Path) -> None:
+def test_money_is_not_bounded_where_a_price_is_missing(
+    deck: Deck, model: Interrupted, draft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Any] = []
+    reaches: Any = Foresight.of
     deck.config = replace(deck.config, prices={})
     with Deck(deck.store.location, models={"default": model}, config=deck.config) as other:
         with pytest.raises(BadInput, match="scripted-1 has no price"):
             other.backtest(make_graph(), prompts=draft, max_cost=5.0)
         assert model.asked == []
+        with monkeypatch.context() as patched:
+            patched.setattr(Foresight, "of", lambda *given: looked_at.append(given[1]) or reaches(*given))
+            with pytest.raises(BadInput, match="scripted-1 has no price"):
+                other.plan(make_graph(), prompts=draft, max_cost=5.0)
+        assert len(looked_at) < len(TALKS)  # the first call without a price is enough
         assert other.backtest(make_graph(), prompts=draft).spent.price is None
 
 

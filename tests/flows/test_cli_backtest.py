@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.flows.conftest import dump
+
 CHECK = 'checks:\n  - {name: Knows orders, kind: regex_present, pattern: "orders"}\n'
 
 
@@ -117,6 +119,18 @@ class TestAsking:
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
         assert playhead("backtest", "--prompts", worse).code == code
 
+    @pytest.mark.parametrize("more", [["--yes"], ["--dry"]])
+    def test_a_limit_that_no_price_is_known_for_is_refused_before_anything_is_reckoned(
+        self, playhead, monkeypatch, more
+    ):
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        ended = playhead("backtest", "--model", "default=openai:gpt-9", "--max-cost", 1, *more)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.splitlines() == [
+            "--max-cost: it cannot be kept: gpt-9 has no price.",
+            'Add to [tool.playhead.prices], in USD per million tokens: "gpt-9" = {input = …, output = …}.',
+        ]
+
     def test_the_embedded_model_is_refused_as_a_judge_before_anything_is_asked(self, playhead, worse):
         ended = playhead("backtest", "--prompts", worse, "--judge", "--yes")
         assert ended.code == 6
@@ -142,7 +156,7 @@ class TestStopping:
         assert ended.code == 130
         assert "Stopped before the end" in ended.out
         command = ended.err.splitlines()[-1]
-        assert re.fullmatch(rf"playhead backtest --prompts {re.escape(str(worse))} --resume x-\S+ --yes", command)
+        assert re.fullmatch(r"playhead backtest --resume x-\S+ --yes", command)
         again = playhead(*command.split()[1:], "--json")
         assert again.code == 1
         assert again.json["cost"]["remembered"] > 0
@@ -154,6 +168,50 @@ class TestStopping:
             0,
             first["cost"]["session"]["calls"],
         )
+
+    def test_it_goes_on_with_what_it_was_begun_with(self, playhead, play, conversation, worse):
+        first = playhead("backtest", "--prompts", worse, "--limit", 6, "--yes", "--json").json
+        (worse / "read.md").unlink()
+        play(conversation("I would like to order a cake", id="later"))
+        again = playhead("backtest", "--resume", first["experiment"], "--yes", "--json").json
+        assert [one["thread"] for one in again["conversations"]] == [one["thread"] for one in first["conversations"]]
+        assert (again["changed"], again["checks"]) == (first["changed"], first["checks"])
+        assert again["cost"]["session"]["calls"] == 0
+
+    @pytest.mark.parametrize(
+        ("wishes", "told"),
+        [
+            (["--prompts", "prompts"], "--prompts: {} was begun with other prompt files: read.md, reply.md is not"),
+            (["--limit", "3"], "--limit: it is 3, and {} was begun with 6."),
+            (["--model", "default=embedded"], "--model: it is default=embedded, and {} was begun without it."),
+            (["--onward"], "--onward: it is True, and {} was begun without it."),
+            (["--where", "graph=desk"], "--where: {} was begun without it."),
+        ],
+    )
+    def test_another_wish_than_it_was_begun_with_is_refused(self, playhead, worse, wishes, told):
+        name = playhead("backtest", "--prompts", worse, "--limit", 6, "--yes", "--json").json["experiment"]
+        ended = playhead("backtest", "--resume", name, *wishes, "--yes")
+        assert (ended.code, ended.out) == (2, "")
+        assert told.replace("{}", name) in ended.err
+        assert "leave out --resume to begin anew" in ended.err
+
+    def test_a_condition_may_name_a_customer_and_is_to_be_given_again(self, playhead, worse, tmp_path):
+        where = ("--where", "thread!=Wuschel")
+        name = playhead("backtest", "--prompts", worse, *where, "--yes", "--json").json["experiment"]
+        assert not [row for row in dump(tmp_path) if "Wuschel" in row]
+        ended = playhead("backtest", "--resume", name, "--yes")
+        assert ended.code == 2
+        assert "--where" in ended.err
+        assert "Give it again." in ended.err
+        assert playhead("backtest", "--resume", name, *where, "--yes", "--json").json["experiment"] == name
+
+    def test_what_was_erased_with_its_customer_is_to_be_given_again(self, playhead, worse):
+        name = playhead("backtest", "--prompts", worse, "--yes", "--json").json["experiment"]
+        for number in range(8):
+            playhead("db", "forget", f"c-{number}", "--yes")
+        ended = playhead("backtest", "--resume", name, "--yes")
+        assert ended.code == 2
+        assert "is not kept any more" in ended.err
 
     def test_until_sure_stops_early(self, playhead, play, conversation, worse):
         play(*[conversation("I would like to order a cake", id=f"d-{number}") for number in range(40)])

@@ -54,3 +54,23 @@ def test_a_broken_prompt_is_told_with_file_and_line(playhead, typed, tmp_path):
     ended = playhead("chat", "desk", "--prompts", tmp_path)
     assert ended.code == 1
     assert "read.md:7" in ended.out
+
+
+def test_ctrl_c_says_how_to_go_on_with_the_message_and_with_the_conversation(playhead, typed, stop):
+    typed("When are you open?", "I would like to order a cake")
+    stop("cake")
+    ended = playhead("chat", "desk", "--business", "south-bakery")
+    assert ended.code == 130
+    assert "playhead resume chat-1" in ended.err.splitlines()
+    assert "playhead chat desk --business south-bakery --thread chat-1" in ended.err.splitlines()
+    assert playhead("resume", "chat-1").out == "Your cake is ordered.\n"
+
+
+def test_where_nothing_was_said_there_is_nothing_to_go_on_with(playhead, monkeypatch):
+    def pressed():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("playhead.cli.playing._typed", pressed)
+    ended = playhead("chat", "desk")
+    assert (ended.code, ended.out) == (130, "")
+    assert "goes on" not in ended.err

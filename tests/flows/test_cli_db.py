@@ -34,6 +34,15 @@ class TestDb:
         assert ended.code == 1
         assert "runs is damaged" in ended.out
 
+    @pytest.mark.parametrize("verb", [["db", "check"], ["db", "upgrade"], ["ls"]])
+    def test_a_recording_that_was_cut_off_is_not_sent_to_the_check_that_cannot_open_it(self, playhead, tmp_path, verb):
+        whole = (tmp_path / "runs.db").read_bytes()
+        (tmp_path / "cut.db").write_bytes(whole[: len(whole) // 2])
+        ended = playhead(*verb, "--store", tmp_path / "cut.db")
+        assert (ended.code, ended.out) == (1, "")
+        assert "cut.db is damaged and cannot be opened" in ended.err
+        assert "db check" not in ended.err
+
     def test_a_customer_is_forgotten_everywhere(self, playhead, tmp_path):
         assert b"the-dogs-owner" in everything(tmp_path)
         ended = playhead("db", "forget", "the-dogs-owner", "--yes", "--json")

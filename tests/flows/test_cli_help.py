@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -7,7 +8,9 @@ import pytest
 
 VERBS = [
     "demo", "init", "run", "chat", "ls", "show", "resume", "doctor",
-    "backtest", "bisect", "prompt ls", "prompt show", "prompt lint", "prompt render", "db check", "db forget",
+    "import", "diff", "replay", "fork", "verify", "backtest", "bisect", "tape", "label", "settle",
+    "prompt ls", "prompt show", "prompt lint", "prompt render",
+    "db check", "db forget", "db vacuum", "db prune", "db upgrade",
 ]  # fmt: skip
 
 COUNT = """
@@ -32,6 +35,11 @@ def test_the_help_of_every_verb_starts_with_an_example(playhead, verb):
     assert ended.code == 0
     text = ended.out.split("\n\n")[1].strip()
     assert text.startswith(f"playhead {verb}")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_is_to_be_typed_is_named_and_not_its_type_in_python(playhead, verb):
+    assert not re.findall(r"<(?:int|float|str|path|list)|\bINTEGER\b|<=", playhead(*verb.split(), "--help").out)
 
 
 @pytest.mark.parametrize("verb", VERBS)

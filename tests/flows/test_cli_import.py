@@ -197,6 +197,12 @@ def test_an_unknown_format_is_answered_with_the_two(take: Any) -> None:
     assert "Known are chat-jsonl and tau" in ended.err
 
 
+def test_an_unknown_format_is_told_before_a_recording_is_made_or_a_bar_is_drawn(take: Any, tmp_path: Path) -> None:
+    ended = take(talk(), format="chat")
+    assert (ended.out, len(ended.err.splitlines())) == ("", 2)
+    assert not (tmp_path / "runs.db").exists()
+
+
 def test_a_file_that_is_not_there_is_named(playhead: Any) -> None:
     ended = playhead("import", "tau", "nowhere.jsonl")
     assert ended.code == 2

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.flows.processes import in_process, run_pytest
+from tests.flows.processes import in_process, run_pytest_with_every_plugin
 
 PLAYHEAD = [sys.executable, "-c", "import sys; from playhead.cli import main; sys.exit(main())"]
 
@@ -23,8 +23,9 @@ def test_the_new_projects_own_tests_pass_and_its_agent_answers(playhead, outside
     assert playhead("init", "my-agent").code == 0
     folder = outside / "my-agent"
     printed = outside / "printed.txt"
-    assert in_process(run_pytest, folder, printed, "-q") == 0, printed.read_text()
+    assert in_process(run_pytest_with_every_plugin, folder, printed, "-q") == 0, printed.read_text()
     assert "4 passed" in printed.read_text()
+    assert "deprecat" not in printed.read_text().lower()
     chat = _run([*PLAYHEAD, "chat", "agent"], folder, "When are you open?\n")
     assert chat == "We are open Tuesday to Saturday from 7 to 17 o'clock. See you soon!\n"
 

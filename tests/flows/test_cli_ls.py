@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import pytest
+
 
 def test_the_newest_conversations_come_first_with_the_customers_first_words(playhead, play, conversation):
     play(conversation("When are you open?", "Thanks!", id="a"), conversation("I would like to order a cake", id="b"))
@@ -29,6 +34,22 @@ def test_how_the_last_run_ended_is_told(playhead, play, conversation):
         "a": "failed",
         "b": "interrupted",
     }
+
+
+LOOK = """
+import sys
+from playhead.cli import main
+code = main(sys.argv[1:])
+heavy = ("langgraph", "langchain_core", "langchain_openai", "openai", "langsmith", "sqlite_utils", "jsonschema")
+print(code, [name for name in heavy if name in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("verb", ["ls", "ls --json", "db check", "label c-1", "tape c-1"])
+def test_to_look_at_a_recording_nobody_waits_for_the_heavy_libraries(play, conversation, verb):
+    play(conversation("When are you open?", id="c-1"))
+    done = subprocess.run([sys.executable, "-c", LOOK, *verb.split()], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
 
 
 def test_without_a_recording_it_is_said_and_none_is_made(playhead, tmp_path):

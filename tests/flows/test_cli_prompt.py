@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_the_prompts_are_listed_with_their_sizes(playhead):
     found = playhead("prompt", "ls", "--json").json
@@ -59,10 +61,18 @@ def test_inputs_come_from_an_example_a_file_and_the_command_line_the_last_wins(p
     assert ended.json[-1]["content"] == "Fact: from the file\nMessage: Hi"
 
 
-def test_a_missing_input_is_told(playhead):
-    ended = playhead("prompt", "render", "reply", "--input", "message=Hi")
-    assert ended.code == 1
-    assert "needs the input 'fact'" in ended.err
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        (["message=Hi"], "needs the input 'fact'"),
+        (["message=Hi", "fact=Yes", "mesage=Hi"], "has no input 'mesage'"),
+    ],
+)
+def test_inputs_that_the_prompt_does_not_take_are_wrong_usage(playhead, inputs, told):
+    given = [word for each in inputs for word in ("--input", each)]
+    ended = playhead("prompt", "render", "reply", *given)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
 
 
 def test_inputs_that_cannot_be_read_are_wrong_usage(playhead, tmp_path):

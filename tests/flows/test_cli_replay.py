@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import playhead as face
+from playhead.views import own_steps
 from tests.flows.conftest import dump, runs_of
 
 
@@ -38,7 +41,7 @@ class TestExactly:
                 "turn": 2,
                 "run": second,
                 "verdict": "verified",
-                "steps": 3,
+                "steps": 2,
                 "reused": 2,
                 "asked": 0,
                 "divergences": [],
@@ -51,7 +54,12 @@ class TestExactly:
         with face.open(tmp_path / "runs.db") as deck:
             again = [deck.replay(run, deck.config.graph("desk")) for run in deck.runs("c-1")]
         assert [turn["verdict"] == "verified" for turn in found["turns"]] == [each.unchanged for each in again]
-        assert [turn["steps"] for turn in found["turns"]] == [len(each.steps) for each in again]
+        assert [turn["steps"] for turn in found["turns"]] == [len(own_steps(each.steps)) for each in again]
+
+    def test_it_counts_the_steps_that_show_counts(self, playhead):
+        (shown, *_) = re.findall(r"\d+ steps?", playhead("show", "c-1").out)
+        ended = playhead("replay", "c-1")
+        assert set(re.findall(r"\d+ steps?", ended.out)) == {shown}
 
     def test_other_code_is_told_step_field_and_both_values(self, playhead, desk_code, golden):
         desk_code("Your cake is ordered.", "We will bake your cake.")

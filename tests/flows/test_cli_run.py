@@ -112,6 +112,69 @@ def test_the_business_is_on_the_recording(play, playhead, conversation):
     assert playhead("ls", "--json").json[0]["metadata"] == {"business": "south-bakery", "customer": "c-1"}
 
 
+class TestStopped:
+    def test_it_says_how_much_is_recorded_and_the_command_that_goes_on(
+        self, play, playhead, conversation, stop, tmp_path
+    ):
+        given = [
+            conversation("Are you open?", "Thanks!", id="a"),
+            conversation("Hi", "I order a cake", "Thanks!", id="b"),
+        ]
+        given.append(conversation("Thanks!", id="c"))
+        stop("cake")
+        ended = play(*given, "--limit=3", "--json")
+        assert ended.code == 130
+        assert "Stopped: 3 turns of 6 played and recorded, up to conversation b." in ended.err
+        command = ended.err.splitlines()[-1]
+        file = tmp_path / "conversations.jsonl"
+        assert command == f"playhead run desk --input {file} --limit 3 --json --resume b"
+        again = playhead(*command.split()[1:])
+        assert again.code == 0
+        assert [(line["thread"], line["turn"]) for line in again.lines[:-1]] == [("b", 2), ("b", 3), ("c", 1)]
+        assert {(row["thread"], row["runs"]) for row in playhead("ls", "--json").json} == {("a", 2), ("b", 3), ("c", 1)}
+        (_, cake, _) = playhead("show", "b", "--json").json["runs"]
+        assert (cake["status"], cake["attempt"]) == ("done", 2)
+
+    def test_a_conversation_that_was_played_under_another_name_goes_on_under_that(
+        self, play, playhead, conversation, stop
+    ):
+        given = [conversation("Are you open?", "Thanks!", id="a"), conversation("Thanks!", id="b")]
+        play(*given)
+        stop("Thanks")
+        play(*given)
+        ended = play(*given, "--resume=a~2")
+        assert ended.code == 0
+        assert {(row["thread"], row["runs"]) for row in playhead("ls", "--json").json} == {
+            ("a", 2), ("b", 1), ("a~2", 2), ("b~2", 1),
+        }  # fmt: skip
+
+    def test_as_recorded_each_message_that_was_answered_stays(self, play, playhead, conversation, stop):
+        given = conversation("Are you open?", "I order a cake", "Thanks!", id="a")
+        stop("cake")
+        assert play(given, "--as-recorded").err.splitlines()[-1].endswith("--as-recorded --resume a")
+        again = play(given, "--as-recorded", "--resume=a", "--json")
+        assert [line["thread"] for line in again.lines[:-1]] == ["a.2", "a.3"]
+
+    def test_where_nothing_was_recorded_the_same_command_begins_anew(self, play, conversation, monkeypatch):
+        def stopped(*_, **__):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("playhead.play.playing.Player.say", stopped)
+        ended = play(conversation("Thanks!"))
+        assert "Stopped: 0 turns of 1 played and recorded." in ended.err
+        assert "--resume" not in ended.err
+
+    @pytest.mark.parametrize(("name", "code", "told"), [("x", 2, "none of the conversations"), ("a~9", 3, "no run or")])
+    def test_a_conversation_that_was_not_stopped_is_told_before_a_bar_is_drawn(
+        self, play, conversation, name, code, told
+    ):
+        play(conversation("Thanks!", id="a"))
+        ended = play(conversation("Thanks!", id="a"), f"--resume={name}")
+        assert (ended.code, ended.out) == (code, "")
+        assert told in ended.err
+        assert "turns" not in ended.err
+
+
 GOOD = '{"id": "a", "turns": [{"role": "customer", "text": "Hi"}]}'
 
 

@@ -163,8 +163,8 @@ def test_where_nobody_knows_whether_the_code_does_the_same_nothing_is_certain(de
 
 def test_a_limit_of_money_without_every_price_is_refused_with_what_to_add() -> None:
     priced = receipt([Planned("gpt-9", 10, 10)], [], Prices.of({"gpt-9": {"input": 1, "output": 1}}))
-    check_priced(priced, 1.0)
+    check_priced(priced.unpriced, 1.0)
     unpriced = receipt([Planned("gpt-9", 10, 10)], [], Prices.of({}))
-    check_priced(unpriced, None)
+    check_priced(unpriced.unpriced, None)
     with pytest.raises(BadInput, match=r'--max-cost.*gpt-9.*"gpt-9" = \{input'):
-        check_priced(unpriced, 1.0)
+        check_priced(unpriced.unpriced, 1.0)

@@ -71,7 +71,7 @@ def test_a_file_system_that_cannot_be_written_is_named() -> None:
 def test_a_file_that_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(WHEN_WRITTEN * 200)
-    with pytest.raises(StoreUnusable, match="file is not a database"):
+    with pytest.raises(StoreUnusable, match="it is no database"):
         opened(path)
     assert path.read_bytes() == WHEN_WRITTEN * 200
 

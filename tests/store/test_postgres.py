@@ -145,11 +145,13 @@ def test_what_is_wrong_is_said_and_the_password_is_not(place: str, said: str) ->
     with pytest.raises(PlayheadError, match=said) as raised:
         Store(place)
     assert SECRET not in "".join(traceback.format_exception(raised.value)) + repr(raised.value)
+    assert (raised.value.exit_code == 5) == (said == "Connection refused")  # the network's fault, not the address's
 
 
 def test_a_database_that_is_not_there_is_named(server: Server) -> None:
-    with pytest.raises(StoreUnusable, match='database "no_such_one" does not exist'):
+    with pytest.raises(StoreUnusable, match='database "no_such_one" does not exist') as raised:
         Store(urlsplit(postgres.ADDRESS)._replace(path="/no_such_one").geturl())
+    assert raised.value.exit_code == 1  # the server is there and answers
 
 
 def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from playhead.backtest.records import Mode, Plan
+from playhead.backtest.resuming import Begun, resumed
 from playhead.codec import digest
 from playhead.config import BUILT_IN
-from playhead.errors import BadInput, ExperimentNotFound, NothingSelected, PromptSyntax
+from playhead.errors import BadInput, NothingSelected, PromptSyntax
 from playhead.graph.asking import settings_of
 from playhead.graph.recording import Recording
 from playhead.prompts import PromptSet
@@ -72,7 +73,13 @@ class Ground:
 
 
 def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
-    """The plan for these wishes, `now` (Unix seconds) being the moment. Raises as `plan`, and `ExperimentNotFound`."""
+    """The plan for these wishes, `now` (Unix seconds) being the moment. Raises as `plan`, and `ExperimentNotFound`.
+
+    An experiment that is gone on with wants what it was begun with, of the conversations that there were then.
+    """
+    name = wishes.get("resume")
+    begun = resumed(ground.store, name, wishes, now) if name else Begun(wishes, now)
+    wishes = cast("Wishes", begun.wishes)
     selection = selection_of(
         wishes.get("where") or (),
         since=wishes.get("since"),
@@ -80,16 +87,16 @@ def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
         sample=wishes.get("sample"),
         by=wishes.get("by"),
         limit=wishes.get("limit"),
-        now=now,
+        now=begun.at,
     )
+    if begun.is_resumed and selection.until is None:
+        selection = replace(selection, until=begun.at)
     wanted = Wanted(
         wishes.get("prompts"), wishes.get("models") or {}, wishes.get("state") or {}, code=wishes.get("code", False)
     )
     made = plan(ground, wanted, selection, onward=wishes.get("onward", False), control=wishes.get("control", 0))
-    name = wishes.get("resume") or wishes.get("experiment")
-    if wishes.get("resume") and name not in (known := ground.store.experiments()):
-        raise ExperimentNotFound(str(name), known)
-    return replace(made, experiment=name) if name else made
+    began_as = replace(begun, wishes={**wishes, "prompts": made.wanted.prompts})
+    return replace(made, experiment=name or wishes.get("experiment") or made.experiment, begun=began_as)
 
 
 def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool = False, control: int = 0) -> Plan:

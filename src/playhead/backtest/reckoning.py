@@ -13,13 +13,17 @@ from playhead.backtest.planning import Ground
 from playhead.backtest.records import Plan
 from playhead.backtest.turns import Recorded, recorded_turns
 from playhead.errors import ReplayError
-from playhead.foresight import Foresight, longest_turn, receipt_of, unsure
+from playhead.foresight import Foresight, check_priced, longest_turn, receipt_of, unsure
 from playhead.graph.reach import Reach
 from playhead.receipt import Prices, receipt
 
 
-def with_receipt(ground: Ground, plan: Plan, prices: Prices) -> Plan:
-    """The plan with its receipt, and the most calls that each of its turns may ask. Raises `PromptSyntax`."""
+def with_receipt(ground: Ground, plan: Plan, prices: Prices, max_cost: float | None = None) -> Plan:
+    """The plan with its receipt, and the most calls that each of its turns may ask.
+
+    Raises `PromptSyntax`, and `BadInput` as soon as a call is met that `max_cost` cannot bound: reading thousands of
+    turns first would only make its reader wait for it.
+    """
     reached: dict[str, list[Reach]] = {name: [] for name in plan.graphs}
     foresights = {name: Foresight(ground.record(name), graph, plan.wanted) for name, graph in plan.graphs.items()}
     wanted = set(plan.threads)
@@ -27,6 +31,8 @@ def with_receipt(ground: Ground, plan: Plan, prices: Prices) -> Plan:
         if chosen.thread in wanted:
             for recorded, reach in _reached(recorded_turns(ground.store, plan, chosen), plan, foresights):
                 reached[recorded.runs[-1].graph].append(reach)
+                asked = (call.model for call in (*reach.certain, *reach.may_follow))
+                check_priced(prices.missing(asked), max_cost)
     every = [reach for found in reached.values() for reach in found]
     most = {reach.turn: 0 for reach in every}
     for name, found in reached.items():

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from playhead.backtest.resuming import Begun
 from playhead.receipt import Amount, Receipt
 from playhead.records import Call, Divergence, Replay, ReplayedCall, Run
 from playhead.replays import NO_ANSWER, Wanted
@@ -120,7 +121,7 @@ class Plan:
     `users` are the runs with a call that is changed. Conversations with no run to be opened are in `selected` only.
     `controls` recorded calls are to be asked again unchanged. `receipt` is None where nobody asked for it; `most` is
     the worst case on it: the most calls of each turn, by its last run's id. `wanted` is the change as the user said it,
-    `graphs` are those of the runs to be opened, by name.
+    `graphs` are those of the runs to be opened, by name. `begun` is what the experiment wants if it is gone on with.
     """
 
     experiment: str
@@ -131,6 +132,7 @@ class Plan:
     users: frozenset[str] = field(repr=False)
     wanted: Wanted = field(repr=False)
     graphs: Mapping[str, Any] = field(repr=False)
+    begun: Begun | None = field(default=None, repr=False)
     controls: int = 0
     receipt: Receipt | None = None
     most: Mapping[str, int] = field(default_factory=dict, repr=False)

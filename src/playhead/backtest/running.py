@@ -25,6 +25,7 @@ from playhead.backtest.limits import Limit, Limits
 from playhead.backtest.planning import Ground
 from playhead.backtest.playing import Player, told
 from playhead.backtest.records import Backtest, Control, Conversation, Plan, Progress, Turn
+from playhead.backtest.resuming import keep
 from playhead.backtest.turns import Recorded
 from playhead.errors import BadInput
 from playhead.foresight import check_priced
@@ -92,7 +93,10 @@ def run(
     if concurrency < 1:
         raise BadInput("--concurrency", f"{concurrency} is no number of workers.", "Give 1 or more.")
     if plan.receipt is not None:
-        check_priced(plan.receipt, max_cost)
+        check_priced(plan.receipt.unpriced, max_cost)
+    if plan.begun is not None:
+        encoder = ground.record(next(iter(plan.graphs))).encoder
+        keep(ground.store, encoder, plan.experiment, plan.begun, plan.threads)
     desk = Desk(ground.store, plan.experiment, Limits(limits, time.monotonic), prices, max_cost, concurrency)
     return Runner(ground, plan, desk, prices, concurrency, progress, enough).run()
 

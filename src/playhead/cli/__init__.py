@@ -22,14 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character shows its escape
             stream.reconfigure(errors="backslashreplace")
+    from playhead.cli.helping import ReaderLeft
     from playhead.cli.verbs import app
 
     try:
         app(args=None if arguments is None else list(arguments), prog_name="playhead")
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
-    except BrokenPipeError:
-        # The reader left, as `head` does. Python would complain again while closing stdout.
+    except ReaderLeft:
+        # Python would complain again while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

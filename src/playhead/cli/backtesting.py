@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from playhead.backtest.report import Report
     from playhead.deck import Deck
 
+PLANNED: Final = ("prompts", "model", "since", "until", "sample", "by", "limit", "onward", "control", "resume", "yes")
+"""What need not be typed again to go on: the experiment knows what it was begun with."""
 STOPPED: Final = 130  # what shells say of a command that Ctrl-C ended
 PROVIDER_FAILED: Final = 5
 REFUSED: Final = 6
@@ -37,13 +38,16 @@ def backtest(
         str | None, typer.Option("--by", metavar="NAME", help="Balance the sample over this fact's values.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the newest so many.")
+        int | None, typer.Option("--limit", metavar="N", min=1, max=options.MOST, help="Only the newest so many.")
     ] = None,
     onward: Annotated[
         bool, typer.Option("--onward", help="Let each conversation go on from its first changed turn.")
     ] = False,
     control: Annotated[
-        int, typer.Option("--control", min=0, help="Ask so many recorded calls again unchanged, to know the noise.")
+        int,
+        typer.Option(
+            "--control", metavar="N", min=0, help="Ask so many recorded calls again unchanged, to know the noise."
+        ),
     ] = 0,
     concurrency: options.Concurrency = 8,
     max_cost: Annotated[
@@ -77,7 +81,9 @@ def backtest(
     from playhead.cli.typed import named_models
 
     _check_together(until_sure=until_sure, control=control)
+    _check_writable(html)
     with options.open_to_replay(store) as deck:
+        judged_by = deck.judge_model(max_cost) if judge else ""
         plan = deck.plan(
             prompts=prompts,
             models=named_models(model or ()),
@@ -90,6 +96,7 @@ def backtest(
             onward=onward,
             control=control,
             resume=resume,
+            max_cost=max_cost,
         )
         checks = len(deck.watch(plan).bets)
         if dry:
@@ -97,8 +104,8 @@ def backtest(
             return
         for each in plan_lines(plan, checks):
             say(each)
-        if judge:
-            say(f"Checks that need a reader are judged by {deck.judge_model()}, two answers a call each at most.")
+        if judged_by:
+            say(f"Checks that need a reader are judged by {judged_by}, two answers a call each at most.")
         if not yes and not _agreed(plan, judge=judge):
             raise typer.Exit(REFUSED)
         watch = deck.watch(plan) if until_sure else None
@@ -115,6 +122,15 @@ def _check_together(*, until_sure: bool, control: int) -> None:
     if until_sure and control:
         problem = "it cannot be used with --control: the noise is known only when every control was asked."
         raise BadInput("--until-sure", problem, "Leave out one of the two.")
+
+
+def _check_writable(html: Path | None) -> None:
+    """What is found out when all is paid for is found out too late."""
+    from playhead.errors import BadInput
+
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        problem = "it is a folder." if html.is_dir() else "the report cannot be written there: there is no such folder."
+        raise BadInput(str(html), problem, "Give --html a path in a folder that exists.")
 
 
 def _agreed(plan: Plan, *, judge: bool) -> bool:
@@ -190,23 +206,12 @@ def _write(file: Path, text: str) -> None:
 
 def _say_how_to_go_on(context: typer.Context, came: Backtest) -> None:
     from playhead.backtest.running import SURE
+    from playhead.cli.going_on import same_command
     from playhead.cli.printing import say
 
     if came.stopped and came.stopped != SURE:
         say(f"Stopped: {came.stopped}. What was answered is kept. This goes on with it:")
-        say(_same_command(context, came.experiment if came.spent.calls or came.remembered else ""))
-
-
-def _same_command(context: typer.Context, experiment: str) -> str:
-    """The command as it was typed, going on with this experiment if it has a name."""
-    words = ["playhead", "backtest"]
-    for option in context.command.params:
-        value = context.params.get(option.name or "")
-        if option.name in ("resume", "yes") or value in (None, False, ()) or value == option.default:
-            continue
-        for each in value if isinstance(value, list | tuple) else [value]:
-            words += [option.opts[0]] if value is True else [option.opts[0], str(each)]
-    return shlex.join([*words, *(["--resume", experiment] if experiment else []), "--yes"])
+        say(same_command(context, "--resume", came.experiment, "--yes", without=PLANNED))
 
 
 def _code(came: Backtest, *, is_worse: bool) -> int:

@@ -57,6 +57,7 @@ def bisect(
             return deck.backtest(plan=plan, concurrency=concurrency, max_cost=max_cost)
 
         wishes: dict[str, Any] = {"where": where or (), "since": since, "until": until, "sample": sample}
+        wishes["max_cost"] = max_cost
         search = Search(deck, criterion, wishes, run, told=_tell)
         if not yes and not _agreed(search, versions):
             raise typer.Exit(REFUSED)

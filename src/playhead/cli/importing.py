@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,13 +67,14 @@ def import_(
     from playhead.imports import Importer, RecordedFile, read_conversations
 
     source, total = RecordedFile.open(file), Total()
+    conversations = read_conversations(format, source)
     with (
         options.open_to_record(replace(load_config(), prompts=None), store, None, None) as deck,
         _stopping() as stopped,
     ):
         importer = Importer(deck)
         try:
-            for conversation in _progress(read_conversations(format, source), source):
+            for conversation in _progress(conversations, source):
                 total.add(importer.play(conversation))
                 if stopped:
                     say("Stopped. What was imported stays; the same command goes on from there.")
@@ -101,9 +103,10 @@ def _progress(conversations: Iterator[Any], source: RecordedFile) -> Iterator[An
     from playhead.cli.printing import talk
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("conversations"), TimeElapsedColumn())
+    first = list(islice(conversations, 1))  # a file that is wrong from the beginning is told without a bar
     with Progress(*columns, console=talk()) as progress:
         task = progress.add_task("", total=source.lines)
-        for one in conversations:
+        for one in chain(first, conversations):
             yield one
             progress.advance(task)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from playhead.cli import options
+from playhead.cli.helping import Verb
 
 if TYPE_CHECKING:
     from playhead.store.pruning import Pruned
@@ -20,7 +21,7 @@ app = typer.Typer(
 )
 
 
-@app.command(short_help="Check every record of the recording.")
+@app.command(cls=Verb, short_help="Check every record of the recording.")
 def check(store: options.Store = None, json: options.Json = False) -> None:
     """playhead db check
 
@@ -48,10 +49,11 @@ def _agreed(question: str) -> bool:
     try:
         return typer.confirm(question, err=True)
     except typer.Abort:
+        typer.echo(err=True)
         return False
 
 
-@app.command(short_help="Erase a customer from the recording.")
+@app.command(cls=Verb, short_help="Erase a customer from the recording.")
 def forget(
     customer: Annotated[
         str, typer.Argument(metavar="CUSTOMER", help="As in the runs' metadata, or a conversation's name.")
@@ -96,7 +98,7 @@ def forget(
         raise RunNotFound(customer)
 
 
-@app.command(short_help="Give the room back that nothing needs.")
+@app.command(cls=Verb, short_help="Give the room back that nothing needs.")
 def vacuum(store: options.Store = None, json: options.Json = False) -> None:
     """playhead db vacuum
 
@@ -115,7 +117,7 @@ def vacuum(store: options.Store = None, json: options.Json = False) -> None:
         write(f"{place}: {removed} that nothing refers to; {found.before:,} bytes before, {found.after:,} after.")
 
 
-@app.command(short_help="Remove old runs for the room they take.")
+@app.command(cls=Verb, short_help="Remove old runs for the room they take.")
 def prune(
     older_than: Annotated[
         str | None, typer.Option("--older-than", metavar="TIME", help="Only what ended before: 90d, 12h, or a date.")
@@ -124,7 +126,8 @@ def prune(
         int, typer.Option("--keep-last", min=0, metavar="N", help="Keep each conversation's newest N turns.")
     ] = 0,
     status: Annotated[
-        list[str] | None, typer.Option("--status", help="Only what ended so: done, failed, cancelled, interrupted.")
+        list[str] | None,
+        typer.Option("--status", metavar="STATUS", help="Only what ended so: done, failed, cancelled, interrupted."),
     ] = None,
     origins: Annotated[bool, typer.Option("--origins", help="Also what a kept replay or fork was made from.")] = False,
     state: Annotated[
@@ -168,7 +171,7 @@ def _pruned_lines(found: Pruned, *, done: bool) -> list[str]:
     return lines if done else [*lines, "Nothing was removed. The same with --yes does it."]
 
 
-@app.command(short_help="Bring an older recording up to date.")
+@app.command(cls=Verb, short_help="Bring an older recording up to date.")
 def upgrade(
     backup: Annotated[
         Path | None, typer.Option("--backup", metavar="FILE", help="Where the copy goes; default: beside it.")

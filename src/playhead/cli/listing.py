@@ -16,7 +16,9 @@ ROOMY = 100  # columns of a terminal from which on there is room for what is kno
 
 
 def ls(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=options.MOST, help="How many, newest first.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=options.MOST, help="How many, newest first.")
+    ] = 20,
     store: options.Store = None,
     json: options.Json = False,
 ) -> None:

@@ -45,9 +45,9 @@ Where = Annotated[
 ]
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="30d, 12h, or a date.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same; a date is included.")]
-Sample = Annotated[int | None, typer.Option("--sample", min=1, help="So many of them, spread over time.")]
+Sample = Annotated[int | None, typer.Option("--sample", metavar="N", min=1, help="So many of them, spread over time.")]
 MOST: Final = 10**9  # conversations that --limit may ask for: more than there are, and every database counts so far
-Concurrency = Annotated[int, typer.Option("--concurrency", min=1, help="So many turns at once.")]
+Concurrency = Annotated[int, typer.Option("--concurrency", metavar="N", min=1, help="So many turns at once.")]
 LiveReads = Annotated[bool, typer.Option("--live-reads", help="Let effects that only read really read.")]
 
 
@@ -76,8 +76,11 @@ def open_to_record(
 ) -> Deck:
     """The recording, made if it does not exist; without `create`, that raises `RecordingNotFound`."""
     from playhead.deck import Deck
+    from playhead.prompts.source import some_prompt_files
 
     quiet_log()
+    if prompts is not None:
+        some_prompt_files(prompts)
     models: dict[str, Any] = {"default": model} if model else {}
     return Deck(store, prompts=prompts, models=models, create=create, config=config)
 

@@ -20,17 +20,23 @@ STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
 
 def run(
+    context: typer.Context,
     graph: GraphName,
     input: Annotated[
         Path, typer.Option("--input", "-i", metavar="FILE", help="Conversations, one JSON object a line.")
     ],
     business: options.Business = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the first so many conversations.")
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=options.MOST, help="Only the first so many conversations."),
     ] = None,
     as_recorded: Annotated[
         bool, typer.Option("--as-recorded", help="Judge each message on its own, after what was really said before it.")
     ] = False,
+    resume: Annotated[
+        str | None,
+        typer.Option("--resume", metavar="THREAD", help="Go on with one that was stopped, from this conversation."),
+    ] = None,
     store: options.Store = None,
     prompts: options.Prompts = None,
     model: options.Model = None,
@@ -51,23 +57,25 @@ def run(
 
     config = load_config()
     application = application_named(config, graph)
-    conversations = read_conversations(input, application.businesses(), business, limit)
+    conversations = read_conversations(input, application.businesses(), business, limit, resume)
     tally = Tally()
     with (
-        options.open_to_record(config, store, prompts, model) as deck,
+        options.open_to_record(config, store, prompts, model, create=resume is None) as deck,
         Player(deck, application, graph) as player,
     ):
         say(f"Recording into {deck.store.location}; the agent's own facts are in {player.world}.")
+        each = player.play(conversations, as_recorded=as_recorded, resume=resume)
         stopped = False
         try:
-            for played in _progress(player.play(conversations, as_recorded=as_recorded), conversations):
+            for played in _progress(each, conversations):
                 tally.add(played)
                 if json:
                     write_json(asdict(played), lines=True)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenPipeError):
             stopped = True
-            say("Stopped. What was played is recorded; this is what came of it.")
         _say_renamed(player)
+        if stopped:
+            _say_stopped(context, player, conversations, tally.turns.total())
     if json:
         write_json({"summary": tally.summary()}, lines=True)
     else:
@@ -95,6 +103,18 @@ def _progress(played: Iterable[Played], conversations: list[Conversation]) -> It
         for one in played:
             progress.advance(task)
             yield one
+
+
+def _say_stopped(context: typer.Context, player: Player, conversations: list[Conversation], played: int) -> None:
+    from playhead.cli.going_on import same_command
+    from playhead.cli.printing import say
+    from playhead.cli.words import count
+
+    turns = sum(len(conversation.turns) for conversation in conversations)
+    at = player.stopped_at
+    begun = f"{count(played, 'turn')} of {turns:,} played and recorded" + (f", up to conversation {at}" if at else "")
+    say(f"Stopped: {begun}. This goes on from there:")
+    say(same_command(context, *(["--resume", at] if at else []), without=("resume",)))
 
 
 def _say_renamed(player: Player) -> None:
@@ -137,6 +157,7 @@ def _print_summary(tally: Tally) -> None:
 
 
 def chat(
+    context: typer.Context,
     graph: GraphName,
     business: options.Business = None,
     thread: Annotated[
@@ -165,9 +186,30 @@ def chat(
     ):
         name = thread or player.name_thread("chat-1")
         say(f"{graph}, conversation {name}, recorded in {deck.store.location}. /quit ends.")
-        codes = [_answer(player.reply_to(words, name, business), json=json) for words in _typed()]
-    say(f"playhead show {name} shows what happened.")
+        codes = []
+        try:
+            for words in _typed():
+                codes.append(_answer(player.reply_to(words, name, business), json=json))
+        except KeyboardInterrupt:
+            codes.append(STOPPED)
+            _say_left(context, player, name)
+        if player.is_recorded(name):
+            say(f"playhead show {name} shows what happened.")
     raise typer.Exit(max(codes, default=0))
+
+
+def _say_left(context: typer.Context, player: Player, thread: str) -> None:
+    from playhead.cli.going_on import other_command, same_command
+    from playhead.cli.printing import say
+
+    say("\nStopped.")
+    if not player.is_recorded(thread):
+        return
+    if player.is_cut_off(thread):
+        say("The last message was cut off; this goes on with it:")
+        say(other_command(context, "resume", thread, alike=("store", "prompts", "model")))
+    say("What was said is recorded. This goes on with the conversation:")
+    say(same_command(context, "--thread", thread, without=("thread",)))
 
 
 def _answer(played: Played, *, json: bool) -> int:

@@ -32,7 +32,12 @@ def talk() -> Console:
 
 def _narrowed(console: Console) -> Console:
     console.width = min(console.width, WIDEST)
+    console.on_broken_pipe = _raised_again  # type: ignore[method-assign]  # by itself it would end the process with 1
     return console
+
+
+def _raised_again() -> None:
+    raise  # noqa: PLE0704  the error that is being handled: it is called from there
 
 
 def say(text: str) -> None:

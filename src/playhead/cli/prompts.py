@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from playhead.cli import options
+from playhead.cli.helping import Verb
 
 if TYPE_CHECKING:
     from playhead.prompts import Prompt, PromptSet
@@ -32,9 +33,8 @@ def folder_of(given: Path | None) -> Path:
 def _read(folder: Path) -> PromptSet:
     """The set in this folder; a file that does not load is in its `broken`."""
     from playhead.prompts import PromptSet
-    from playhead.prompts.source import prompt_files, read_source
 
-    return PromptSet.of({path.name: read_source(path) for path in prompt_files(folder)})
+    return PromptSet.of_folder(folder)
 
 
 def _get(name: str, prompts: Path | None) -> Prompt:
@@ -44,7 +44,7 @@ def _get(name: str, prompts: Path | None) -> Prompt:
     return found.get(name)
 
 
-@app.command(short_help="The prompts of the project.")
+@app.command(cls=Verb, short_help="The prompts of the project.")
 def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt ls
 
@@ -66,6 +66,9 @@ def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
         shown.add_row(line(row["name"], "bold"), line(row["model"]), *sizes, row["content_hash"][:8], line(about))
     for file in found.broken:
         shown.add_row(line(file, "bold red"), "", "", "", "", line("does not load: playhead prompt lint", "red"))
+    if not rows and not found.broken:
+        say(f"{folder} holds no prompt file.")
+        return
     data().print(shown)
     say(f"\n{folder}, version {found.hash[:12]}. playhead prompt show NAME shows one.")
 
@@ -87,7 +90,7 @@ def _summary(prompt: Prompt) -> dict[str, Any]:
     }
 
 
-@app.command(short_help="One prompt, as its file stands.")
+@app.command(cls=Verb, short_help="One prompt, as its file stands.")
 def show(name: PromptName, prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt show reply
 
@@ -115,7 +118,7 @@ def show(name: PromptName, prompts: options.Prompts = None, json: options.Json =
         console.print(text(content), soft_wrap=True)
 
 
-@app.command(short_help="Is there anything wrong with the prompt files?")
+@app.command(cls=Verb, short_help="Is there anything wrong with the prompt files?")
 def lint(prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead prompt lint
 
@@ -143,7 +146,7 @@ def lint(prompts: options.Prompts = None, json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command(short_help="The messages a model would be sent.")
+@app.command(cls=Verb, short_help="The messages a model would be sent.")
 def render(
     name: PromptName,
     given: Annotated[
@@ -154,7 +157,8 @@ def render(
         Path | None, typer.Option("--inputs", metavar="FILE", help="All inputs, as a JSON object.")
     ] = None,
     example: Annotated[
-        int | None, typer.Option("--example", min=1, help="The inputs of the prompt's own example of this number.")
+        int | None,
+        typer.Option("--example", metavar="N", min=1, help="The inputs of the prompt's own example of this number."),
     ] = None,
     prompts: options.Prompts = None,
     json: options.Json = False,

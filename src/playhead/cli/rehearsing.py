@@ -20,11 +20,12 @@ def print_rehearsal(console: Console, found: Rehearsal) -> None:
     from playhead.cli.replayed import print_effects
     from playhead.diff import words
     from playhead.records import ReplayedCall
+    from playhead.views import own_steps
 
     note = found.note
     console.print(text("The same conversations, recorded from a real model", "bold"))
     console.print(text(f"{note.get('model')}, {note.get('recorded')}; loaded from a tape into this recording.\n"))
-    steps, calls = sum(len(one.steps) for one in found.exact), sum(len(one.calls) for one in found.exact)
+    steps, calls = sum(len(own_steps(one.steps)) for one in found.exact), sum(len(one.calls) for one in found.exact)
     verified = sum(one.unchanged for one in found.exact)
     console.print(text("Exact replay", "bold"))
     served = f"{steps} steps as recorded, {calls} calls served, 0 asked"

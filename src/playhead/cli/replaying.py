@@ -134,7 +134,8 @@ def verify(
     since: options.Since = None,
     until: options.Until = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, max=options.MOST, help="Only the newest so many conversations.")
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=options.MOST, help="Only the newest so many conversations."),
     ] = None,
     store: options.Store = None,
     json: options.Json = False,

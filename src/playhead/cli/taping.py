@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def tape(
     names: Annotated[
-        list[str], typer.Argument(metavar="RUN…", help="Runs, or conversations for all of theirs; may be shortened.")
+        list[str], typer.Argument(metavar="RUN", help="Runs, or conversations for all of theirs; may be shortened.")
     ],
     out: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE", help="Where to; default, and for -: stdout.")

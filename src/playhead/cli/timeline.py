@@ -23,9 +23,9 @@ def print_timeline(
     console: Console, run: Run, *, calls: bool = False, state: bool = False, exchange: bool = False
 ) -> None:
     """A run: with `exchange` one line of question and answer a call; `calls` and `state` show them whole."""
-    from playhead.views import NOT_SHOWN
+    from playhead.views import own_steps
 
-    steps = [step for step in run.steps if step.node not in NOT_SHOWN]
+    steps = own_steps(run.steps)
     console.rule(line(_title(run, steps)), style="dim", align="left")
     if not (calls or state):
         console.print(_table(steps, exchange=exchange))

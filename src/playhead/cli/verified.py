@@ -42,12 +42,14 @@ def show_exact(found: Sequence[Verified], kept: Sequence[Run], *, json: bool) ->
 
 
 def _verdict(one: Verified) -> str:
+    from playhead.views import own_steps
+
     if one.replay is None:
         return f"not verified: {one.problem}"
     if (first := one.divergence) is not None:
         return f"differs at {first.step}, {first.field}"
     served = sum(call.fate == "reused" for call in replayed_calls(one.replay))
-    steps = count(len(one.replay.steps), "step")
+    steps = count(len(own_steps(one.replay.steps)), "step")
     return f"verified: {steps}, {count(served, 'call')} served, 0 asked"
 
 
@@ -155,6 +157,7 @@ def end_verified(found: Verification, *, json: bool) -> None:
 
 def _turn_view(one: Verified) -> dict[str, Any]:
     from playhead.comparison.wording import text_of
+    from playhead.views import own_steps
 
     replay = one.replay
     made: dict[str, Any] = {"thread": one.run.thread, "turn": one.turn, "run": one.run.id, "verdict": one.verdict}
@@ -162,7 +165,7 @@ def _turn_view(one: Verified) -> dict[str, Any]:
         made["problem"] = {"happened": one.problem.happened, "remedy": one.problem.remedy}
     if replay is not None:
         made |= {
-            "steps": len(replay.steps),
+            "steps": len(own_steps(replay.steps)),
             "reused": sum(call.fate == "reused" for call in replayed_calls(replay)),
             "asked": 0,
             "divergences": [

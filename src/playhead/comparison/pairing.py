@@ -14,7 +14,7 @@ from playhead.comparison.reading import request_of
 from playhead.diff import align
 from playhead.diff.renaming import GENERATED
 from playhead.records import Call, ReplayedCall, Run, Step
-from playhead.views import NOT_SHOWN, plain
+from playhead.views import own_steps, plain
 
 T = TypeVar("T")
 Pairs: TypeAlias = list[tuple[T | None, T | None]]
@@ -32,7 +32,7 @@ def paired_runs(left: Sequence[Run], right: Sequence[Run]) -> Pairs[Run]:
 
 def paired_steps(left: Sequence[Step], right: Sequence[Step]) -> Pairs[Step]:
     """Steps by address, counted from where the run began, then by place."""
-    here, there = [_shown(left), _shown(right)]
+    here, there = [own_steps(left), own_steps(right)]
     mine, theirs = _addresses(here), _addresses(there)
     rows = _paired_by(here, there, lambda step: mine[step.number], lambda step: theirs[step.number])
     return _gaps_paired(rows, [lambda step: step.place])
@@ -91,10 +91,6 @@ def _by_name(left: Sequence[Call], right: Sequence[Call]) -> Pairs[Call]:
 def _named(call: Call) -> Hashable:
     """What a call is known by; the same question may be put to another model."""
     return call.kind, "" if call.kind == "model" else call.name
-
-
-def _shown(steps: Sequence[Step]) -> list[Step]:
-    return [step for step in steps if step.node not in NOT_SHOWN]
 
 
 def _addresses(steps: Sequence[Step]) -> dict[int, Hashable]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from playhead.prompts import PromptSet
 from playhead.reuse import superstep
+
+if TYPE_CHECKING:
+    from playhead.prompts import PromptSet
 
 Unanswered = Literal["diverge", "refuse", "pause", "ask"]
 """Where a call has no recorded answer: it is a divergence; an error; the end of that branch; or it is asked."""

@@ -60,11 +60,18 @@ def read_conversations(format: str, file: RecordedFile) -> Iterator[ImportedConv
     if format not in FORMATS:
         problem = f"there is no format {format!r}.{nearest_name(format, FORMATS)}"
         raise BadInput("FORMAT", problem, f"Known are {' and '.join(FORMATS)}.")
+    return _read(format, file)
+
+
+def _read(format: str, file: RecordedFile) -> Iterator[ImportedConversation]:
     source = {"file": file.path.name, "file_sha256": file.sha256}
+    number = 0
     for number, line in lines_of(file.path):
         where = f"{file.path}:{number}"
         found = FORMATS[format](where, _object(where, line), f"{file.path.stem}-{number}")
         yield replace(found, facts={**found.facts, **source})
+    if not number:
+        raise BadInput(str(file.path), "there is no conversation in it.", "Write one JSON object on each line.")
 
 
 def _object(where: str, line: bytes) -> Mapping[str, Any]:

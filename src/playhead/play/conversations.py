@@ -7,6 +7,7 @@ that a mistake in its last line costs nothing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from playhead.errors import BadInput, nearest_name
 
 MIDDAY: Final = 17
 """The hour (UTC) at which a conversation with a bare date begins: working hours from New York to Los Angeles."""
+AGAIN: Final = re.compile(r"~\d+$")
+"""What is added to the name of a conversation that is played once more."""
 FORM: Final = 'One JSON object a line: {"id": …, "turns": [{"role": "customer" or "business", "text": …}, …]}.'
 
 
@@ -44,11 +47,16 @@ class Conversation:
 
 
 def read_conversations(
-    path: Path, businesses: Sequence[str] = (), business: str | None = None, limit: int | None = None
+    path: Path,
+    businesses: Sequence[str] = (),
+    business: str | None = None,
+    limit: int | None = None,
+    resume: str | None = None,
 ) -> list[Conversation]:
     """The conversations of a JSON Lines file, at most `limit`; `business` overrides what the lines say.
 
-    Raises `BadInput` with file and line for anything that is not of the form, or an unknown business.
+    With `resume`, the name under which one of them was played, only that one and those after it. Raises `BadInput` with
+    file and line for anything that is not of the form, or an unknown business.
     """
     if business is not None:
         check_business("--business", business, businesses)
@@ -62,7 +70,16 @@ def read_conversations(
         found.append(made)
     if not found:
         raise BadInput(str(path), "there is no conversation in it.", FORM)
-    return found
+    return found if resume is None else _from(found, resume, path)
+
+
+def _from(conversations: list[Conversation], name: str, path: Path) -> list[Conversation]:
+    for number, conversation in enumerate(conversations):
+        if name == conversation.id or AGAIN.sub("", name) == conversation.id:
+            return conversations[number:]
+    near = nearest_name(name, [conversation.id for conversation in conversations])
+    problem = f"none of the conversations of {path} was played as {name!r}.{near}"
+    raise BadInput("--resume", problem, "Name the conversation that was stopped.")
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from playhead.errors import BadInput, PromptNotFound, PromptSyntax
+from playhead.errors import PromptNotFound, PromptSyntax
 from playhead.prompts.prompt import Prompt, make_prompt
 from playhead.prompts.reading import read_prompt
-from playhead.prompts.source import Source, is_partial, prompt_files, read_source
+from playhead.prompts.source import Source, is_partial, prompt_files, read_source, some_prompt_files
 
 
 class PromptSet:
@@ -39,15 +39,25 @@ class PromptSet:
         return cls.of(sources, over).all_loaded()
 
     @classmethod
+    def of_folder(cls, folder: Path | str) -> PromptSet:
+        """What of a folder can be loaded; the rest, unreadable files too, is in `broken`. Raises `BadInput`."""
+        sources, refused = {}, {}
+        for path in prompt_files(Path(folder)):
+            try:
+                sources[path.name] = read_source(path)
+            except PromptSyntax as problem:
+                refused[path.name] = problem
+        found = cls.of(sources)
+        return cls(found._prompts, found.source_files, found.broken | refused)
+
+    @classmethod
     def draft(cls, folder: Path | str) -> PromptSet:
         """The files of a folder, to be laid over a whole set: what it lacks (a partial, say) is looked for there.
 
         Raises `BadInput` if there is no such folder or no prompt file in it, `PromptSyntax` for a file that cannot be
         read at all.
         """
-        if not (files := prompt_files(Path(folder))):
-            raise BadInput(str(folder), "it holds no prompt file.", "Put the changed <name>.md there.")
-        return cls.of({path.name: read_source(path) for path in files})
+        return cls.of({path.name: read_source(path) for path in some_prompt_files(Path(folder))})
 
     @classmethod
     def from_files(cls, files: Mapping[str, str], folder: str = "", over: PromptSet | None = None) -> PromptSet:

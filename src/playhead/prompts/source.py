@@ -55,6 +55,13 @@ def prompt_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda path: path.name)
 
 
+def some_prompt_files(folder: Path) -> list[Path]:
+    """The same, of which there must be one. Raises `BadInput`."""
+    if not (files := prompt_files(folder)):
+        raise BadInput(str(folder), "it holds no prompt file.", "Put the <name>.md files there.")
+    return files
+
+
 def read_source(path: Path) -> Source:
     """The file, its text with `\\n` line ends. Raises `PromptSyntax` if it must not be read."""
     if not _NAME.fullmatch(path.name):

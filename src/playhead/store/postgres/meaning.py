@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from psycopg import OperationalError
 from psycopg import errors as pg
 
-from playhead.errors import Corrupt, StoreBusy, StoreError, StoreUnusable
+from playhead.errors import Corrupt, ServerUnreachable, StoreBusy, StoreError, StoreUnusable
 
 WAIT_SECONDS: Final = 10.0
 REMEDY: Final = "Check the address, that the server runs and lets this user in and write, or pass --store."
@@ -20,6 +21,8 @@ def explained(error: Exception, shown: str) -> StoreError:
     text = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
     if isinstance(error, pg.DataCorrupted | pg.IndexCorrupted):
         return Corrupt("pages", shown, text)
-    found = re.search(r"failed: (?!connection to)(?:FATAL:\s+)?([^\n]*)", text)
-    problem = (found[1] if found else text.partition("\n")[0]).strip()
-    return StoreUnusable(shown, problem, REMEDY)
+    found = re.search(r"failed: (?!connection to)(FATAL:\s+)?([^\n]*)", text)
+    problem = (found[2] if found else text.partition("\n")[0]).strip()
+    answered = (found and found[1]) or getattr(error, "sqlstate", None)  # a server that turns one away is there
+    unreachable = isinstance(error, OperationalError) and not answered
+    return (ServerUnreachable if unreachable else StoreUnusable)(shown, problem, REMEDY)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from playhead.errors import BadInput, RecordingNotFound, StoreBusy, StoreError
+from playhead.errors import BadInput, Corrupt, RecordingNotFound, StoreBusy, StoreError, Unopenable
 from playhead.store.backend import Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS
 from playhead.store.sqlite.connection import Connection
@@ -29,9 +29,9 @@ class SQLite:
 
     def version(self) -> int:
         """The schema's version. Nothing is changed, or made."""
-        if not self.path.is_file():
+        if not self._is_there():
             raise RecordingNotFound(str(self.path))
-        with plain_errors(self), closing(self._to_look()) as connection:
+        with self._opening(), closing(self._to_look()) as connection:
             return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
 
     def back_up(self, copy: Path) -> None:
@@ -46,16 +46,16 @@ class SQLite:
 
     def open(self) -> Connection:
         """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
-        if not self._create and not self.path.is_file():
+        if not self._create and not self._is_there():
             raise RecordingNotFound(str(self.path))
-        connection = self._connect(create=True)
-        try:
-            with plain_errors(self):
+        with self._opening():
+            connection = self._connect(create=True)
+            try:
                 make_ready(connection, self.path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
@@ -95,6 +95,19 @@ class SQLite:
     def explain(self, error: Exception) -> StoreError:
         """The error of ours that says what this error of SQLite means for the person in front of it."""
         return explained(error, self.path)
+
+    def _is_there(self) -> bool:
+        """Is there a file with anything in it? A folder is told of when it is opened."""
+        return self.path.is_dir() or (self.path.is_file() and self.path.stat().st_size > 0)
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Where even this finds damage, no other verb will get further."""
+        try:
+            with plain_errors(self):
+                yield
+        except Corrupt as error:
+            raise Unopenable(str(self.path), str(error.__cause__)) from error
 
     def _to_look(self) -> sqlite3.Connection:
         return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)

@@ -9,6 +9,7 @@ from typing import Final
 from playhead.errors import Corrupt, StoreBusy, StoreError, StoreUnusable
 
 WAIT_SECONDS: Final = 10.0
+ANOTHER: Final = "Pass --store with the file of a recording, or with one that is not there yet."
 
 
 def explained(error: Exception, path: Path) -> StoreError:
@@ -21,6 +22,8 @@ def explained(error: Exception, path: Path) -> StoreError:
         return Corrupt("pages", path.name, text)
     if code == sqlite3.SQLITE_CANTOPEN and not path.parent.is_dir():
         return StoreUnusable(str(path), f"its folder {path.parent} does not exist")
-    if code == sqlite3.SQLITE_CANTOPEN and path.is_dir():
+    if path.is_dir():
         return StoreUnusable(str(path), "it is a folder")
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreUnusable(str(path), "it is no database", ANOTHER)
     return StoreUnusable(str(path), text)

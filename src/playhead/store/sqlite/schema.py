@@ -8,13 +8,10 @@ import time
 from pathlib import Path
 from typing import Final
 
-import sqlite_utils
-
 from playhead.errors import SchemaTooNew, StoreUnusable
 from playhead.store.queries import MIGRATIONS
-from playhead.store.sqlite.meaning import WAIT_SECONDS
+from playhead.store.sqlite.meaning import ANOTHER, WAIT_SECONDS
 
-ANOTHER: Final = "Pass --store with the file of a recording, or with one that is not there yet."
 PAGE_BYTES: Final = 2048
 """Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
@@ -49,9 +46,15 @@ def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise SchemaTooNew(str(path), version, len(MIGRATIONS))
-    if not version and sqlite_utils.Database(connection).table_names():
+    if not version and _has_tables(connection):
         raise StoreUnusable(str(path), "it is a database of something else", ANOTHER)
     return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    import sqlite_utils  # which takes long to import, and only a new file is asked
+
+    return bool(sqlite_utils.Database(connection).table_names())
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
