@@ -24,6 +24,8 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
              "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
              "twentieth")  # fmt: skip
 
+ORDINAL_WORDS = "|".join(_ORDINALS)
+
 _SPELLINGS = {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "weds": "wednesday",
     "thu": "thursday", "thur": "thursday", "thurs": "thursday", "fri": "friday", "sat": "saturday", "sun": "sunday",
@@ -32,7 +34,9 @@ _SPELLINGS = {
     "tmrw": "tomorrow", "tmw": "tomorrow", "tmr": "tomorrow", "tomo": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "tomorow": "tomorrow", "2moro": "tomorrow", "2morrow": "tomorrow", "tomorrows": "tomorrow",
     "2day": "today", "2nite": "tonight", "tonite": "tonight", "2night": "tonight", "overmorrow": "day after tomorrow",
-    "wk": "week", "nxt": "next", "aft": "afternoon", "arvo": "afternoon", "afternoons": "afternoon", "morn": "morning",
+    "b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
+    "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon",
+    "arvo": "afternoon", "afternoons": "afternoon", "morn": "morning",
     "mornings": "morning", "eve": "evening", "evenings": "evening", "hrs": "hours", "hr": "hour", "mins": "minutes",
     "min": "minutes", "wkend": "weekend", "weekends": "weekend", "weekdays": "weekday", "cant": "can't",
 }  # fmt: skip
@@ -52,11 +56,17 @@ _REFUSED = (  # said after a day, it takes the day away
 )
 _VERB_SAT = r"sat (?:there|down|outside|around|idle|unused|still|(?:in|on) (?:my|our|the (?!\d|morning|after|evening)))"
 _NOT_BEFORE_SAT = ("i", "he", "she", "it", "we", "they", "have", "has", "had", "just", "been", "the")
+_GREETING = re.compile(  # wishes a morning, names none
+    r"^(?:(?:hi|hey|hello|ok|oh)\W+(?:there\W+|all\W+)?)?(?:a )?(?:very )?(?:good (?:morning|afternoon|evening|day)\b"
+    r"|(?:morning|afternoon|evening)(?=!|,? (?:all|team|guys|folks|there)\b"
+    r"|, (?:can|could|i|i'd|is|do|would|any|may|please)\b))"
+)
 
 
 def normal_words(text: str) -> str:
     """The text in lower case with one spelling for each day, month and number; list commas between days become "or"."""
     text = re.sub(r"[’‘`´“”\"]", "'", text.lower())
+    text = _GREETING.sub("", text)
     text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
@@ -68,8 +78,17 @@ def normal_words(text: str) -> str:
     text = re.sub(
         r"\b(come|coming|came|stop|drop|swing|pop|go|pass|stopping|dropping|swinging|popping) by\b", r"\1", text
     )
+    # "Tuesdays at 9" is an hour of every Tuesday; "Tuesdays" alone are days to choose from
+    text = re.sub(rf"\b({WEEKDAY})s (?=(?:at |@ ?)?\d)|(?<=\d)((?: ?[ap]m)? )(?:on )?({WEEKDAY})s\b",
+                  lambda found: f"{found[2] or ''}every {found[1] or found[3]} ", text)  # fmt: skip
     text = re.sub(r"[a-z0-9']*[a-z][a-z0-9']*", lambda found: _spelled(found, text), text)
-    text = _numbers(text)
+    text = re.sub(rf"\b({'|'.join(_UNITS)})ish\b", r"\1 ish", text)
+    text = _one_turn(_numbers(text))
+    return re.sub(r"\s+", " ", re.sub(r"[,;!?()*]|\.(?!\d)", " ", text)).strip()
+
+
+def _one_turn(text: str) -> str:
+    """One turn of phrase for each that means the same: lists, refusals, bounds, roundings."""
     # "not Monday or Tuesday" takes away both; "not Monday, Tuesday" asks for the second
     text = re.sub(rf"\b(?:{NOT}) {EXCLUDED}(?:,? (?:or |and |nor )?{EXCLUDED})*,? (?:or|and|nor) {EXCLUDED}\b",
                   lambda found: re.sub(r",? (?:or|and|nor) |, ", " nor ", found.group()), text)  # fmt: skip
@@ -82,10 +101,13 @@ def normal_words(text: str) -> str:
     text = re.sub(rf"\b({_BUSY})((?: [a-z']+){{0,3}}?) (?:until|till)\b", r"\2 not before", text)
     text = re.sub(rf"\b{_DONE}(?: at| around| about| by)?(?= \d)", "after", text)
     text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{0,6}}?) (?:until|till|before)\b", r"\2 not before", text)
+    text = re.sub(r"(?<=\d(?:st|nd|rd|th)) day of\b", " of", text)
+    text = re.sub(r"\bby (.{1,24}?) at the latest\b", r"by \1", text)
+    text = re.sub(r"\bend of business\b", "close of business", re.sub(r"-ish\b", "ish", text))
+    text = re.sub(r"\bthis (?:very )?day\b", "today", text)
     text = re.sub(r"\bor so\b", "ish", text)
     text = re.sub(r"\bor (later|after|onwards?|earlier|before)\b", r"\1", text)
-    text = re.sub(r"\bday or 2\b", "few days", text)
-    return re.sub(r"\s+", " ", re.sub(r"[,;!?()*]|\.(?!\d)", " ", text)).strip()
+    return re.sub(r"\bday or 2\b", "few days", text)
 
 
 def _spelled(found: re.Match[str], text: str) -> str:
