@@ -109,7 +109,7 @@ def _refuse_unused(said: Constraints) -> None:
         allowed = {"day", "which", "week", "in_weeks", *bounds}
     else:
         either = ("month", "week", "in_weeks")
-        allowed = named - set([name for name in either if name in named][1:])
+        allowed = named - (bounds if said.month else set()) - set([name for name in either if name in named][1:])
     if named - allowed:
         raise Ambiguous("I am not sure which day you mean. Which date would suit you?")
 
@@ -248,6 +248,8 @@ def _around(said: Constraints, day: date) -> list[date]:
     """The day, or the week that it stands for ("the week of March 11")."""
     if said.portion != "week":
         return [day]
+    if day.weekday() == 6:  # of the week that it ends or, for many, begins
+        raise Ambiguous.between([f"the week before {say_day(day)}", "the one after it"])
     return [day + timedelta(days=count - day.weekday()) for count in range(7)]
 
 
@@ -279,10 +281,11 @@ def _bounded(said: Constraints, days: list[date], today: date) -> list[date]:
     """The days within what "after Friday", "by the 12th", "not Monday" leave."""
     first, last = date.min, date.max
     if said.from_day or said.after_day:
-        first = _one(said.from_day or said.after_day or "", today) + timedelta(days=int(not said.from_day))
+        first = _one(said.from_day or said.after_day or "", today, said.week) + timedelta(days=int(not said.from_day))
     if said.to_day or said.before_day:
-        last = _one(said.to_day or said.before_day or "", max(today, first)) - timedelta(days=int(not said.to_day))
-    if first > today + timedelta(days=1) and not (said.day or said.date):
+        since = max(today, first) if said.week is None else today
+        last = _one(said.to_day or said.before_day or "", since, said.week) - timedelta(days=int(not said.to_day))
+    if first > today + timedelta(days=1) and not (said.day or said.date or said.week is not None):
         days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     return [day for day in days if first <= day <= last and not _excluded(said, day, today)]
 
@@ -293,9 +296,12 @@ def _excluded(said: Constraints, day: date, today: date) -> bool:
     return bool(names & set(said.not_days))
 
 
-def _one(said: str, today: date) -> date:
-    """The single day that a bound names."""
-    days, certain = days_meant(parse_when(said), today)
+def _one(said: str, today: date, week: int | None) -> date:
+    """The single day that a bound names, in the week said beside it."""
+    read = parse_when(said)
+    if week is not None and read.day in WEEKDAYS and read.week is None:
+        read = read.model_copy(update={"week": week, "which": None})
+    days, certain = days_meant(read, today)
     if not certain:
         raise Ambiguous.between([say_day(day) for day in days])
     return days[0]

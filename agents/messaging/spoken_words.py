@@ -56,17 +56,27 @@ _REFUSED = (  # said after a day, it takes the day away
 )
 _VERB_SAT = r"sat (?:there|down|outside|around|idle|unused|still|(?:in|on) (?:my|our|the (?!\d|morning|after|evening)))"
 _NOT_BEFORE_SAT = ("i", "he", "she", "it", "we", "they", "have", "has", "had", "just", "been", "the")
+_MONTHS_SHORT = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in MONTHS)
+_AMOUNT = re.compile(  # "$10.30", "6.45 percent", "30,000 miles" are no hours
+    r"[$£€] ?\d[\d.,]*k?\b|\b\d[\d.,]*(?: ?%| ?(?:percent|per cent|dollars?|bucks|quid|euros?|pounds?|grand|miles?|kms?"
+    r"|mm|cm|inch(?:es)?|lbs?|kg|psi|carats?|karats?|grams?|years? old)\b)"
+)
 _GREETING = re.compile(  # wishes a morning, names none
-    r"^(?:(?:hi|hey|hello|ok|oh)\W+(?:there\W+|all\W+)?)?(?:a )?(?:very )?(?:good (?:morning|afternoon|evening|day)\b"
-    r"|(?:morning|afternoon|evening)(?=!|,? (?:all|team|guys|folks|there)\b"
-    r"|, (?:can|could|i|i'd|is|do|would|any|may|please)\b))"
+    r"^(?:(?:hi|hey|hello|ok|oh)\W+(?:there\W+|all\W+)?)?(?:a )?(?:very )?"
+    r"(?:good (?:morning|afternoon|evening|day|night)\b"
+    r"|(?:morning|afternoon|evening)"
+    r"(?=!|,? (?:all|team|guys|folks|there)\b|, (?:can|could|i|i'd|is|do|would|any|may|please)\b))"
 )
 
 
 def normal_words(text: str) -> str:
     """The text in lower case with one spelling for each day, month and number; list commas between days become "or"."""
     text = re.sub(r"[’‘`´“”\"]", "'", text.lower())
-    text = _GREETING.sub("", text)
+    text = _GREETING.sub("", _AMOUNT.sub("amount", text))
+    text = re.sub(r"\b(i|you|one|we|they|he|she|it) may\b", r"\1 might", text)
+    text = re.sub(rf"(?<=\d)({_MONTHS_SHORT})\b", r" \1", text)
+    text = re.sub(r"\b(morning|afternoon|evening)ish\b", r"\1", re.sub(r"\bnoonish\b", "around noon", text))
+    text = re.sub(r"\bthis night\b", "tonight", re.sub(r"\bthis (?=noon|midday|lunch)", "today ", text))
     text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
