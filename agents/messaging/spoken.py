@@ -233,6 +233,8 @@ def _from_now(found: re.Match[str]) -> Fields:
     return {"in_minutes": 30 if found["count"] == "half an" else _count(found["count"]) * minutes}
 
 
+_THROUGH = "-|–|to|until|till|through|thru|(?(between)and|to)"  # "the 5th and 7th" are two days
+
 _DAY_BOUNDS = patterns(
     # "not Friday at 3" says nothing of the rest of Friday, and "around the 20th" nothing of the 20th
     (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:at |@ ?)?\d|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
@@ -247,9 +249,9 @@ _DAY_BOUNDS = patterns(
     (rf"(?<!\d )(?<!(?:st|nd|rd|th|of) )\b(?:from |between )?(?P<first>(?:{MONTH_NAME}) \d{{1,2}}) ?"
      r"(?:-|–|to|until|till|through|thru) ?"
      r"(?P<last>\d{1,2})(?! ?(?:am|pm|:|oclock)|\d)", _day_range),
-    (rf"\b(?:from |between )?(?P<first>\d{{1,2}}) ?(?:-|–|to) ?(?P<last>\d{{1,2}}(?: of)? (?:{MONTH_NAME}))\b",
-     _day_range),
-    (rf"\b(?:from |between )?(?P<first>{DAY_SAID}) ?(?:-|–|to|until|till|through|thru|and) ?(?P<last>{DAY_SAID})\b",
+    (rf"\b(?:from |(?P<between>between ))?(?:the )?(?P<first>\d{{1,2}}(?:st|nd|rd|th)?) ?(?:{_THROUGH}) ?"
+     rf"(?P<last>(?:the )?\d{{1,2}}(?: of)? (?:{MONTH_NAME}))\b", _day_range),
+    (rf"\b(?:from |(?P<between>between ))?(?P<first>{DAY_SAID}) ?(?:{_THROUGH}) ?(?P<last>{DAY_SAID})\b",
      _day_range),
     (rf"(?<!day )(?<!days )(?<!week )(?<!weeks )\b(?:any ?time |any day )?after (?P<day>{DAY_SAID})\b",
      lambda found: {"after_day": found["day"]}),

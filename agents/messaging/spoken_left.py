@@ -73,7 +73,7 @@ _LINKS = r"(?:(?:of|as|the|a|an|in|at|on|from|to|till|until|by|around|and|betwee
 _NUMBER = r"(?:[/:.-]?\d[\d:/.-]*(?:h|hrs?|ish|am|pm)?|thousand|hundred|sixty|seventy|eighty|ninety)"
 _GOES_ON = "at|on|in|of|to|till|until|by|from|and|or|am|pm|ad|hundred|thousand|sixty|seventy|eighty|ninety"
 _ORDER = (
-    r"next|last|past|previous|prior|following|every|each|everyday|daily|weekly|monthly|alternate|other|beginning|start|starting|end|ending|mid|middle"
+    r"next|last|past|previous|prior|following|every|each|everyday|daily|weekly|monthly|alternate|other|beginning|end|mid|middle"
     r"|half|quarter|closest|nearest|after|before|between|than|within|since|through|except|minus|plus|under|early|late"
     rf"|latest|earlier|later|{ORDINAL_WORDS}"
 )
@@ -92,7 +92,10 @@ _ELSEWHERE = (  # a day or an hour that stands in another calendar
     r"|dawn|dusk|sunrise|sunset|daybreak|breakfast|brunch|tea ?time|dinner ?time|supper|bedtime|closing(?: time)?"
     r"|(?:at|after|before) opening|opening time|at the latest"
 )
-_OF_THE_YEAR = "black|cyber|ash|whit|trinity|covenant|mothering|pentecost|advent|super|fat|clean|shrove|maundy|palm|easter|holy|pancake|boxing|giving|bowl|holiday|orthodox|small business"
+_OF_THE_YEAR = (  # before a weekday
+    "black|cyber|ash|whit|trinity|covenant|mothering|pentecost|advent|super|fat|clean|shrove|maundy|palm|easter|holy"
+    "|pancake|boxing|giving|bowl|holiday|orthodox|small business"
+)
 _A_DAY = "any|some|all|same|the|that|which|what|this|whole|one|a|good|other|work|each|nice|great|lovely|of|by|per"
 _A_TIME = "any|some|this|that|good|best|your|local|our|next|same|first|a|the|what|which|of|no"
 _SOME_OF = "any|some|all|whole|most|part|kind|sort|instead|out|because|one|either|both|week|chance|think|thinking"
@@ -105,7 +108,7 @@ _BESIDE = tuple(
         rf"{READ} {_LINKS}(?P<doubt>{_NUMBER})(?= *(?:$|{READ}| (?:{_GOES_ON})\b))",
         rf"{READ} {_LINKS}(?P<doubt>[/:-]\d[\d/:-]*|\d+(?:h|hrs?|ish|st|nd|rd|th)\b)",
         rf"(?<!for )(?<!a )(?P<doubt>\b\d+ minutes?) {_LINKS}{READ}",
-        rf"{READ} (?P<doubt>\d+ minutes?)\b(?! \w)",
+        rf"{READ} (?P<doubt>\d+ minutes?(?! \w)|and \d+ minutes?)",
         # an order, a comparison, a fraction
         rf"\b(?P<doubt>{_ORDER}) {_LINKS}{READ}",
         rf"\b(?P<doubt>this|these|those|same|now (?:and|to|till|until|through)) {READ}",

@@ -81,6 +81,7 @@ def normal_words(text: str) -> str:
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
     text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
+    text = re.sub(r"(?<=\d[ap]m) ?[-–] ?(?=\d)", " to ", text)
     text = re.sub(r"\b(?:a |one )?fortnight\b", "2 weeks", text)
     text = re.sub(r"\bweek (?:commencing|beginning|starting)(?: on)?\b|\bw/c\b", "week of", text)
     text = re.sub(r"\bi(?:'m| am)? work(?:ing)?(?= (?:on |all )?(?:mon|tue|wed|thu|fri|sat|sun|tom|tod))", "busy", text)
@@ -104,7 +105,8 @@ def _one_turn(text: str) -> str:
                   lambda found: re.sub(r",? (?:or|and|nor) |, ", " nor ", found.group()), text)  # fmt: skip
     text = re.sub(rf"(?<!not )(?<!except )(?<!can't )(?<!n't do )\b({WEEKDAY}) ?(?:,|/|&) ?(?:and |or )?(?={WEEKDAY})",
                   r"\1 or ", text)  # fmt: skip
-    text = re.sub(rf"(?<!between )\b({WEEKDAY}) and (?={WEEKDAY})", r"\1 or ", text)
+    text = re.sub(rf"(?<!between )\b({WEEKDAY}|today|tomorrow) and (?={WEEKDAY}|tomorrow)", r"\1 or ", text)
+    text = re.sub(rf"(?<!between )(?<!between the )\b({ORDINAL}) and (?=(?:the )?{ORDINAL})", r"\1 or ", text)
     text = re.sub(r"\btomorrow or (?:the )?day after(?! tomorrow)", "tomorrow or day after tomorrow", text)
     text = re.sub(rf"\b({DAY}|today|tomorrow)s? (?:{_REFUSED})\b", r"not \1 ·", text)
     # "won't be there until 4", "I work until 5": not before; "I finish at 5": after

@@ -101,7 +101,8 @@ def _windows(constraints: Constraints, local: datetime, zone: ZoneInfo, hours: W
 
 def _refuse_mixed(said: Constraints) -> None:
     """Asks where two things were said that together name no moment: "by Friday, 3 pm", "May 5 pm", "3, after 4"."""
-    if said.in_minutes is not None and (said.names_day() or said.names_clock()):
+    elsewhere = said.names_clock() or (said.names_day() and said.day != "today")
+    if said.in_minutes is not None and elsewhere:
         raise Ambiguous("I am not sure when you mean. Which day and time would suit you?")
     if said.time and (said.after or said.before):
         raise Ambiguous("You name more than one time. Which one would suit you?")
@@ -166,6 +167,8 @@ def _agrees(minute: int, part: str) -> bool:
         return minute <= 13 * 60
     if "afternoon" in part:
         return 11 * 60 <= minute <= 19 * 60
+    if part == "night":
+        return minute >= 5 * 60  # "tonight at 2" is tomorrow by the calendar
     return "evening" not in part or minute >= 15 * 60 + 30
 
 
