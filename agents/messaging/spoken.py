@@ -148,11 +148,14 @@ def clock_said(text: str) -> str | None:
 
 
 def _alternatives(read: list[Constraints], pieces: list[str]) -> Constraints:
-    """Each alternative with what it leaves to its neighbours: "Friday at 3 or 4", "Monday or Tuesday at 3"."""
+    """Each alternative with what it leaves to its neighbours: "Friday at 3 or 4", "3 or 4 on Friday"."""
     filled = [each.model_dump() for each in read]
     for index, fields in enumerate(filled):
-        if not read[index].names_day() and index:
-            fields.update({name: filled[index - 1][name] for name in DAY_FIELDS})
+        if not read[index].names_day():
+            dated = (
+                filled[index - 1] if index else next((each.model_dump() for each in read if each.names_day()), fields)
+            )
+            fields.update({name: dated[name] for name in DAY_FIELDS})
         elif index and _only_a_weekday(read[index]):  # "next week Monday or Tuesday"
             fields.update({name: filled[index - 1][name] for name in ("week", "which", "in_weeks")})
         timed = next((each for each in read[index + 1 :] if each.names_time()), None)
@@ -303,7 +306,8 @@ _TIMES = patterns(
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:earlier|before)\b", lambda found: {"before": _bare(found["time"])}),
     (rf"\b(?:around|about|roughly|approximately|approx|near|close to) (?P<time>{CLOCK})(?: ?ish\b)?",
      lambda found: {"time": _bare(found["time"]), "around": True}),
-    (rf"(?P<time>{CLOCK}) ?(?:ish\b|give take)", lambda found: {"time": _bare(found["time"]), "around": True}),
+    (rf"(?P<time>{CLOCK}) ?(?:ish\b|give take|approx(?:imately)?\b|roughly|thereabouts)",
+     lambda found: {"time": _bare(found["time"]), "around": True}),
     (rf"(?P<time>{CLOCK})", lambda found: {"time": _bare(found["time"])}),
     (r"\bin (?P<count>an?|half an|\d+) (?P<unit>hour|minute)s?\b", _from_now),
     (r"\b(?P<count>an?|half an|\d+) (?P<unit>hour|minute)s? from now\b", _from_now),

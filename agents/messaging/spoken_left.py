@@ -52,7 +52,7 @@ _BARE = re.compile(
     rf"{READ}\s+(?:at )?\d{{1,4}}(?=\s*(?:$|{READ}|to\b|-|and\b|till\b|until\b))"
     rf"|(?<= )\d{{1,4}}(?=\s+(?:on |for )?\s*{READ})"
     # "3 max", "at exactly 3"; "2 bikes" is a count
-    rf"|{READ} (?!for\b)(?:[a-z/]+ ){{0,2}}\d{{1,2}}(?:\+|ish)?(?= |$)(?! (?!plus)[a-z]+s\b)"
+    rf"|{READ} (?!for\b)(?:[a-z/]+ ){{0,3}}\d{{1,2}}(?:\+|ish)?(?= |$)(?! (?!plus)[a-z]+s\b)"
 )
 
 _FILLERS = frozenset(
@@ -74,12 +74,12 @@ _NUMBER = r"(?:[/:.-]?\d[\d:/.-]*(?:h|hrs?|ish|am|pm)?|thousand|hundred|sixty|se
 _GOES_ON = "at|on|in|of|to|till|until|by|from|and|or|am|pm|ad|hundred|thousand|sixty|seventy|eighty|ninety"
 _ORDER = (
     r"next|last|past|previous|prior|following|every|each|everyday|daily|weekly|monthly|alternate|other|beginning|end|mid|middle"
-    r"|half|quarter|closest|nearest|after|before|between|than|within|since|through|except|minus|plus|under|early|late"
+    r"|half|quarters?|closest|nearest|after|before|between|than|within|since|through|except|minus|plus|under|early|late"
     rf"|latest|earlier|later|{ORDINAL_WORDS}"
 )
 _AFTERWARDS = (
     r"after|before|past|onwards?|earlier|later|latest|last|minus|plus|every|each|everyday|daily|weekly|fortnightly"
-    r"|monthly|half|and a half|through"
+    r"|monthly|half|and a half|(?:first|second|1st|2nd) half|through"
 )
 _ZONE = (
     r"gmt|utc|zulu|bst|ist|cest|cet|eest|eet|[ecmp][sd]?t|ak[sd]t|hst|aes?t|aedt|nz[sd]t|jst|hkt|sgt"
@@ -90,7 +90,7 @@ _CORRECTION = r"no|wait|actually|sorry|rather|scratch that|i mean|or maybe|maybe
 _ELSEWHERE = (  # a day or an hour that stands in another calendar
     r"xmas|halloween|hann?uk+ah|diwali|eid|ramadan|passover|juneteenth|kwanzaa|mardi gras|ides|payday"
     r"|dawn|dusk|sunrise|sunset|daybreak|breakfast|brunch|tea ?time|dinner ?time|supper|bedtime|closing(?: time)?"
-    r"|(?:at|after|before) opening|opening time|at the latest"
+    r"|(?:at|after|before) opening|opening time|at the (?:very )?latest|ish"
 )
 _OF_THE_YEAR = (  # before a weekday
     "black|cyber|ash|whit|trinity|covenant|mothering|pentecost|advent|super|fat|clean|shrove|maundy|palm|easter|holy"
@@ -104,18 +104,19 @@ _BESIDE = tuple(
     re.compile(pattern)
     for pattern in (
         # a number: "on 15 · ", "· 1995", "2019- · -1"; "· 2 bikes" is a count
-        rf"(?<= )(?P<doubt>{_NUMBER}) {_LINKS}{READ}",
+        rf"(?<= )(?<!order )(?<!number )(?<!size )(?<!model )(?<!invoice )(?P<doubt>{_NUMBER}) {_LINKS}{READ}",
         rf"{READ} {_LINKS}(?P<doubt>{_NUMBER})(?= *(?:$|{READ}| (?:{_GOES_ON})\b))",
         rf"{READ} {_LINKS}(?P<doubt>[/:-]\d[\d/:-]*|\d+(?:h|hrs?|ish|st|nd|rd|th)\b)",
+        rf"(?<!\d )\b(?P<doubt>minutes) {READ}",
         rf"(?<!for )(?<!a )(?P<doubt>\b\d+ minutes?) {_LINKS}{READ}",
         rf"{READ} (?P<doubt>\d+ minutes?(?! \w)|and \d+ minutes?)",
         # an order, a comparison, a fraction
         rf"\b(?P<doubt>{_ORDER}) {_LINKS}{READ}",
         rf"\b(?P<doubt>this|these|those|same|now (?:and|to|till|until|through)) {READ}",
         rf"{READ} (?:and |or |maybe )*(?P<doubt>{_AFTERWARDS})\b",
-        rf"\b(?P<doubt>(?:half|quarter) (?:past|to|of))\b(?= *(?:$|{READ}|\d))",
-        rf"{READ} (?:but |then |rather )?(?:the )?(?P<doubt>(?:next|following|other)(?: one)?|one after)(?= *$)",
-        rf"\b(?P<doubt>may|march) (?:to|until|till|through|-) {READ}",
+        rf"\b(?P<doubt>(?:half|quarter|\d+) (?:past|to|of))\b(?= *(?:$|{READ}|\d))",
+        rf"{READ} (?:but |then |rather |or )?(?:the )?(?P<doubt>(?:next|following|other)(?: one)?|one after)(?= *$)",
+        rf"\b(?P<doubt>may|march) (?:(?:to|until|till|through|-) )?{READ}",
         # another zone
         rf"{READ} (?:{READ} |on |in |at )*(?P<doubt>{_ZONE})\b",
         r"\b(?P<doubt>time ?zone)\b",
@@ -129,6 +130,7 @@ _BESIDE = tuple(
         # a refusal or a correction
         rf"(?<!why )(?<!if )\b(?P<doubt>{_REFUSAL})(?! (?:wait|mind|worry|need|have to|too)\b)"
         rf"(?: [a-z']+){{0,3}} {READ}",
+        rf"{READ} (?P<doubt>(?:is|does)(?:n'?t| not)|is (?:no|bad|out|full)|never)\b",
         rf"{READ} (?:[a-z']+ )?(?:{_CORRECTION}) (?:[a-z']+ )?(?P<doubt>\d{{1,2}})\b(?! [a-z])",
     )
 )
@@ -147,6 +149,7 @@ _AHEAD = tuple(
         r"\b(?P<doubt>within)(?: (?:the )?(?:next|coming))? (?:an?|few|\d+) (?:days?|weeks?|months?)\b",
         rf"\b(?P<doubt>(?:{_OF_THE_YEAR}) (?:{WEEKDAY}|weekend))\b",
         r"(?:^|\b(?:on|this|next|for|before|after|by|until|the) )(?P<doubt>good friday)\b",
+        r"\d ?(?:[ap]m)? (?P<doubt>(?:my|their) time)\b",
         rf"\d ?(?:[ap]m|[:.]\d\d) (?!(?:{_A_TIME})\b)(?P<doubt>[a-z]+ time)\b(?! slot)",
     )
 )

@@ -72,16 +72,8 @@ _GREETING = re.compile(  # wishes a morning, names none
 def normal_words(text: str) -> str:
     """The text in lower case with one spelling for each day, month and number; list commas between days become "or"."""
     text = re.sub(r"[’‘`´“”\"]", "'", text.lower())
-    text = _GREETING.sub("", _AMOUNT.sub("amount", text))
+    text = _typed(_GREETING.sub("", _AMOUNT.sub("amount", text)))
     text = re.sub(r"\b(i|you|one|we|they|he|she|it) may\b", r"\1 might", text)
-    text = re.sub(rf"(?<=\d)({_MONTHS_SHORT})\b", r" \1", text)
-    text = re.sub(r"\b(morning|afternoon|evening)ish\b", r"\1", re.sub(r"\bnoonish\b", "around noon", text))
-    text = re.sub(r"\bthis night\b", "tonight", re.sub(r"\bthis (?=noon|midday|lunch)", "today ", text))
-    text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
-    text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
-    text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
-    text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
-    text = re.sub(r"(?<=\d[ap]m) ?[-–] ?(?=\d)", " to ", text)
     text = re.sub(r"\b(?:a |one )?fortnight\b", "2 weeks", text)
     text = re.sub(r"\bweek (?:commencing|beginning|starting)(?: on)?\b|\bw/c\b", "week of", text)
     text = re.sub(r"\bi(?:'m| am)? work(?:ing)?(?= (?:on |all )?(?:mon|tue|wed|thu|fri|sat|sun|tom|tod))", "busy", text)
@@ -96,6 +88,26 @@ def normal_words(text: str) -> str:
     text = re.sub(rf"\b({'|'.join(_UNITS)})ish\b", r"\1 ish", text)
     text = _one_turn(_numbers(text))
     return re.sub(r"\s+", " ", re.sub(r"[,;!?()*]|\.(?!\d)", " ", text)).strip()
+
+
+def _typed(text: str) -> str:
+    """The one way of typing a time: "3 p.m.", "3pm-ish", "~3pm", "15sep", "9, 10 or 11", "1pm-2pm"."""
+    text = re.sub(rf"(?<=\d)({_MONTHS_SHORT})\b", r" \1", text)
+    text = re.sub(r"\b(morning|afternoon|evening)ish\b", r"\1", re.sub(r"\bnoonish\b", "around noon", text))
+    text = re.sub(r"\bthis night\b", "tonight", re.sub(r"\bthis (?=noon|midday|lunch)", "today ", text))
+    text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
+    text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
+    text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
+    text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
+    text = re.sub(r"(?:-|(?<=\d)|(?<=\d[ap]m))ish\b", " ish", text)
+    text = re.sub(r"(\d{1,2})((?:, ?\d{1,2})+),? (?:or|and) (?=\d)",
+                  lambda found: found[1] + found[2].replace(",", " or ") + " or ", text)  # fmt: skip
+    text = re.sub(r"(?<=\d),(?= \d{1,2}\b)", " ·", text)  # "at 9, 10" is not ten past nine
+    text = re.sub(r"\bup (?:un)?til?l?\b|\bup to(?= (?:\d|noon|midday))", "until", text)
+    text = re.sub(r"<3(?!\d|:| ?[ap]m)", " ", text)  # a heart
+    text = re.sub(r"<(?= ?\d{1,2}(?::\d\d| ?[ap]m))", " before ", re.sub(r">(?= ?\d)", " after ", text))
+    text = re.sub(r"[<>]", " ", re.sub(r"~(?= ?\d)", " around ", text))
+    return re.sub(r"(?<=\d[ap]m) ?[-–] ?(?=\d)", " to ", re.sub(r"(?<=\d) ?& ?(?=\d)", " and ", text))
 
 
 def _one_turn(text: str) -> str:
@@ -115,10 +127,11 @@ def _one_turn(text: str) -> str:
     text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{0,6}}?) (?:until|till|before)\b", r"\2 not before", text)
     text = re.sub(r"(?<=\d(?:st|nd|rd|th)) day of\b", " of", text)
     text = re.sub(r"\bby (.{1,24}?) at the latest\b", r"by \1", text)
-    text = re.sub(r"\bend of business\b", "close of business", re.sub(r"-ish\b", "ish", text))
+    text = re.sub(r"\bend of business\b", "close of business", text)
     text = re.sub(r"\bthis (?:very )?day\b", "today", text)
     text = re.sub(r"\bor so\b", "ish", text)
-    text = re.sub(r"\bor (later|after|onwards?|earlier|before)\b", r"\1", text)
+    text = re.sub(rf"\bor (later|after|onwards?|earlier|before)\b(?! (?:\d|noon|midday|lunch|work|{DAY}|tomorrow))",
+                  r"\1", text)  # fmt: skip
     return re.sub(r"\bday or 2\b", "few days", text)
 
 

@@ -104,7 +104,7 @@ def _refuse_mixed(said: Constraints) -> None:
     elsewhere = said.names_clock() or (said.names_day() and said.day != "today")
     if said.in_minutes is not None and elsewhere:
         raise Ambiguous("I am not sure when you mean. Which day and time would suit you?")
-    if said.time and (said.after or said.before):
+    if said.time and (said.after or said.before or said.soon):  # "3 pm at the earliest" too
         raise Ambiguous("You name more than one time. Which one would suit you?")
     if said.names_clock() and said.month and not (said.date or said.day):
         raise Ambiguous("Which day of the month do you mean?")
