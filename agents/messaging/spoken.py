@@ -240,7 +240,8 @@ _THROUGH = "-|–|to|until|till|through|thru|(?(between)and|to)"  # "the 5th and
 
 _DAY_BOUNDS = patterns(
     # "not Friday at 3" says nothing of the rest of Friday, and "around the 20th" nothing of the 20th
-    (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:at |@ ?)?\d|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
+    (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:(?:at |@ ?)?\d|(?:in the )?(?:{PARTS}))"
+     rf"|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
      lambda _: {"date": UNCLEAR}),
     (rf"\b(?:{NOT}) (?P<days>{EXCLUDED}(?: nor {EXCLUDED})*)\b",
      lambda found: {"not_days": tuple(re.findall(rf"{DAY}|today|tomorrow", found["days"]))}),

@@ -43,7 +43,7 @@ def _found(patterns: tuple[re.Pattern[str], ...], text: str) -> list[str]:
 _TIME_WORDS = re.compile(
     rf"\b(?:{'|'.join(WEEKDAYS)}|{'|'.join(name for name in MONTHS if name not in ('may', 'march'))}|today|tomorrow"
     r"|weeks?|weekend|months?|years?|days?|hours?|midnight|yesterday|last|ago|\d+(?:st|nd|rd|th)|\d+[:/.]\d+"
-    r"|usual|same|later|pm|noonish|away|abroad|busy|holidays?|vacation|unavailable|travel\w*)\b"
+    r"|(?:mornings?|afternoons?|evenings?|nights?|noon|lunch)(?!-)|usual|same|later|pm|noonish|away|abroad|busy|holidays?|vacation|unavailable|travel\w*)\b"
 )
 _BOUND_WORDS = re.compile(r"\b(?:after|before|until|till|since|except|early|earlier|late|not|neither|every|each|mid)\b")
 
@@ -120,6 +120,8 @@ _BESIDE = tuple(
         # another zone
         rf"{READ} (?:{READ} |on |in |at )*(?P<doubt>{_ZONE})\b",
         r"\b(?P<doubt>time ?zone)\b",
+        # a day in letters that no spelling knows: "f 10am", "wendsday 3"; Tom may be a name, or tomorrow
+        rf"\b(?P<doubt>tom|mo|mony|tu|th|thrs?|thrus|fr?|sa|su|(?!every|some)[a-z']{{2,8}}day) {_LINKS}{READ}",
         # a day named by something else: "halloween at · ", "race day · ", "night of measures · ", "third day of · "
         rf"\b(?P<doubt>{_ELSEWHERE})\b",
         rf"\b(?!(?:{_A_DAY})\b)(?P<doubt>[a-z]+(?:'s)? day) {_LINKS}{READ}",

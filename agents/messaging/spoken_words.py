@@ -42,7 +42,10 @@ _SPELLINGS = {
 }  # fmt: skip
 _NAMES = (*WEEKDAYS, *(name for name in MONTHS if len(name) > 6), "tomorrow")
 _COUNTED = "(?:thing|available|slot|opening|appointment|one|half|week|visit|time)"  # "the first one" is no date
-_BUSY = "work|working|class|school|meetings?|shift|busy|away|abroad|booked|tied up|teaching|holiday|vacation"
+_BUSY = (
+    "work|working|class|school|meetings?|shift|busy|away|abroad|booked|tied up|teaching|holiday|vacation|out of town"
+    "|out of the country|travell?ing"
+)
 _DONE = "i(?:'m| am)? (?:finish|done|off|get off|clock off|knock off|get out|get home)(?: work| school| class)?"
 NOT = (
     r"not|except(?: for)?|but not|other than|(?:any|every|all)(?:thing| ?day| ?time)? but"
@@ -73,6 +76,7 @@ def normal_words(text: str) -> str:
     """The text in lower case with one spelling for each day, month and number; list commas between days become "or"."""
     text = re.sub(r"[’‘`´“”\"]", "'", text.lower())
     text = _typed(_GREETING.sub("", _AMOUNT.sub("amount", text)))
+    text = re.sub(r"\b(what|how) about\b", r"\1", text)
     text = re.sub(r"\b(i|you|one|we|they|he|she|it) may\b", r"\1 might", text)
     text = re.sub(r"\b(?:a |one )?fortnight\b", "2 weeks", text)
     text = re.sub(r"\bweek (?:commencing|beginning|starting)(?: on)?\b|\bw/c\b", "week of", text)
@@ -122,6 +126,7 @@ def _one_turn(text: str) -> str:
     text = re.sub(r"\btomorrow or (?:the )?day after(?! tomorrow)", "tomorrow or day after tomorrow", text)
     text = re.sub(rf"\b({DAY}|today|tomorrow)s? (?:{_REFUSED})\b", r"not \1 ·", text)
     # "won't be there until 4", "I work until 5": not before; "I finish at 5": after
+    text = re.sub(r"\bnothing (?=before|after|until|till|earlier|later)", "not ", text)
     text = re.sub(rf"\b({_BUSY})((?: [a-z']+){{0,3}}?) (?:until|till)\b", r"\2 not before", text)
     text = re.sub(rf"\b{_DONE}(?: at| around| about| by)?(?= \d)", "after", text)
     text = re.sub(rf"\b({_NEGATIONS})((?: [a-z']+){{0,6}}?) (?:until|till|before)\b", r"\2 not before", text)
@@ -142,15 +147,19 @@ def _spelled(found: re.Match[str], text: str) -> str:
         return word
     if word == "sat" and re.match(_VERB_SAT, text[found.start() :]):
         return word
-    if word in _SPELLINGS:
-        return _SPELLINGS[word]
     plain = word.removesuffix("'s")
-    if plain in _NAMES:
-        return plain
-    if len(word) >= 6 and word.isalpha():
-        near = difflib.get_close_matches(word, _NAMES, n=1, cutoff=0.83)
-        return near[0] if near and word[0] == near[0][0] else word
-    return word
+    return _SPELLINGS.get(word) or (plain if plain in _NAMES else _mistyped(word))
+
+
+def _mistyped(word: str) -> str:
+    """The name that the word was meant to be, else the word."""
+    if len(word) > 3 and re.fullmatch(r"(?:2|t|to)m+o?r*o*[wz]?", word):  # "2moz", "tmoro"
+        return "tomorrow"
+    if len(word) < 5 or not word.isalpha():
+        return word
+    near = difflib.get_close_matches(word, _NAMES, n=1, cutoff=0.83)
+    cut = [day for day in WEEKDAYS if day[:4] == word[:4] and difflib.SequenceMatcher(None, word, day).ratio() > 0.72]
+    return next((name for name in (*near, *cut) if name[0] == word[0]), word)  # "wednes", "thursd"
 
 
 def _numbers(text: str) -> str:
