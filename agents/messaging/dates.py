@@ -12,18 +12,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from agents.messaging.spoken import DAY_FIELDS, UNCLEAR, Constraints, parse_when
+from agents.messaging.spoken_left import half_read
 from agents.messaging.spoken_words import MONTHS, WEEKDAYS
 
 DAYS_AHEAD = 14  # what "any time" means
 FIXED = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
+YEARS = 5  # a year named further ahead than this was not meant
 FAR = 180  # a date without a year further ahead than this is asked about
-
-TIME_WORDS = re.compile(
-    rf"\b(?:{'|'.join(WEEKDAYS)}|{'|'.join(name for name in MONTHS if name not in ('may', 'march'))}|today|tomorrow"
-    r"|weeks?|weekend|months?|years?|days?|hours?|midnight|yesterday|last|ago|\d+(?:st|nd|rd|th)|\d+[:/.]\d+"
-    r"|usual|same|later|pm|noonish|away|abroad|busy|holidays?|vacation|unavailable|travel\w*)\b"
-)
-BOUND_WORDS = re.compile(r"\b(?:after|before|until|till|since|except|early|earlier|late|not|neither|every|each|mid)\b")
 
 
 class Ambiguous(Exception):
@@ -51,11 +46,12 @@ def days_meant(constraints: Constraints, today: date) -> tuple[list[date], bool]
     Raises Ambiguous for a day that cannot be told or has passed.
     """
     said = _plain(constraints)
-    _refuse_unread(said)
+    refuse_unread(said)
     if said.date == UNCLEAR:
         raise Ambiguous("Which date do you mean exactly?")
+    _refuse_unused(said)
     if said.in_days is not None:
-        return [today + timedelta(days=said.in_days)], True
+        return [_agreeing(said, today + timedelta(days=said.in_days), today)], True
     if said.date:
         return _around(said, _agreeing(said, _dates(said, today), today)), True
     if said.day:
@@ -92,17 +88,30 @@ def _plain(constraints: Constraints) -> Constraints:
     return constraints.model_copy(update=updates)
 
 
-def half_read(said: Constraints) -> bool:
-    """Is something about time left that nothing could read?"""
-    unread = said.unread
-    words = TIME_WORDS.search(unread) or (not said.time and BOUND_WORDS.search(unread))
-    return bool(words or "?" in unread or re.fullmatch(r"[\d\W]*\d[\d\W]*", unread))
-
-
-def _refuse_unread(said: Constraints) -> None:
+def refuse_unread(said: Constraints) -> None:
     """Better a question than half an answer."""
-    if half_read(said):
+    if half_read(said.unread, bool(said.time)):
         raise Ambiguous("I am not sure I understood the day and time. Which day and time would suit you?")
+
+
+def _refuse_unused(said: Constraints) -> None:
+    """Each way of naming a day leaves no room for some others; nothing that was said is passed over in silence."""
+    named = {name for name in DAY_FIELDS if getattr(said, name) not in (None, ())} - {"not_days"}
+    bounds = {"from_day", "to_day", "after_day", "before_day"}
+    if said.in_days is not None:
+        allowed = {"in_days", "day"}
+    elif said.date:
+        allowed = {"date", "day", "which"} | ({"month"} if said.date.isdigit() else set())
+        allowed |= {"portion"} if said.portion == "week" else set()
+    elif said.day in FIXED:
+        allowed = {"day", *bounds}
+    elif said.day:
+        allowed = {"day", "which", "week", "in_weeks", *bounds}
+    else:
+        either = ("month", "week", "in_weeks")
+        allowed = named - (bounds if said.month else set()) - set([name for name in either if name in named][1:])
+    if named - allowed:
+        raise Ambiguous("I am not sure which day you mean. Which date would suit you?")
 
 
 # ── a weekday by name ────────────────────────────────────────────────────────────────────────────────────────
@@ -129,7 +138,8 @@ def _weekdays(said: Constraints, today: date, weekday: int) -> list[date]:
     coming = today + timedelta(days=(weekday - today.weekday()) % 7)
     later = coming if coming > today else coming + timedelta(7)
     if said.in_weeks is not None:
-        options = {coming + timedelta(weeks=said.in_weeks)}
+        first = {coming, later} if coming == today else {coming}
+        options = {day + timedelta(weeks=said.in_weeks) for day in first}
         return sorted(options if said.which == "coming" else options | {in_this_week + timedelta(weeks=said.in_weeks)})
     if said.week is not None:
         return [in_this_week + timedelta(weeks=said.week)]
@@ -150,6 +160,8 @@ def _weekend(said: Constraints, today: date) -> list[date]:
         if today.weekday() < 5:
             raise Ambiguous.between([f"the weekend of {say_day(saturday)}", f"of {say_day(saturday + timedelta(7))}"])
         saturday += timedelta(7)
+    elif said.which == "after next":
+        raise Ambiguous.between([f"the weekend of {say_day(saturday + timedelta(7 * ahead))}" for ahead in (1, 2)])
     return [day for day in (saturday, saturday + timedelta(1)) if day >= today]
 
 
@@ -212,6 +224,8 @@ def _real(year: int, month: int, day: int) -> date:
 def _not_past(day: date, today: date) -> date:
     if day < today:
         raise Ambiguous(f"{say_day(day)} {day.year} has passed. Which day would suit you?")
+    if day.year > today.year + YEARS:  # "10/31/74"
+        raise Ambiguous(f"{say_day(day)} {day.year} is far away. Which day would suit you?")
     return day
 
 
@@ -234,6 +248,8 @@ def _around(said: Constraints, day: date) -> list[date]:
     """The day, or the week that it stands for ("the week of March 11")."""
     if said.portion != "week":
         return [day]
+    if day.weekday() == 6:  # of the week that it ends or, for many, begins
+        raise Ambiguous.between([f"the week before {say_day(day)}", "the one after it"])
     return [day + timedelta(days=count - day.weekday()) for count in range(7)]
 
 
@@ -249,6 +265,8 @@ def _span(said: Constraints, today: date) -> list[date]:
         elif said.month in MONTHS:
             month = MONTHS.index(said.month) + 1
             year += int(month < today.month)
+            if (date(year, month, 1) - today).days > FAR and year > today.year:
+                raise Ambiguous(f"{said.month.capitalize()} is over. Which month do you mean?")
         days = [date(year, month, day + 1) for day in range(calendar.monthrange(year, month)[1])]
         bounds = {"early": (0, 10), "middle": (10, 20), "late": (22, 31)}
     else:
@@ -263,10 +281,11 @@ def _bounded(said: Constraints, days: list[date], today: date) -> list[date]:
     """The days within what "after Friday", "by the 12th", "not Monday" leave."""
     first, last = date.min, date.max
     if said.from_day or said.after_day:
-        first = _one(said.from_day or said.after_day or "", today) + timedelta(days=int(not said.from_day))
+        first = _one(said.from_day or said.after_day or "", today, said.week) + timedelta(days=int(not said.from_day))
     if said.to_day or said.before_day:
-        last = _one(said.to_day or said.before_day or "", max(today, first)) - timedelta(days=int(not said.to_day))
-    if first > today + timedelta(days=1) and not (said.day or said.date):
+        since = max(today, first) if said.week is None else today
+        last = _one(said.to_day or said.before_day or "", since, said.week) - timedelta(days=int(not said.to_day))
+    if first > today + timedelta(days=1) and not (said.day or said.date or said.week is not None):
         days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)]
     return [day for day in days if first <= day <= last and not _excluded(said, day, today)]
 
@@ -277,9 +296,12 @@ def _excluded(said: Constraints, day: date, today: date) -> bool:
     return bool(names & set(said.not_days))
 
 
-def _one(said: str, today: date) -> date:
-    """The single day that a bound names."""
-    days, certain = days_meant(parse_when(said), today)
+def _one(said: str, today: date, week: int | None) -> date:
+    """The single day that a bound names, in the week said beside it."""
+    read = parse_when(said)
+    if week is not None and read.day in WEEKDAYS and read.week is None:
+        read = read.model_copy(update={"week": week, "which": None})
+    days, certain = days_meant(read, today)
     if not certain:
         raise Ambiguous.between([say_day(day) for day in days])
     return days[0]

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from agents.messaging.spoken_clock import CLOCK, PARTS, patterns, with_clocks
-from agents.messaging.spoken_words import DAY, EXCLUDED, MONTHS, NOT, ORDINAL, WEEKDAY, normal_words
+from agents.messaging.spoken_left import READ, doubts, left_over
+from agents.messaging.spoken_words import DAY, EXCLUDED, MONTHS, NOT, ORDINAL, WEEKDAY, WEEKDAYS, normal_words
 from agents.messaging.spoken_words import MONTH as MONTH_NAME
 
 Fields = dict[str, Any]
@@ -68,7 +69,16 @@ class Constraints(BaseModel):
 
     def names_time(self) -> bool:
         """Was anything said about the time of day?"""
-        return any((self.time, self.after, self.before, self.part_of_day, self.in_minutes is not None))
+        return any((self.names_clock(), self.part_of_day, self.in_minutes is not None))
+
+    def names_only_bounds(self) -> bool:
+        """Was it only said which days it may be, or may not be?"""
+        bounds = (self.from_day, self.to_day, self.after_day, self.before_day, self.not_days)
+        return any(bounds) and not any((self.day, self.date, self.week is not None, self.month))
+
+    def names_clock(self) -> bool:
+        """Was an hour named?"""
+        return any((self.time, self.after, self.before))
 
 
 def _lowered(value: Any) -> Any:
@@ -101,9 +111,12 @@ def parse_when(text: str) -> Constraints:
     words = _wish(normal_words(text))
     pieces = [piece for piece in re.split(r"\bor\b", words) if piece.strip()]
     read = [_read(piece) for piece in pieces]
+    for index in range(1, len(read)):  # "Oct 2 or 5" is no time of day
+        if pieces[index].strip().isdigit() and read[index - 1].date and not read[index - 1].names_time():
+            read[index] = Constraints(date=UNCLEAR)
     if len(read) < 2 or not all(each.names_day() or each.names_time() for each in read):
         return _read(words)
-    return _alternatives(read)
+    return _alternatives(read, pieces)
 
 
 _MOVED = re.compile(
@@ -134,20 +147,31 @@ def clock_said(text: str) -> str | None:
     return said.time or said.after or said.before
 
 
-def _alternatives(read: list[Constraints]) -> Constraints:
-    """Each alternative with what it leaves to its neighbours: "Friday at 3 or 4", "Monday or Tuesday at 3"."""
+def _alternatives(read: list[Constraints], pieces: list[str]) -> Constraints:
+    """Each alternative with what it leaves to its neighbours: "Friday at 3 or 4", "3 or 4 on Friday"."""
     filled = [each.model_dump() for each in read]
     for index, fields in enumerate(filled):
-        if not read[index].names_day() and index:
-            fields.update({name: filled[index - 1][name] for name in DAY_FIELDS})
-        following = next((each for each in read[index + 1 :] if each.names_time()), None)
-        if not read[index].names_time() and following is not None:
-            fields.update({name: getattr(following, name) for name in TIME_FIELDS})
+        if not read[index].names_day():
+            dated = (
+                filled[index - 1] if index else next((each.model_dump() for each in read if each.names_day()), fields)
+            )
+            fields.update({name: dated[name] for name in DAY_FIELDS})
+        elif index and _only_a_weekday(read[index]):  # "next week Monday or Tuesday"
+            fields.update({name: filled[index - 1][name] for name in ("week", "which", "in_weeks")})
+        timed = next((each for each in read[index + 1 :] if each.names_time()), None)
+        if timed is None and index and re.search(rf"\b(?:{DAY}|today|tomorrow)$", pieces[index - 1].strip()):
+            timed = read[index - 1]  # "3 pm on Tuesday or Wednesday"
+        if not read[index].names_time() and timed is not None:
+            fields.update({name: getattr(timed, name) for name in TIME_FIELDS})
     months = [each.date[:3] for each in read if each.date and re.fullmatch(r"\d\d-\d\d", each.date)]
     for fields in filled:  # "the 7th or 8th of March": one month for both
         if months and fields["date"] and fields["date"].isdigit() and not fields["month"]:
             fields["date"] = f"{months[0]}{int(fields['date']):02d}"
     return Constraints(alternatives=tuple(Constraints.model_validate(fields) for fields in filled))
+
+
+def _only_a_weekday(read: Constraints) -> bool:
+    return {name for name in DAY_FIELDS if getattr(read, name) not in (None, ())} == {"day"} and read.day in WEEKDAYS
 
 
 def _read(piece: str) -> Constraints:
@@ -159,9 +183,8 @@ def _read(piece: str) -> Constraints:
     text = with_clocks(text)
     for pattern, reading in (*_TIMES, *_DAYS):
         text = _take(pattern, reading, text, fields)
-    if not any(fields.get(name) for name in ("time", "after", "before")):
-        text = _BARE.sub(r"\g<0>?", text)
-    fields["unread"] = _left_over(text)
+    timed = any(fields.get(name) for name in ("time", "after", "before"))
+    fields["unread"] = f"{left_over(text, timed)} {doubts(piece)}".strip()
     return Constraints.model_validate(fields)
 
 
@@ -175,32 +198,9 @@ def _take(pattern: re.Pattern[str], reading: Callable[[re.Match[str]], Fields], 
         elif any(fields.get(name, value) != value for name, value in said.items()):
             return text
         fields.update({**said, "not_days": fields.get("not_days", ())})
-        text = f"{text[: found.start()]} · {text[found.end() :]}"
+        text = f"{text[: found.start()]} {READ} {text[found.end() :]}"
         found = pattern.search(text) if "not_days" in said else None
     return text
-
-
-# "Friday 14", "10 to 5 on Saturday": a number beside a day that may be a time; it stays unread, marked as unclear
-_BARE = re.compile(
-    r"·\s+(?:at )?\d{1,4}(?=\s*(?:$|·|to\b|-|and\b|till\b|until\b))|(?<= )\d{1,4}(?=\s+(?:on |for )?\s*·)"
-)
-
-
-def _left_over(text: str) -> str:
-    words = re.findall(r"[<>?\w:/'.-]*\w[<>?\w:/'.-]*", text)
-    return " ".join(word for word in words if word not in _FILLERS)
-
-
-_FILLERS = frozenset(
-    re.findall(
-        r"\S+",
-        """a about an and any anytime are at available be bring by can come could day do does fine for free from good
-        have how i i'd i'm if in is it just let's like looking make maybe me my of ok okay on one open our perhaps
-        please possible prefer preferably say slot some sometime suit suits that that's the then there think
-        thinking time to try up us want we well what whenever will with work works would you your yeah yes
-        appointment book see hi hello hey thanks get""",
-    )
-)
 
 
 def _bare(text: str) -> str:
@@ -236,9 +236,12 @@ def _from_now(found: re.Match[str]) -> Fields:
     return {"in_minutes": 30 if found["count"] == "half an" else _count(found["count"]) * minutes}
 
 
+_THROUGH = "-|–|to|until|till|through|thru|(?(between)and|to)"  # "the 5th and 7th" are two days
+
 _DAY_BOUNDS = patterns(
     # "not Friday at 3" says nothing of the rest of Friday, and "around the 20th" nothing of the 20th
-    (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:at |@ ?)?\d|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
+    (rf"\b(?:(?:{NOT}) {EXCLUDED} (?:(?:at |@ ?)?\d|(?:in the )?(?:{PARTS}))"
+     rf"|(?:around|about|roughly) (?:the )?(?:{ORDINAL}|(?:{MONTH_NAME}) \d))",
      lambda _: {"date": UNCLEAR}),
     (rf"\b(?:{NOT}) (?P<days>{EXCLUDED}(?: nor {EXCLUDED})*)\b",
      lambda found: {"not_days": tuple(re.findall(rf"{DAY}|today|tomorrow", found["days"]))}),
@@ -250,13 +253,13 @@ _DAY_BOUNDS = patterns(
     (rf"(?<!\d )(?<!(?:st|nd|rd|th|of) )\b(?:from |between )?(?P<first>(?:{MONTH_NAME}) \d{{1,2}}) ?"
      r"(?:-|–|to|until|till|through|thru) ?"
      r"(?P<last>\d{1,2})(?! ?(?:am|pm|:|oclock)|\d)", _day_range),
-    (rf"\b(?:from |between )?(?P<first>\d{{1,2}}) ?(?:-|–|to) ?(?P<last>\d{{1,2}}(?: of)? (?:{MONTH_NAME}))\b",
-     _day_range),
-    (rf"\b(?:from |between )?(?P<first>{DAY_SAID}) ?(?:-|–|to|until|till|through|thru|and) ?(?P<last>{DAY_SAID})\b",
+    (rf"\b(?:from |(?P<between>between ))?(?:the )?(?P<first>\d{{1,2}}(?:st|nd|rd|th)?) ?(?:{_THROUGH}) ?"
+     rf"(?P<last>(?:the )?\d{{1,2}}(?: of)? (?:{MONTH_NAME}))\b", _day_range),
+    (rf"\b(?:from |(?P<between>between ))?(?P<first>{DAY_SAID}) ?(?:{_THROUGH}) ?(?P<last>{DAY_SAID})\b",
      _day_range),
     (rf"(?<!day )(?<!days )(?<!week )(?<!weeks )\b(?:any ?time |any day )?after (?P<day>{DAY_SAID})\b",
      lambda found: {"after_day": found["day"]}),
-    (rf"(?<!week )(?<!weeks )\b(?:from|starting) (?P<day>{DAY_SAID})(?: on(?:wards?)?)?\b",
+    (rf"(?<!day )(?<!days )(?<!week )(?<!weeks )\b(?:from|starting) (?P<day>{DAY_SAID})(?: on(?:wards?)?)?\b",
      lambda found: {"from_day": found["day"]}),
     (rf"\b(?:any ?time |any day )?before (?P<day>{DAY_SAID})\b", lambda found: {"before_day": found["day"]}),
     (rf"\b(?:by|until|till|no later than) (?P<day>{DAY_SAID})\b", lambda found: {"to_day": found["day"]}),
@@ -293,8 +296,8 @@ _TIMES = patterns(
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
     (rf"(?P<first>{CLOCK}) ?(?:to|until|till|til|-|–) ?(?P<last>{CLOCK})",
      lambda found: {"after": _bare(found["first"]), "before": _bare(found["last"])}),
-    (r"\b(?:not before|not until|no earlier than|not earlier than|any ?time (?:after|from)|after|past|from"
-     r"|(?<!no )(?<!not )later than"
+    (r"\b(?:not before|not until|no earlier than|not earlier than|any ?time (?:after|from)|after|from"
+     r"|(?<!the )(?<!this )past|(?<!no )(?<!not )later than"
      rf"|starting(?: at)?) (?P<time>{CLOCK})(?: on(?:wards?)?\b)?", lambda found: {"after": _bare(found["time"])}),
     (rf"(?P<time>{CLOCK})[^<>]{{0,30}}? after (?:that|then)\b", lambda found: {"after": _bare(found["time"])}),
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:later|after|onwards?)\b", lambda found: {"after": _bare(found["time"])}),
@@ -304,7 +307,8 @@ _TIMES = patterns(
     (rf"(?P<time>{CLOCK}) (?:and|&)? ?(?:earlier|before)\b", lambda found: {"before": _bare(found["time"])}),
     (rf"\b(?:around|about|roughly|approximately|approx|near|close to) (?P<time>{CLOCK})(?: ?ish\b)?",
      lambda found: {"time": _bare(found["time"]), "around": True}),
-    (rf"(?P<time>{CLOCK}) ?(?:ish\b|give take)", lambda found: {"time": _bare(found["time"]), "around": True}),
+    (rf"(?P<time>{CLOCK}) ?(?:ish\b|give take|approx(?:imately)?\b|roughly|thereabouts)",
+     lambda found: {"time": _bare(found["time"]), "around": True}),
     (rf"(?P<time>{CLOCK})", lambda found: {"time": _bare(found["time"])}),
     (r"\bin (?P<count>an?|half an|\d+) (?P<unit>hour|minute)s?\b", _from_now),
     (r"\b(?P<count>an?|half an|\d+) (?P<unit>hour|minute)s? from now\b", _from_now),
@@ -327,7 +331,7 @@ _DAYS = patterns(
     (r"\b(?P<count>an?|\d+) weeks? (?:from |after )?(?P<day>today|tomorrow)\b",
      lambda found: {"in_days": 7 * _count(found["count"]) + int(found["day"] == "tomorrow")}),
     (rf"\b(?P<day>{DAY}) week\b", lambda found: {"in_weeks": 1, "day": found["day"], "which": "coming"}),
-    (r"\b(?:in|within) (?P<count>an?|\d+|a couple of) (?P<unit>day|week)s?(?: time)?\b",
+    (r"\b(?:in|within) (?P<count>an?|\d+|a couple of) (?P<unit>day|week)s?(?: time)?(?: from (?:now|today))?\b",
      lambda found: {f"in_{found['unit']}s": 2 if "couple" in found["count"] else _count(found["count"])}),
     (r"\b(?P<count>an?|\d+) (?P<unit>day|week)s? from (?:now|today)\b",
      lambda found: {f"in_{found['unit']}s": _count(found["count"])}),
@@ -350,7 +354,7 @@ _DAYS = patterns(
     (r"\b(?P<week>this|next|the|the coming|coming|the following) week\b",
      lambda found: {"week": int(found["week"] not in ("this", "the"))}),
     (r"\b(?P<month>this|next|the) month\b", lambda found: {"month": "next" if found["month"] == "next" else "this"}),
-    (r"\b(?P<portion>early|beginning of|start of|mid|middle of|late|end of)? ?(?:in )?"
+    (r"\b(?P<portion>early|beginning of|start of|mid|middle of|late|end of)? ?(?:in |this )?"
      rf"(?P<month>{MONTHS_ALONE})\b(?! \d)",
      lambda found: {"month": found["month"], **({"portion": _portion(found["portion"])} if found["portion"] else {})}),
     (r"\b(?:asap|as soon as (?:possible|you can)|soonest|earliest|right away|right now|immediately|first available"

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.messaging.availability import local_to_utc
 from agents.messaging.business import Week
-from agents.messaging.dates import Ambiguous, days_meant, say_day
+from agents.messaging.dates import Ambiguous, days_meant, refuse_unread, say_day
 from agents.messaging.spoken import Constraints, clock_said, parse_when
 
 __all__ = ["Constraints", "Resolution", "Window", "clock_said", "parse_when", "resolve", "say", "say_day"]
@@ -81,6 +81,8 @@ def say(when: datetime, zone: str) -> str:
 
 def _windows(constraints: Constraints, local: datetime, zone: ZoneInfo, hours: Week | None) -> list[Window]:
     """The windows of one alternative that are not past; raises Ambiguous."""
+    refuse_unread(constraints)
+    _refuse_mixed(constraints)
     if constraints.in_minutes is not None:
         start = local.astimezone(UTC) + timedelta(minutes=constraints.in_minutes)
         return [Window(start=start, end=start + timedelta(hours=1))]
@@ -95,6 +97,19 @@ def _windows(constraints: Constraints, local: datetime, zone: ZoneInfo, hours: W
     if not windows:
         raise Ambiguous("That time has already passed. Which day and time would suit you?")
     return windows
+
+
+def _refuse_mixed(said: Constraints) -> None:
+    """Asks where two things were said that together name no moment: "by Friday, 3 pm", "May 5 pm", "3, after 4"."""
+    elsewhere = said.names_clock() or (said.names_day() and said.day != "today")
+    if said.in_minutes is not None and elsewhere:
+        raise Ambiguous("I am not sure when you mean. Which day and time would suit you?")
+    if said.time and (said.after or said.before or said.soon):  # "3 pm at the earliest" too
+        raise Ambiguous("You name more than one time. Which one would suit you?")
+    if said.names_clock() and said.month and not (said.date or said.day):
+        raise Ambiguous("Which day of the month do you mean?")
+    if said.time and said.names_only_bounds():
+        raise Ambiguous("Which day do you mean, and at what time?")
 
 
 def _on_day(
@@ -129,6 +144,8 @@ def _minutes(constraints: Constraints, day: date, earliest: int, hours: Week | N
     if constraints.time:
         options = _allowed(_halves(constraints.time, constraints.part_of_day), day, earliest, hours)
         minute = _only(options)
+        if not _agrees(minute, constraints.part_of_day or ""):
+            raise Ambiguous(f"Do you mean {_say_minute(minute)}, or another time of the day?")
         return (max(minute - 60, 0), min(minute + 61, LAST_MINUTE)) if constraints.around else (minute, minute + 1)
     after = _halves(constraints.after, constraints.part_of_day) if constraints.after else []
     before = _halves(constraints.before, constraints.part_of_day) if constraints.before else []
@@ -142,6 +159,17 @@ def _minutes(constraints: Constraints, day: date, earliest: int, hours: Week | N
         ends = _only(_allowed(before, day, earliest, hours, closing=True))
         return part[0] if part[0] < ends else MIDNIGHT, ends
     return part
+
+
+def _agrees(minute: int, part: str) -> bool:
+    """Is that a time of the part of the day named beside it? "Friday morning at 4 pm" is not."""
+    if "morning" in part:
+        return minute <= 13 * 60
+    if "afternoon" in part:
+        return 11 * 60 <= minute <= 19 * 60
+    if part == "night":
+        return minute >= 5 * 60  # "tonight at 2" is tomorrow by the calendar
+    return "evening" not in part or minute >= 15 * 60 + 30
 
 
 def _halves(said: str, part: str | None) -> list[int]:
@@ -166,11 +194,16 @@ def _allowed(options: Sequence[int], day: date, earliest: int, hours: Week | Non
     coming = [minute for minute in options if minute > earliest] or list(options)
     if hours is None:
         return coming
-    for spans in (_spans(hours, day, 1), _spans(hours, day, 7)):  # this day's hours, else those of any day
-        inside = [m for m in coming if any(opens <= m < closes or (closing and m == closes) for opens, closes in spans)]
-        if inside:
-            return inside
+    for some in (coming, options):  # "at 11", said at noon, is past rather than at night, when nobody is there
+        for spans in (_spans(hours, day, 1), _spans(hours, day, 7)):  # this day's hours, else those of any day
+            inside = [minute for minute in some if _within(minute, spans, closing)]
+            if inside:
+                return inside
     return coming
+
+
+def _within(minute: int, spans: Sequence[Minutes], closing: bool) -> bool:
+    return any(opens <= minute < closes or (closing and minute == closes) for opens, closes in spans)
 
 
 def _spans(hours: Week, day: date, days: int) -> list[Minutes]:

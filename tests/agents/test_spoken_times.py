@@ -96,7 +96,7 @@ def verdict(phrase: Phrase, written: Phrases) -> str:
     return "right" if phrase.days != "ask" and fits(result.windows, phrase, written.shop, written.now) else "wrong"
 
 
-@pytest.mark.parametrize("business", ["bike-shop", "jeweller"])
+@pytest.mark.parametrize("business", ["bike-shop", "jeweller", "auto-dealer"])
 def test_what_customers_write_is_understood_or_asked_about_and_never_silently_wrong(business: str) -> None:
     written = written_to(business)
     verdicts = {phrase.said: verdict(phrase, written) for phrase in written.phrases}

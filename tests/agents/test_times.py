@@ -182,6 +182,81 @@ def test_days_that_were_excluded_are_left_out() -> None:
 def test_alternatives_share_what_was_said_once() -> None:
     assert exact("friday at 3 or 4") == ["Fri 06 Mar 15:00", "Fri 06 Mar 16:00"]
     assert exact("mon or tue at 3") == ["Mon 09 Mar 15:00", "Tue 10 Mar 15:00"]
+    assert exact("3 pm on mon or tue") == ["Mon 09 Mar 15:00", "Tue 10 Mar 15:00"]
+    assert exact("2:15 or 2:45 on friday") == ["Fri 06 Mar 14:15", "Fri 06 Mar 14:45"]
+    assert days("next week monday or tuesday") == ["Mon 09 Mar", "Tue 10 Mar"]
+
+
+def test_hours_listed_with_commas_are_each_meant() -> None:
+    assert exact("fri at 9, 10 or 11") == ["Fri 06 Mar 09:00", "Fri 06 Mar 10:00", "Fri 06 Mar 11:00"]
+
+
+def test_dates_joined_by_and_are_those_dates_and_none_between() -> None:
+    assert days("the 18th and 20th") == ["Wed 18 Mar", "Fri 20 Mar"]
+    assert days("between the 18th and the 20th") == ["Wed 18 Mar", "Thu 19 Mar", "Fri 20 Mar"]
+
+
+def test_bounds_belong_to_the_week_said_beside_them() -> None:
+    assert days("next week but not before wednesday")[:2] == ["Wed 11 Mar", "Thu 12 Mar"]
+    assert days("next week tuesday to thursday") == ["Tue 10 Mar", "Wed 11 Mar", "Thu 12 Mar"]
+
+
+def test_a_range_between_two_times_keeps_its_end() -> None:
+    assert spans("1pm-2pm tomorrow") == ["Thu 05 Mar 13:00-14:00"]
+    assert spans("friday up to 3pm") == ["Fri 06 Mar 00:00-15:00"]
+    assert len(spans("before 10 or after 3 on friday")) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "need 2 tyres fitted, friday 3pm",
+        "friday 3pm for 2 tyres",
+        "my 2019 Mesa needs oil, friday at 3",
+        "order 4512, friday at 3",
+        "is it $10.30? friday at 3",
+        "the 30,000 mile service friday at 3",
+        "i love that bike <3 friday at 3 pm",
+        "no rush, friday at 3",
+        "I can't wait! friday at 3",
+        "good morning! friday at 3",
+        "a 30 minute slot on friday at 3",
+    ],
+)
+def test_what_has_nothing_to_do_with_the_time_does_not_make_it_doubtful(said: str) -> None:
+    assert exact(said) == ["Fri 06 Mar 15:00"]
+
+
+def test_a_greeting_names_no_part_of_the_day() -> None:
+    assert not parse_when("Good morning Paul").names_time()
+    assert not parse_when("Morning! Could I come by on Thursday?").names_time()
+    assert parse_when("in the morning").names_time()
+
+
+def test_an_hour_that_is_past_is_not_put_into_the_night() -> None:
+    assert resolved("today at 10").ask
+
+
+def test_a_month_that_is_over_is_asked_about_unless_it_comes_again_soon() -> None:
+    assert resolved("in february").ask
+    assert days("in january", datetime(2026, 11, 4, 11, tzinfo=LOCAL))[0] == "Fri 01 Jan"
+
+
+def test_constraints_that_say_two_things_at_once_are_asked_about() -> None:
+    """Nothing that was said is passed over in silence, whoever said it: words or a model."""
+    for said in (
+        Constraints(date="03-12", week=1),
+        Constraints(in_days=3, date="03-12"),
+        Constraints(in_days=1, day="friday"),
+        Constraints(day="friday", month="april"),
+        Constraints(day="tomorrow", week=1),
+        Constraints(month="april", after_day="the 15th"),
+        Constraints(day="friday", time="15:00", after="16:00"),
+        Constraints(day="friday", time="16:00", part_of_day="morning"),
+        Constraints(in_minutes=30, day="friday"),
+        Constraints(to_day="friday", time="15:00"),
+    ):
+        assert resolve(said, WEDNESDAY, ZONE, SHOP).ask, said
 
 
 def test_a_time_without_a_day_is_looked_for_on_the_next_fourteen_days() -> None:

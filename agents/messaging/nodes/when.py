@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from agents.messaging.dates import half_read
 from agents.messaging.nodes.asking import asked
 from agents.messaging.spoken import DAY_FIELDS, TIME_FIELDS, Constraints, parse_when
+from agents.messaging.spoken_left import half_read
 from agents.messaging.state import JSON, State
 
 
@@ -43,7 +43,7 @@ def _read(said: str, message: str) -> Constraints:
     if not says_when(around) or not _covers(around, whole):
         return whole
     same = quoted.model_copy(update={"unread": around.unread}) == around
-    return quoted if same and not half_read(around) else around
+    return quoted if same and not half_read(around.unread, bool(around.time)) else around
 
 
 def _covers(part: Constraints, whole: Constraints) -> bool:
