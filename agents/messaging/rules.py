@@ -19,8 +19,8 @@ from agents.messaging import phrases, pricing
 from agents.messaging.availability import local_to_utc
 from agents.messaging.business import QuietHours
 from agents.messaging.claims import unsupported_claims
-from agents.messaging.danger_words import danger
-from agents.messaging.leaving_words import ALONE, BACK, alone, wishes_to_leave
+from agents.messaging.danger import danger
+from agents.messaging.leaving import ALONE, BACK, alone, wishes_to_leave
 
 __all__ = [
     "Risk", "agrees_to_more", "asks_for_person", "asks_if_ai", "cap_reached", "danger", "is_quiet", "opts_in",
@@ -57,7 +57,7 @@ def opts_in(text: str) -> bool:
 
 
 def risk(text: str) -> Risk | None:
-    """The gravest risk that a rule sees in the message, or None. The words of a danger are in lower case."""
+    """The gravest risk that a rule sees in the message, or None. The words of a danger are in lower case and spelled out."""
     in_danger = danger(text)
     if in_danger:
         return Risk(kind="emergency", words=in_danger)

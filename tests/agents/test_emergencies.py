@@ -29,6 +29,27 @@ def test_words_of_danger_about_something_else_are_none() -> None:
     assert [said for said in ORDINARY if rules.danger(said)] == []
 
 
+@pytest.mark.parametrize("who", ["my dad", "someone", "a customer", "the baby", "she"])
+@pytest.mark.parametrize(
+    "what", ["collapsed", "can't breathe", "is bleeding badly", "has gone blue", "is trapped under the car"]
+)
+def test_whoever_it_happens_to_and_whatever_happens_it_is_heard(who: str, what: str) -> None:
+    assert rules.danger(f"quick question about the invoice, also {who} {what}, is that urgent?")
+
+
+@pytest.mark.parametrize("thing", ["car", "kitchen", "boiler cupboard", "charger", "shop next door"])
+@pytest.mark.parametrize("state", ["is on fire", "is full of smoke", "smells of gas", "is smoking and crackling"])
+def test_whatever_burns_smokes_or_leaks_now_is_heard_and_not_a_thing_of_that_name(thing: str, state: str) -> None:
+    assert rules.danger(f"the {thing} {state}")
+    assert not rules.danger(f"how much is a {thing}, is the fire sale on?")
+
+
+def test_what_is_laughed_about_or_long_past_is_left_to_the_model_but_never_a_wish_to_die() -> None:
+    assert not rules.danger("I nearly had a heart attack lol")
+    assert not rules.danger("my battery caught fire last year")
+    assert rules.danger("lol I want to die, last year was easier")
+
+
 def test_each_gets_the_fixed_text_and_a_person_and_the_agent_steps_back(shop: Any) -> None:
     for number, cry in enumerate(IN_DANGER[: at_scale(len(IN_DANGER), 20)]):
         thread = f"customer-{number}"

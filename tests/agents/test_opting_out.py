@@ -61,6 +61,38 @@ def test_more_than_fifty_messages_that_only_sound_alike_do_not() -> None:
     assert [other for other in OTHERS if rules.opts_out(other) or rules.opts_out(other.upper())] == []
 
 
+@pytest.mark.parametrize("ending", ["stop", "quit", "cease", "knock it off with", "give it a rest with", "no more of"])
+@pytest.mark.parametrize("written", ["these texts", "your messages", "the sms", "all this marketing", "ur txts"])
+def test_any_ending_of_anything_written_opts_out_unless_it_is_to_go_on(ending: str, written: str) -> None:
+    wish = f"{ending} {written}"
+    assert all(rules.opts_out(said) for said in (wish, f"ok {wish} please", f"I moved away. {wish}, thanks"))
+    assert not rules.opts_out(f"please dont {wish}, I like them")
+
+
+@pytest.mark.parametrize("who", ["me", "my number", "this phone", "my mum's number", "us"])
+@pytest.mark.parametrize("where", ["your list", "the mailing list", "your system", "these texts", "ur contacts"])
+def test_whoever_is_to_be_taken_off_whatever_list_opts_out_unless_it_is_the_waiting_list(who: str, where: str) -> None:
+    assert all(rules.opts_out(f"{please} {who} off {where}") for please in ("take", "can you get", "pls pull"))
+    assert not rules.opts_out(f"don't take {who} off {where}")
+    assert not rules.opts_out(f"take {who} off the waiting list")
+
+
+@pytest.mark.parametrize("limit", ["before 9", "until Monday", "while I'm at work", "at night", "after dinner"])
+def test_a_wish_about_when_to_be_written_to_does_not_opt_out(limit: str) -> None:
+    assert not rules.opts_out(f"please don't text me {limit}")
+    assert not rules.opts_out(f"no more messages {limit}, thanks")
+
+
+def test_a_complaint_of_silence_does_not_opt_out() -> None:
+    complaints = [
+        "why did you stop texting me?",
+        "you never text me back",
+        "why don't you message me",
+        "they didn't email me",
+    ]
+    assert [said for said in complaints if rules.opts_out(said)] == []
+
+
 def test_a_wish_to_leave_is_heard_in_the_middle_of_a_message_about_something_else() -> None:
     said = "Thanks for the tune-up. {} The bike runs fine, see you next year maybe."
     wishes = ["Please stop texting me.", "Don't contact me again.", "Take me off your list.", "I want to opt out."]

@@ -1,0 +1,76 @@
+"""Which part does each word of a message play?
+
+A rule for what people want is a rule about kinds of words in an order, not about words: an ending and then something
+written, whichever they chose. So a vocabulary (a file in `vocabulary/`) gives every word, or phrase of up to five
+words, a letter for its role, and the rules are patterns over those letters. A word that the vocabulary does not know
+is `w`, a number `9`; stops and commas stay what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.messaging.shorthand import spelled_out
+
+FOLDER = Path(__file__).parent / "vocabulary"
+LONGEST = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as roles: one letter a phrase in `roles`, the phrase itself at the same place in `phrases`."""
+
+    roles: str
+    phrases: tuple[str, ...]
+
+    def said(self, begins: int = 0, ends: int | None = None) -> str:
+        """The words behind a stretch of the roles."""
+        return " ".join(self.phrases[begins:ends])
+
+
+class Vocabulary:
+    """The roles of words. The longest phrase wins; no phrase has two roles."""
+
+    def __init__(self, name: str) -> None:
+        self._roles = _roles((FOLDER / f"{name}.txt").read_text(encoding="utf-8"))
+        self._sizes: dict[str, int] = {}  # by first word: the most words of a phrase that begins with it
+        for phrase in self._roles:
+            first, *more = phrase.split(" ")
+            self._sizes[first] = max(self._sizes.get(first, 1), 1 + len(more))
+
+    def read(self, text: str) -> Reading:
+        """The message by its roles."""
+        words = spelled_out(text)
+        roles: list[str] = []
+        phrases: list[str] = []
+        at = 0
+        while at < len(words):
+            role, size = self._longest(words, at)
+            roles.append(role)
+            phrases.append(" ".join(words[at : at + size]))
+            at += size
+        return Reading("".join(roles), tuple(phrases))
+
+    def _longest(self, words: list[str], at: int) -> tuple[str, int]:
+        word = words[at]
+        for size in range(self._sizes.get(word, 0), 0, -1):
+            role = self._roles.get(" ".join(words[at : at + size]))
+            if role is not None:
+                return role, size
+        if len(word) > 3 and word.endswith("s") and word[:-1] in self._roles:  # "cars", and "the car's on fire"
+            return self._roles[word[:-1]], 1
+        return (word if word in ".,?" else "9" if word[0].isdigit() else "w"), 1
+
+
+def _roles(listed: str) -> dict[str, str]:
+    """The role of every phrase in a file of paragraphs: a letter and what it stands for, then the words."""
+    roles: dict[str, str] = {}
+    for role, words in re.findall(r"^(\S) .*\n((?:    .*\n)+)", listed, re.MULTILINE):
+        for phrase in " ".join(words.split()).split(", "):
+            if roles.setdefault(phrase, role) != role or len(phrase.split(" ")) > LONGEST:
+                raise ValueError(
+                    f"{phrase!r}: of more than {LONGEST} words, or in two roles, {roles[phrase]} and {role}"
+                )
+    return roles
