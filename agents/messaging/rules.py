@@ -57,7 +57,7 @@ def opts_in(text: str) -> bool:
 
 
 def risk(text: str) -> Risk | None:
-    """The gravest risk that a rule sees in the message, or None. The words of a danger are in lower case and spelled out."""
+    """The gravest risk that a rule sees in the message, or None. A danger's words are lower case and spelled out."""
     in_danger = danger(text)
     if in_danger:
         return Risk(kind="emergency", words=in_danger)

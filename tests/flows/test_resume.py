@@ -128,14 +128,30 @@ def test_killed_twice_it_still_sends_once(tmp_path: Path) -> None:
         assert deck.runs("c-1")[0].attempt == 3
 
 
-def test_killed_and_brought_again_and_killed_again_it_sends_once(tmp_path: Path) -> None:
-    crash(tmp_path, "after the effect #2")
-    crash(tmp_path, "after the effect")  # the same event, delivered again, takes its walk from the start
+def test_killed_and_brought_again_and_killed_again_it_ends_as_if_it_had_not_been(
+    tmp_path: Path, never_killed: set[tuple[str, str]]
+) -> None:
+    crash(tmp_path, "after the effect")
+    crash(tmp_path, "after the effect #2")  # the same event, delivered again, goes on where it was
     with crashing.open_deck(tmp_path) as deck:
-        assert [run.cause for run in deck.runs("c-1")] == ["m-1", "m-1"]
-        go_on(tmp_path, deck)
-        sent = crashing.World(tmp_path / "world.db").texts()
-        assert sent == ["hello 1", "hello 2", "goodbye"]
+        assert [(run.cause, run.attempt, run.status) for run in deck.runs("c-1")] == [("m-1", 2, "running")]
+    crashing.main(tmp_path, "nowhere", "kill", "async", "verify")
+    ends_as_if_it_had_not_been(tmp_path, never_killed)
+    with crashing.open_deck(tmp_path) as deck:
+        (run,) = deck.runs("c-1")
+        assert run.attempt == 3
+        assert deck.replay(run, crashing.build()).unchanged
+
+
+async def test_a_message_brought_again_to_an_async_graph_goes_on_where_it_was(
+    tmp_path: Path, never_killed: set[tuple[str, str]]
+) -> None:
+    crash(tmp_path, "after the effect")
+    with crashing.open_deck(tmp_path) as deck:
+        resources = {"world": crashing.World(tmp_path / "world.db")}
+        agent = deck.record(crashing.build(), "talk", resources=resources)
+        assert (await agent.ainvoke(crashing.GIVEN, crashing.CONFIG))["said"] == SAID
+    ends_as_if_it_had_not_been(tmp_path, never_killed)
 
 
 def test_an_effect_nobody_can_look_up_stops_as_unknown_and_does_not_send(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import operator
+from typing import Annotated, Any, TypedDict
 
 import pytest
 from langgraph.func import entrypoint, task
@@ -91,6 +92,48 @@ def test_questions_asked_side_by_side_are_answered_together(deck: Deck) -> None:
     answers = {question.id: question.value.upper() for question in returned["__interrupt__"]}
     assert deck.resume("t-1", compiled, answer=answers) == {"notes": ["a=A", "b=B"]}
     assert len(deck.runs("t-1")[0].output["__interrupt__"]) == 2
+
+
+class Asked(TypedDict, total=False):
+    """What was answered, and something that no node is given."""
+
+    asks: list[str]
+    answers: Annotated[list[str], operator.add]
+    place: Any
+
+
+def side_by_side() -> Any:
+    """As many nodes ask as are said to."""
+    builder = StateGraph(Asked)
+    for name in "ab":
+        builder.add_node(name, lambda _, name=name: {"answers": [interrupt(name)]}, input_schema=Answers)
+    builder.add_conditional_edges(START, lambda state: state["asks"], ["a", "b"])
+    return builder.compile()
+
+
+class Answers(TypedDict, total=False):
+    """What those who ask are given."""
+
+    answers: Annotated[list[str], operator.add]
+
+
+def test_a_conversation_goes_on_where_fewer_questions_wait_than_at_the_state_before(deck: Deck) -> None:
+    agent = deck.record(side_by_side())
+    agent.invoke({"asks": ["a", "b"]}, CONFIG)
+    agent.invoke({"asks": ["a"]}, {"configurable": {"thread_id": "t-1", "event": "m-2"}})
+    assert deck.check().problems == ()
+    assert deck.resume("t-1", side_by_side(), answer="yes")["answers"] == ["yes"]
+
+
+@pytest.mark.parametrize("place", [(1, 2), {(1, 2)}])
+def test_a_run_that_answers_one_of_two_questions_ends_whatever_its_state_is_read_as(deck: Deck, place: Any) -> None:
+    """Without a checkpoint of its own it is given the state that was there: a tuple in it comes back as a list."""
+    agent = deck.record(side_by_side(), strict=True)
+    agent.invoke({"asks": ["a", "b"], "place": place}, CONFIG)
+    first = min(agent.get_state(CONFIG).interrupts, key=lambda question: str(question.value))
+    agent.invoke(Command(resume={first.id: "yes"}), CONFIG)
+    assert [run.status for run in deck.runs("t-1")] == ["interrupted", "interrupted"]
+    assert deck.resume("t-1", side_by_side(), answer="no")["answers"] == ["yes", "no"]
 
 
 def test_a_question_in_a_subgraph_stops_the_whole(deck: Deck) -> None:

@@ -118,7 +118,7 @@ def test_ids_remembered_by_an_operation_that_failed_are_forgotten(store: Store) 
 
 def test_of_one_tasks_writes_in_one_group_the_first_stand_and_a_longer_list_adds_its_tail(store: Store) -> None:
     """What is added together is thought to be new; where it is not, each operation looks for itself."""
-    first, longer = ([("said", "first")], [("said", "second"), ("topic", "doors")])
+    first, longer = ([("said", "first")], [("place", "shop"), ("topic", "doors")])
     tasks = [("a", first), ("b", first), ("a", longer), ("c", first), ("a", first)]
     go = hold_up(store)
     for task, writes in tasks:

@@ -80,9 +80,11 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                 before = find_before(self._playhead, lease.thread, input)
             run, given, kwargs = self._begin(input, config, kwargs, before, lease)
             lease.granted.result()
-            if (cut_off := run.cut_off) is not None:
+            if run.is_brought_again:
+                run, given, config, kwargs = self._again(lease, config, kwargs)
+            elif (cut_off := run.cut_off) is not None:
                 with self._earlier(cut_off):
-                    for _ in self._execute(*self._again(lease, kwargs)):
+                    for _ in self._execute(*self._earlier_again(lease, kwargs)):
                         pass
             run.enter()
             yield from self._execute(run, given, config, kwargs)
@@ -120,9 +122,11 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                 before = await asyncio.to_thread(find_before, self._playhead, lease.thread, input)
             run, given, kwargs = self._begin(input, config, kwargs, before, lease)
             await asyncio.wrap_future(lease.granted)
-            if (cut_off := run.cut_off) is not None:
+            if run.is_brought_again:
+                run, given, config, kwargs = await asyncio.to_thread(self._again, lease, config, kwargs)
+            elif (cut_off := run.cut_off) is not None:
                 with self._earlier(cut_off):
-                    async for _ in self._aexecute(*await asyncio.to_thread(self._again, lease, kwargs)):
+                    async for _ in self._aexecute(*await asyncio.to_thread(self._earlier_again, lease, kwargs)):
                         pass
             run.enter()
             async with aclosing(self._aexecute(run, given, config, kwargs)) as chunks:
@@ -194,18 +198,25 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         except Exception as error:  # noqa: BLE001 - recorded with that run
             log.error("a run that was cut off failed", run=run, error=repr(error))
 
-    def _again(self, lease: Lease, kwargs: Mapping[str, Any]) -> tuple[RunRecorder, Any, RunnableConfig, Any]:
-        """What goes on with the conversation's last run, which was cut off: under the lease of who comes after it."""
+    def _again(
+        self, lease: Lease, config: RunnableConfig, kwargs: dict[str, Any]
+    ) -> tuple[RunRecorder, Any, RunnableConfig, dict[str, Any]]:
+        """What goes on with the conversation's last run, which was cut off."""
+        before = find_before(self._playhead, lease.thread, None)
+        run, given, own = self._begin(None, config, kwargs, before, lease)
+        return run, given, config, own
+
+    def _earlier_again(self, lease: Lease, kwargs: Mapping[str, Any]) -> tuple[RunRecorder, Any, RunnableConfig, Any]:
+        """The same under the lease of who comes after it, as whoever brought its message would have it."""
         last = self._playhead.store.runs_of(lease.thread)[-1]
         config: RunnableConfig = {
             "configurable": {"thread_id": lease.thread},
             "metadata": own_facts(last.metadata),
         }
-        before = find_before(self._playhead, lease.thread, None)
-        run, given, own = self._begin(None, config, {"durability": kwargs.get("durability")}, before, lease)
+        run, *rest = self._again(lease, config, {"durability": kwargs.get("durability")})
         run.is_last = False
         run.enter()
-        return run, given, config, own
+        return run, *rest
 
     def _begin(
         self, given: Any, config: RunnableConfig, kwargs: dict[str, Any], before: Continued | None, lease: Lease

@@ -181,10 +181,15 @@ class RunRecorder:
 
     @property
     def cut_off(self) -> str | None:
-        """Another message's run that its worker left unfinished, of this graph: it comes first, or would be lost."""
+        """The run that its worker left unfinished, of this graph: it comes first, or would be lost."""
         last = self.lease.cut_off if self.lease is not None and self._row else None
-        ours = last is not None and last["graph"] == self.recording.name and last["cause"] != self.cause
-        return last["name"] if last is not None and ours else None
+        return last["name"] if last is not None and last["graph"] == self.recording.name else None
+
+    @property
+    def is_brought_again(self) -> bool:
+        """Is that run the very same message's? Whoever brings messages brings one again that was not answered."""
+        last = self.lease.cut_off if self.lease is not None and self.cut_off is not None else None
+        return last is not None and last["cause"] == self.cause
 
     def enter(self) -> None:
         """It is the run's turn: what came before it on its conversation is over."""

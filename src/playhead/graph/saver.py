@@ -166,10 +166,20 @@ class Saver(BaseCheckpointSaver[Any]):
         return {channel: value for channel, (_, value) in hashes.items()}
 
     def saved_values(self, thread: str) -> dict[str, bytes]:
-        """The same of the last checkpoint that is stored, whoever put it."""
-        found = self.get_tuple({"configurable": {"thread_id": thread}})
-        values = found.checkpoint["channel_values"] if found else {}
-        return {channel: self._encoder.channel(channel, value).hash for channel, value in values.items()}
+        """The same of the last checkpoint that is stored, whoever put it.
+
+        As stored, not encoded again: LangGraph's serializer gives a tuple back as a list.
+        """
+        self._catch_up(thread)
+        with self.store.reading() as session:
+            space = checkpoints.space_of(session, thread, "")
+            rows = checkpoints.checkpoint_rows(session, space, "") if space else []
+            if not rows:
+                return {}
+            shape, _, *refs = rows[0].refs
+            ((names, *_),) = load(session, [shape], self._encoder.decode)
+            stored = session.values(ref for ref in refs if ref)
+        return {name: stored[ref]["hash"] for name, ref in zip(names, refs, strict=True) if ref}
 
     def forget(self, thread: str) -> None:
         """Another process may have put the conversation's last checkpoint since one was put here."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from playhead.codec import PAIRS, Part, decode_numbers, encode_numbers, known, node
+from playhead.codec import Part, decode_numbers, encode_numbers, inflate, known, pairs, unpack
 from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -111,13 +111,20 @@ def put_writes(
 
 
 def _lengthened(session: WritingSession, old: int, new: Part) -> int | None:
-    """The first writes of a task stand; a longer list only adds its tail."""
+    """The first writes of a task stand, each to its own channel; a longer list only adds its tail."""
     refs = children(session.values([old])[old])
     if len(new.children) <= len(refs):
         return old
-    stored = session.values(refs[1:])
-    kept = [known(stored[ref]["hash"]) for ref in refs[1:]]
-    return session.intern(node(PAIRS, b"", (new.children[0], *kept, *new.children[len(refs) :])))
+    stored = session.values(refs)
+    channels = _plain(stored[refs[0]])
+    kept = [(channel, known(stored[ref]["hash"])) for channel, ref in zip(channels, refs[1:], strict=True)]
+    added = zip(unpack(new.children[0].data), new.children[1:], strict=True)
+    return session.intern(pairs([*kept, *list(added)[len(kept) :]]))
+
+
+def _plain(row: Row) -> Any:
+    _, data = inflate(row["kind"], row["data"])
+    return unpack(data)
 
 
 def spaces(session: Session, thread: str | None) -> dict[int, tuple[str, str]]:

@@ -107,7 +107,9 @@ def _grow(session: WritingSession, kind: str, number: int) -> None:
         name: value if known.get(name) is None else max(known[name], value) for name, value in found.items() if value
     }
     if both.get("last") != found.get("last"):  # the last checkpoint is hidden already: leave what was known of it
-        both["pending"] = known["pending"]
+        both["pending"] = known.get("pending", 0)
+    elif both.get("last") != known.get("last"):  # what waited at the one before counts no more
+        both["pending"] = found.get("pending", 0)
     if both != known:
         _write(session, kind, number, both)
 
