@@ -123,7 +123,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             run, given, kwargs = self._begin(input, config, kwargs, before, lease)
             await asyncio.wrap_future(lease.granted)
             if run.is_brought_again:
-                run, given, config, kwargs = await asyncio.to_thread(self._again, lease, config, kwargs)
+                again = await asyncio.to_thread(self._again, lease, config, kwargs)
+                run, given, config, kwargs = again
             elif (cut_off := run.cut_off) is not None:
                 with self._earlier(cut_off):
                     async for _ in self._aexecute(*await asyncio.to_thread(self._earlier_again, lease, kwargs)):
