@@ -419,8 +419,9 @@ def test_what_is_no_file_is_refused_at_once(playhead: Any, tmp_path: Path, kind:
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n\n", b"   \n\t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
-def test_an_empty_file_imports_nothing(playhead: Any, tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_a_conversation_is_refused(playhead: Any, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "talks.jsonl"
     file.write_bytes(content)
     ended = playhead("import", "chat-jsonl", file, "--json")
-    assert (ended.code, ended.json["conversations"]) == (0, 0)
+    assert (ended.code, ended.out) == (2, "")
+    assert "talks.jsonl: there is no conversation in it" in ended.err
