@@ -571,7 +571,7 @@ class Deck:
         return settle(self.store, self._encoder, thread, said)
 
     def threads_of(self, customer: str) -> list[str]:
-        """The conversations that `forget` would erase: of this name, or whose runs, pruned or not, name this `customer`.
+        """The conversations that `forget` would erase: of this name, or whose runs, pruned or not, name the `customer`.
 
         Raises `Corrupt` where one of the recording's conversations is not found.
         """
