@@ -117,7 +117,17 @@ class SQLite:
             raise Unopenable(str(self.path), str(error.__cause__)) from error
 
     def _to_look(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        """A connection that changes nothing, but for what a process that was killed left half done: SQLite undoes it."""
+        address = f"{self.path.absolute().as_uri()}?mode="
+        connection = sqlite3.connect(f"{address}ro", uri=True, timeout=WAIT_SECONDS)
+        try:
+            connection.execute("PRAGMA user_version")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                raise
+            return sqlite3.connect(f"{address}rw", uri=True, timeout=WAIT_SECONDS)
+        return connection
 
     def _connect(self, *, create: bool = False) -> Connection:
         with plain_errors(self):
