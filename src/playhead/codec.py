@@ -84,6 +84,11 @@ def unpack(data: bytes) -> Any:
     return ormsgpack.unpackb(data)
 
 
+def unpack_plain(data: bytes) -> Any:
+    """The plain data in what LangGraph's serializer packed; None stands for whatever is of a class."""
+    return ormsgpack.unpackb(data, ext_hook=lambda code, payload: None, option=ormsgpack.OPT_NON_STR_KEYS)
+
+
 def digest(data: bytes, size: int = HASH_BYTES) -> bytes:
     """BLAKE2b of the bytes."""
     return hashlib.blake2b(data, digest_size=size).digest()

@@ -571,11 +571,14 @@ class Deck:
         return settle(self.store, self._encoder, thread, said)
 
     def threads_of(self, customer: str) -> list[str]:
-        """The conversations that `forget` would erase: of this name, or whose runs' metadata names this `customer`."""
+        """The conversations that `forget` would erase: of this name, or whose runs, pruned or not, name the `customer`.
+
+        Raises `Corrupt` where one of the recording's conversations is not found.
+        """
         return upkeep.threads_of(self.store, self._stored(customer))
 
     def forget(self, customer: str, resources: Mapping[str, Any] | None = None) -> int:
-        """Erase a customer: conversations of this name, or whose runs' metadata names this `customer`; gives how many.
+        """Erase a customer: conversations of this name, or whose runs, pruned or not, name them; gives how many.
 
         Every resource that has `forget(name)` erases there, too: the customer's, by all names they go by, and each
         conversation's. A run that is under way writes and does nothing more. Raises `StillRead` where the bytes stay in

@@ -26,6 +26,9 @@ MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "model
 """In the metadata of a run that was made from another: which run, of which thread, and what was put into its state, or
 in the place of its models."""
 
+PRUNED_CUSTOMER: Final = "pruned_customer"
+"""The label that keeps which customer a conversation's runs named that were pruned."""
+
 Read = Callable[[int | None], Any]
 T = TypeVar("T")
 

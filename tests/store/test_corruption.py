@@ -32,7 +32,8 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_deck(path) as deck:
         for thread in THREADS:
             for number in range(2):
-                say(deck, thread, f"message {number} of {thread}, which is long enough to be compressed a little")
+                text = f"message {number} of {thread}, which is long enough to be compressed a little"
+                say(deck, thread, text, **({"customer": f"of {thread}"} if thread != "c-3" else {}))
             deck.label(thread, outcome=f"the outcome of {thread}", stars=4)
             kept = {"message": f"an answer about {thread}"}
             deck.store.keep_answer("tried", thread, split(kept), thread=thread, started=1.0, seconds=1.0)
@@ -56,6 +57,7 @@ def readings(deck: Deck) -> dict[str, Callable[[], Any]]:
         "runs": lambda: everything(deck),
         "selected": lambda: [[run.facts for run in choose(deck.store, selection_of(now=0.0)).runs]],
         "latest": lambda: [[run.id for run in runs] for runs in deck.latest()],
+        "customers": lambda: [deck.threads_of(name) for name in ("of c-1", "of c-2", "c-3")],
         **{f"labels {name}": lambda name=name: deck.labels(name) for name in THREADS},
         **{f"answer {name}": lambda name=name: deck.store.answer_of("tried", name) for name in THREADS},
         **{f"thread {name}": lambda name=name: [facts(run) for run in deck.runs(name)] for name in THREADS},
@@ -115,9 +117,9 @@ HIDDEN = {
     "steps": ("thread c-1", "runs"),
     "calls": ("thread c-1", "runs"),
     "fates": ("thread c-1",),
-    "runs": ("thread c-1", "runs", "selected", "latest"),
-    "threads": ("thread c-3", "state c-3", "threads"),
-    "labels": ("labels c-1", "selected"),
+    "runs": ("thread c-1", "runs", "selected", "latest", "customers"),
+    "threads": ("thread c-3", "state c-3", "threads", "customers"),
+    "labels": ("labels c-1", "selected", "customers"),
     "answers": ("answer c-1",),
     "spaces": ("state c-1",),
     "checkpoints": ("state c-1",),
@@ -150,6 +152,20 @@ def test_a_row_that_is_hidden_is_missed_by_who_reads(table: str, damaged: Path, 
     for other in ("thread c-2", "state c-2", "labels c-2", "answer c-2"):
         assert found[other] == expected[other]
     assert problems(damaged)
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM threads WHERE id = 1", "UPDATE threads SET id = -1 WHERE id = 1"])
+@pytest.mark.parametrize("counted", [True, False], ids=["counted", "by an older Playhead"])
+def test_a_customer_whose_conversation_is_hidden_is_not_said_to_be_nobody(
+    damaged: Path, damage: str, *, counted: bool
+) -> None:
+    with sqlite3.connect(damaged) as raw:
+        raw.execute(damage)
+        raw.execute("DELETE FROM counts" if not counted else "")
+    with open_deck(damaged) as deck:
+        for ask in (deck.threads_of, deck.forget):
+            with pytest.raises(Corrupt, match="threads"):
+                ask("of c-1")
 
 
 def test_an_effect_that_is_hidden_is_not_done_again(damaged: Path) -> None:

@@ -144,6 +144,21 @@ def test_looking_changes_nothing_and_says_what_each_step_brings(recorded: Callab
     assert path.read_bytes() == before
 
 
+def test_what_a_killed_process_left_half_done_is_undone_to_look(recorded: Callable[[int], Path]) -> None:
+    path = recorded(1)
+    cut_off = path.with_name("cut-off.db")
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA cache_size = 1")  # so that what is changed goes to the file at once
+        raw.execute("BEGIN")
+        raw.execute("UPDATE vals SET data = randomblob(9000)")
+        for ending in ("", "-journal"):
+            shutil.copy(f"{path}{ending}", f"{cut_off}{ending}")
+    assert upgrading.pending(cut_off).version == 1
+    assert upgrading.upgrade(cut_off, cut_off.with_name("copy.db")).to == NEWEST
+    with open_deck(path) as whole, open_deck(cut_off) as found:
+        assert everything(found) == everything(whole)
+
+
 def test_the_copy_is_the_recording_as_it_was(recorded: Callable[[int], Path]) -> None:
     path = recorded(1)
     copy = path.with_name("copy.db")

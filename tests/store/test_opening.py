@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playhead.codec import split
-from playhead.errors import SchemaTooNew, StoreBusy, StoreUnusable
-from playhead.store import Store, sqlite
+from playhead.errors import RecordingNotFound, SchemaTooNew, StoreBusy, StoreUnusable
+from playhead.store import Store, sqlite, upgrading
 from playhead.store.session import WritingSession
 
 from .conftest import keep
@@ -74,6 +75,36 @@ def test_a_file_that_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(StoreUnusable, match="it is no database"):
         opened(path)
     assert path.read_bytes() == WHEN_WRITTEN * 200
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize("size", [1, 2, 15, 16, 99, 100, 512])
+def test_a_file_too_short_for_a_database_stays_as_it_is(tmp_path: Path, size: int, *, create: bool) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"x" * size)
+    with pytest.raises(StoreUnusable, match="it is no database"):
+        Store(path, create=create)
+    if not create:
+        with pytest.raises(StoreUnusable, match="it is no database"):
+            upgrading.upgrade(path, None)
+    assert path.read_bytes() == b"x" * size
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("of_sqlite", [False, True], ids=["a file of no bytes", "a database without tables"])
+def test_a_recording_is_made_in_what_is_empty_only_where_one_may_be(tmp_path: Path, *, of_sqlite: bool) -> None:
+    path = tmp_path / "runs.db"
+    path.touch()
+    if of_sqlite:
+        with closing(sqlite3.connect(path)) as raw:
+            raw.executescript("CREATE TABLE t (a); DROP TABLE t;")
+    before = path.read_bytes()
+    for read in (lambda: Store(path, create=False), lambda: upgrading.upgrade(path, None)):
+        with pytest.raises(RecordingNotFound):
+            read()
+    assert path.read_bytes() == before
+    opened(path)
+    Store(path, create=False).close()
 
 
 def test_a_database_of_something_else_stays_as_it_is(tmp_path: Path) -> None:

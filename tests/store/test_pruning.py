@@ -12,8 +12,9 @@ from playhead import codec
 from playhead.deck import Deck
 from playhead.errors import BadInput
 from playhead.location import Location
+from playhead.store import erasure
 
-from .behind import bytes_on_disk
+from .behind import bytes_on_disk, connection
 from .conftest import keep
 from .recording import everything, facts, open_deck, say, talking
 from .recordings.make import asking
@@ -170,3 +171,85 @@ def test_labels_go_with_their_runs_and_those_of_the_conversation_stay(deck: Deck
         deck.store.label("c-1", run.id, {"own": codec.split(2)}, 1.0)
     deck.prune(keep_last=1, dry=False)
     assert [(label.name, label.run) for label in deck.labels("c-1")] == [("whole", None), ("own", last.id)]
+
+
+# ── who is named by what goes ────────────────────────────────────────────────────────────────────────────────
+
+ANA, BEN = "+15550104477", "+15550109988"
+
+
+@pytest.fixture
+def named(deck: Deck) -> Deck:
+    """Beside them two customers' conversations, and a fork of one."""
+    say(deck, "of-ana", "planted: my zephyr", customer=ANA)
+    say(deck, "of-ben", "hello there", customer=BEN)
+    deck.fork(deck.runs("of-ana")[0], talking(), at="act@2", state={"topic": "planted: a fork"})
+    return deck
+
+
+def prune_all(deck: Deck, *, as_before: Location | None = None) -> None:
+    """Prune every run; with a place, as a Playhead did that kept no customer's name."""
+    deck.prune(older_than="2099-01-01", statuses=["done", "interrupted"], origins=True, dry=False)
+    if as_before is not None:
+        deck.store.flush()
+        with connection(as_before) as raw:
+            raw.execute("DELETE FROM labels WHERE name = 'pruned_customer'")
+        deck.store.write(erasure.sweep)
+
+
+@pytest.mark.parametrize("by_older", [False, True], ids=["by this Playhead", "by an older one"])
+def test_a_customer_whose_runs_were_pruned_is_found_and_forgotten_wholly(
+    named: Deck, address: Location, *, by_older: bool
+) -> None:
+    prune_all(named, as_before=address if by_older else None)
+    assert len(named.threads_of(ANA)) == 2
+    assert named.forget(ANA) == 2
+    assert named.threads_of(ANA) == []
+    assert named.check().problems == ()
+    named.close()
+    on_disk = bytes_on_disk(address)
+    assert [text for text in ("planted", "zephyr", ANA, "of-ana") if text.encode() in on_disk] == []
+
+
+def test_another_customers_rows_stay_as_they_are_when_one_is_forgotten_after_pruning(
+    named: Deck, address: Location
+) -> None:
+    def theirs() -> list[Any]:
+        with named.store.reading() as session:
+            (owner,) = session.rows("threads_find", name="of-ben")
+            found = [session.rows(f"{table}_of_thread", thread=owner["id"]) for table in ("labels", "effects")]
+            return [owner, *found, checkpoints(named, "of-ben")]
+
+    prune_all(named)
+    before = theirs()
+    named.forget(ANA)
+    assert theirs() == before
+    assert named.threads_of(BEN) == ["of-ben"]
+
+
+def test_who_was_named_by_pruned_runs_alone_is_found_though_others_stay(named: Deck) -> None:
+    say(named, "of-ana", "I took over from her", customer=BEN)
+    facts_before = named.runs("of-ana")[-1].facts
+    named.prune(keep_last=1, origins=True, dry=False)
+    assert named.threads_of(ANA)[0] == "of-ana"
+    assert named.runs("of-ana")[-1].facts["customer"] == facts_before["customer"] == BEN
+
+
+def test_names_that_stay_said_are_not_said_again(named: Deck) -> None:
+    say(named, "of-ana", "And another", customer=ANA)
+    named.prune(keep_last=1, origins=True, dry=False)
+    assert named.labels("of-ana") == ()
+
+
+def test_a_name_that_only_a_pruned_runs_label_said_is_kept(named: Deck) -> None:
+    named.label(named.runs("c-2")[0], customer="+1777")
+    prune_all(named)
+    assert named.threads_of("+1777") == ["c-2"]
+
+
+def test_pruned_again_and_again_a_customer_is_still_found(named: Deck) -> None:
+    for _ in range(3):
+        prune_all(named)
+        say(named, "of-ana", "And on")
+    assert "of-ana" in named.threads_of(ANA)
+    assert [label.name for label in named.labels("of-ana")] == ["pruned_customer"]

@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 
 from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
-from playhead.store import checkpoints, counts, runs
+from playhead.store import checkpoints, counts, naming, runs
 from playhead.store.backend import Row
 from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, WritingSession, answer_name
-from playhead.store.values import children, load
+from playhead.store.values import children
 
 BATCH: Final = 1_000
 # The prompt a call was made from is the business's own text, not the customer's.
@@ -34,7 +34,7 @@ def delete_thread(session: WritingSession, thread: str) -> None:
 
 
 def forget(session: WritingSession, customer: str) -> int:
-    """Erase a customer: every conversation named so or with a run whose metadata says `customer`. Gives how many."""
+    """Erase a customer: every conversation named so, or that says so of its `customer`. Gives how many."""
     doomed = list(threads_of_customer(session, customer))
     for row in doomed:
         _erase_thread(session, row)
@@ -44,9 +44,12 @@ def forget(session: WritingSession, customer: str) -> int:
 
 
 def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
-    """The conversations of a customer, what was made out of them, and copies of them that name nobody else."""
-    named, origins = _named(session)
-    threads = session.rows("threads_scan", after=0, limit=EVERYTHING)
+    """The conversations of a customer, what was made out of them, and copies of them that name nobody else.
+
+    Raises `Corrupt` where a conversation, or what may name one, is not found.
+    """
+    threads = naming.conversations(session)
+    named, origins = naming.names(session, threads)
     theirs = [row for row in threads if row["name"] == customer or customer in named.get(row["id"], ())]
     names = {customer, *(row["name"] for row in theirs)}
     while made := [row for row in threads if row not in theirs and not names.isdisjoint(origins.get(row["id"], ()))]:
@@ -54,34 +57,20 @@ def threads_of_customer(session: Session, customer: str) -> Iterator[Row]:
         names.update(row["name"] for row in made)
     yield from theirs
     saved = {id for row in theirs for id in _checkpoint_ids(session, row)}
+    own = {name for row in theirs for name in named.get(row["id"], ())}
     for row in threads if saved else ():
-        if row not in theirs and row["id"] not in named and not saved.isdisjoint(_checkpoint_ids(session, row)):
+        is_nobody_elses = row not in theirs and named.get(row["id"], set()) <= own
+        if is_nobody_elses and not saved.isdisjoint(_checkpoint_ids(session, row)):
             yield row
 
 
 def known_as(session: Session, customer: str) -> list[str]:
     """All names that a customer goes by: the one given, their conversations', and those nobody else has in these."""
-    named, _ = _named(session)
+    named = naming.names(session, naming.conversations(session)).customers
     theirs = {row["id"]: row["name"] for row in threads_of_customer(session, customer)}
     others = {name for thread, names in named.items() if thread not in theirs for name in names}
     own = {name for thread in theirs for name in named.get(thread, ())} - others
     return sorted({customer, *theirs.values(), *own})
-
-
-def _named(session: Session) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
-    """By conversation: the customers that its runs' metadata and its labels name, and the conversations it came of."""
-    customers: dict[int, set[str]] = {}
-    origins: dict[int, set[str]] = {}
-    found = session.rows("runs_scan", after=0, limit=EVERYTHING)
-    for run, facts in zip(found, load(session, [run["metadata"] for run in found], lambda _, data: data), strict=True):
-        for name, noted in (("customer", customers), ("origin_thread", origins)) if isinstance(facts, dict) else ():
-            if facts.get(name) is not None:
-                noted.setdefault(run["thread"], set()).add(str(facts[name]))
-    said = [row for row in session.rows("labels_scan", after=0, limit=EVERYTHING) if row["name"] == "customer"]
-    for row, customer in zip(said, load(session, [row["value"] for row in said], lambda _, data: data), strict=True):
-        if customer is not None:
-            customers.setdefault(row["thread"], set()).add(str(customer))
-    return customers, origins
 
 
 def _checkpoint_ids(session: Session, thread: Row) -> Iterator[bytes]:

@@ -2,8 +2,9 @@
 
 A turn, the runs of one event, goes whole or stays. With its runs go their steps and calls, what became of those, their
 labels, and the checkpoints made in them that no run that stays began from. A conversation's newest state stays, so that
-it goes on; and the journal of what it did to the world stays, so that nothing is done twice. What is open stays (it can
-be gone on with), and so does what a kept replay was made from: unless it is asked for.
+it goes on; the journal of what it did to the world stays, so that nothing is done twice; and as long as anything of it
+does, so does whose it is, so that they can be forgotten. What is open stays (it can be gone on with), and so does what
+a kept replay was made from: unless it is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from playhead.records import ERASED
-from playhead.store import erasure
+from playhead.store import erasure, naming
 from playhead.store.backend import Row
 from playhead.store.checkpoints import before_run, delete_checkpoint, first_id_at, long_id, short_id
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -72,8 +73,10 @@ def prune(session: WritingSession, rule: Rule) -> Pruned:
     going = closed if rule.origins else _without_origins(session, turns, closed)
     doomed = {run["id"]: run for turn in going for run in turn.runs}
     counts = {"steps": 0, "calls": 0, "checkpoints": 0, "conversations": 0, "bytes": 0}
+    named = naming.said_only_by(session, doomed)
     for thread in sorted({run["thread"] for run in doomed.values()}):
         _add(counts, _prune_thread(session, thread, doomed, state=rule.state))
+    naming.keep(session, named)
     swept = erasure.sweep(session)
     return Pruned(
         runs=len(doomed),

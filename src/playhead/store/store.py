@@ -19,10 +19,10 @@ from playhead.codec import Part
 from playhead.errors import DriverMissing, RunNotFound, StoreClosed
 from playhead.location import Location, Server, located
 from playhead.records import Label, Read, Run, Step
-from playhead.store import answers, counts, labels, runs
+from playhead.store import answers, labels, naming, runs
 from playhead.store.backend import Backend, Row, Synchronous, plain_errors
 from playhead.store.line import Line
-from playhead.store.session import EVERYTHING, Session, WritingSession
+from playhead.store.session import Session, WritingSession
 from playhead.store.sqlite import SQLite
 from playhead.store.values import Decode, Values, load
 from playhead.store.writer import DONE, Operation, Posted, T, Writer, nothing
@@ -240,10 +240,7 @@ class Store:
         """Names of all recorded conversations, in the order they began."""
         self.flush()
         with self.reading() as session:
-            known = counts.names(session)
-            found = session.rows("threads_scan", after=0, limit=EVERYTHING)
-            counts.check_threads(found, known)
-            return [row["name"] for row in found]
+            return [row["name"] for row in naming.conversations(session)]
 
     def labels(self, thread: str, run: str | None = None) -> tuple[Label, ...]:
         """What a conversation is labelled, oldest first: with a run, what counts for it; without, its runs' too."""

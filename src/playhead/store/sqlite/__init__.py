@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from playhead.errors import BadInput, Corrupt, RecordingNotFound, StoreBusy, StoreError, Unopenable
+from playhead.errors import BadInput, Corrupt, RecordingNotFound, StoreBusy, StoreError, StoreUnusable, Unopenable
 from playhead.store.backend import Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS
 from playhead.store.sqlite.connection import Connection
-from playhead.store.sqlite.meaning import WAIT_SECONDS, explained
+from playhead.store.sqlite.meaning import ANOTHER, WAIT_SECONDS, explained
 from playhead.store.sqlite.schema import make_ready, pending_migrations
 
 
@@ -31,8 +31,9 @@ class SQLite:
         """The schema's version. Nothing is changed, or made."""
         if not self._is_there():
             raise RecordingNotFound(str(self.path))
+        self._check_size()
         with self._opening(), closing(self._to_look()) as connection:
-            return len(MIGRATIONS) - len(pending_migrations(connection, self.path))
+            return len(MIGRATIONS) - len(pending_migrations(connection, self.path, create=False))
 
     def back_up(self, copy: Path) -> None:
         """Write a copy of the recording as it is. Raises `BadInput`."""
@@ -48,10 +49,11 @@ class SQLite:
         """The connection that writes; the file is made if it is not there. Another's database is left as it is."""
         if not self._create and not self._is_there():
             raise RecordingNotFound(str(self.path))
+        self._check_size()
         with self._opening():
             connection = self._connect(create=True)
             try:
-                make_ready(connection, self.path)
+                make_ready(connection, self.path, create=self._create)
             except BaseException:
                 connection.close()
                 raise
@@ -100,6 +102,11 @@ class SQLite:
         """Is there a file with anything in it? A folder is told of when it is opened."""
         return self.path.is_dir() or (self.path.is_file() and self.path.stat().st_size > 0)
 
+    def _check_size(self) -> None:
+        """SQLite takes a file of one byte for an empty one. Looked at from outside: who opens it ends others' locks."""
+        if self.path.is_file() and self.path.stat().st_size == 1:
+            raise StoreUnusable(str(self.path), "it is no database", ANOTHER)
+
     @contextmanager
     def _opening(self) -> Iterator[None]:
         """Where even this finds damage, no other verb will get further."""
@@ -110,7 +117,17 @@ class SQLite:
             raise Unopenable(str(self.path), str(error.__cause__)) from error
 
     def _to_look(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+        """A connection that changes nothing, but for what a process that was killed left half done: SQLite undoes it."""
+        address = f"{self.path.absolute().as_uri()}?mode="
+        connection = sqlite3.connect(f"{address}ro", uri=True, timeout=WAIT_SECONDS)
+        try:
+            connection.execute("PRAGMA user_version")
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+                raise
+            return sqlite3.connect(f"{address}rw", uri=True, timeout=WAIT_SECONDS)
+        return connection
 
     def _connect(self, *, create: bool = False) -> Connection:
         with plain_errors(self):

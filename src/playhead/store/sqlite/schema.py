@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from playhead.errors import SchemaTooNew, StoreUnusable
+from playhead.errors import RecordingNotFound, SchemaTooNew, StoreUnusable
 from playhead.store.queries import MIGRATIONS
 from playhead.store.sqlite.meaning import ANOTHER, WAIT_SECONDS
 
@@ -16,11 +16,14 @@ PAGE_BYTES: Final = 2048
 """Rows are small, and each table and index has pages of its own: with SQLite's 4096 a short one is a quarter larger."""
 
 
-def make_ready(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the recording if it is not there, its schema up to date. Raises `SchemaTooNew`, `StoreUnusable`."""
+def make_ready(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    """Make the recording if it is not there, its schema up to date.
+
+    Raises `SchemaTooNew`, `StoreUnusable`, and without `create` `RecordingNotFound`.
+    """
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; another keeps its own
     connection.execute("BEGIN")  # one moment: another process may be making the same file
-    pending = pending_migrations(connection, path)
+    pending = pending_migrations(connection, path, create=create)
     connection.execute("COMMIT")
     write_ahead(connection)
     if pending:
@@ -41,13 +44,15 @@ def write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
-def pending_migrations(connection: sqlite3.Connection, path: Path) -> list[tuple[int, str]]:
-    """The numbered scripts that this database has not seen. Raises `SchemaTooNew`, `StoreUnusable`."""
+def pending_migrations(connection: sqlite3.Connection, path: Path, *, create: bool = True) -> list[tuple[int, str]]:
+    """The numbered scripts that this database has not seen. Raises as `make_ready`."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
         raise SchemaTooNew(str(path), version, len(MIGRATIONS))
     if not version and _has_tables(connection):
         raise StoreUnusable(str(path), "it is a database of something else", ANOTHER)
+    if not version and not create:
+        raise RecordingNotFound(str(path))
     return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
 
 
