@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+
+from playhead.cli.words import visible
 
 if TYPE_CHECKING:
     from playhead.config import Config
@@ -86,14 +89,23 @@ def open_to_record(
 
 
 def quiet_log() -> None:
-    """Send the log's warnings to stderr: stdout is for data."""
+    """Send the log's warnings to stderr, where what strangers wrote can do nothing: stdout is for data."""
     import logging
     import sys
 
     import structlog
 
+    *others, rendering = structlog.get_config()["processors"]
     structlog.configure(
+        processors=[*(each for each in others if each is not shown_safely), shown_safely, rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: tests replace it
         cache_logger_on_first_use=False,
     )
+
+
+def shown_safely(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What is logged, with every control character of its texts made visible."""
+    for name, value in event.items():
+        event[name] = visible(value) if isinstance(value, str) else value
+    return event
