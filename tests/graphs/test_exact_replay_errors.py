@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.tools import tool
+from langgraph.errors import InvalidUpdateError
 from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy, Send
 
@@ -332,3 +333,19 @@ def test_a_run_whose_reader_left(deck: Deck) -> None:
     replay = deck.replay(deck.runs("t-1")[0], graph)
     assert replay.unchanged, replay.divergence
     assert len(model.asked) == asked
+
+
+def test_a_run_that_failed_as_two_wrote_one_value_is_replayed_in_a_graph_that_stops_at_nodes(deck: Deck) -> None:
+    class Kept(TypedDict, total=False):
+        last: str
+
+    graph: Any = StateGraph(Kept)
+    graph.add_node("write", lambda state: {"last": "mine"})
+    graph.add_node("then", lambda state: {})
+    graph.add_conditional_edges(START, lambda state: [Send("write", {}), Send("write", {})], ["write"])
+    graph.add_edge("write", "then")
+    graph = graph.compile(interrupt_after=["then"])
+    with pytest.raises(InvalidUpdateError):
+        deck.record(graph).invoke({}, CONFIG)
+    replay = deck.replay(deck.runs("t-1")[-1], graph)
+    assert (replay.unchanged, replay.status) == (True, "failed")
