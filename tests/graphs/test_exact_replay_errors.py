@@ -46,7 +46,7 @@ def unchanged(deck: Deck, graph: Any, model: ScriptedModel) -> Replay:
 
 def test_an_error_of_a_library_that_is_not_loaded_is_still_one_that_passes(deck: Deck) -> None:
     from playhead.graph.answers import pause_after
-    from playhead.graph.recalled import exception_of
+    from playhead.graph.raised import exception_of
     from playhead.graph.recorder import describe
     from playhead.records import ErrorRecord
     from playhead.redact import Redactor
@@ -349,3 +349,28 @@ def test_a_run_that_failed_as_two_wrote_one_value_is_replayed_in_a_graph_that_st
         deck.record(graph).invoke({}, CONFIG)
     replay = deck.replay(deck.runs("t-1")[-1], graph)
     assert (replay.unchanged, replay.status) == (True, "failed")
+
+
+class OwnWords(Exception):
+    """Makes its text of what it does not show."""
+
+    def __init__(self, number: object) -> None:
+        self._number = number
+
+    def __str__(self) -> str:
+        return f"number {self._number}"
+
+
+@pytest.mark.parametrize("error", [OwnWords(7), KeyError(("a", "b")), ExceptionGroup("two", [ValueError(), OSError()])])
+def test_a_recorded_error_says_what_it_said(deck: Deck, error: Exception) -> None:
+    model = ScriptedModel(script={"": error})
+
+    def node(state: Any) -> Any:
+        try:
+            return {"notes": [model.invoke("ask").text]}
+        except type(error) as caught:
+            return {"notes": [str(caught)]}
+
+    graph = chain(("node", node))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    unchanged(deck, graph, model)

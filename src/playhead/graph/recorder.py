@@ -40,6 +40,7 @@ from playhead.store.writer import Note
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
 """Ids of the runs this process is at work on."""
+LONGEST_TEXT: Final = 4000  # characters of what an error says
 
 CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=None)
 """The step that is running, the run itself between steps, or None where nothing records."""
@@ -464,6 +465,6 @@ def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
         details["args"] = list(error.args)
     if isinstance(error, GraphInterrupt) and error.args:
         details["ids"] = [question.id for question in error.args[0]]
-    said = {"kind": kind, "message": redactor.text(str(error))[:4000], "details": details}
+    said = {"kind": kind, "message": redactor.text(str(error))[:LONGEST_TEXT], "details": details}
     theirs = [base for base in bases if not base.startswith("builtins.")]
     return {**said, "bases": theirs} if theirs else said
