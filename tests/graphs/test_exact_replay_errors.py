@@ -374,3 +374,43 @@ def test_a_recorded_error_says_what_it_said(deck: Deck, error: Exception) -> Non
     graph = chain(("node", node))
     deck.record(graph).invoke(NOTHING, CONFIG)
     unchanged(deck, graph, model)
+
+
+def retried(model: ScriptedModel, how: str) -> Any:
+    """A graph whose only node is tried again, and has what fails in a graph within it."""
+    policy = RetryPolicy(max_attempts=3, initial_interval=0.001, jitter=False)
+
+    def ask(state: Any) -> Any:
+        return {"notes": [model.invoke("before").text, model.invoke("risky").text]}
+
+    innermost = chain(("ask", ask), ("after", lambda state: {"notes": [model.invoke("after").text]}))
+    if how == "is one within another":
+        innermost = chain(("middle", innermost))
+    runs_it = {"runs it": lambda state: {"notes": innermost.invoke(NOTHING)["notes"]}}
+    graph: Any = StateGraph(Notes)
+    graph.add_node("outer", runs_it.get(how, innermost), retry_policy=policy)
+    graph.add_edge(START, "outer")
+    return graph.compile()
+
+
+@pytest.mark.parametrize("how", ["is it", "runs it", "is one within another"])
+@pytest.mark.parametrize("kind", [ScriptedModel, StreamingModel])
+def test_a_graph_within_a_node_that_was_tried_again(deck: Deck, how: str, kind: type[ScriptedModel]) -> None:
+    model = kind(script={"risky": [ConnectionError("down"), ConnectionError("still"), "up"]})
+    graph = retried(model, how)
+    assert "up" in deck.record(graph).invoke(NOTHING, CONFIG)["notes"]
+    unchanged(deck, graph, model)
+
+
+@pytest.mark.parametrize("how", ["is it", "runs it", "is one within another"])
+@pytest.mark.parametrize("times", [3, 4, 5])
+def test_a_graph_within_a_node_that_was_tried_in_vain_and_gone_on_with(deck: Deck, how: str, times: int) -> None:
+    down = [ConnectionError(f"down {n}") for n in range(times)]
+    model = ScriptedModel(script={"risky": [*down, "up"]})
+    graph = retried(model, how)
+    recorded = deck.record(graph)
+    with pytest.raises(ConnectionError):
+        recorded.invoke(NOTHING, CONFIG)
+    assert "up" in recorded.invoke(None, CONFIG)["notes"]
+    replay = deck.replay(deck.runs("t-1")[-1], graph)
+    assert replay.unchanged, replay.divergence

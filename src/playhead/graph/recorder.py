@@ -29,6 +29,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
 from playhead.graph.saves import SAVING, Saving
+from playhead.graph.tries import Tries, tries
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor
@@ -246,7 +247,9 @@ class RunRecorder:
             been = self._visited.setdefault(place, [])
             if address not in been:
                 been.append(address)
-            return StepRecorder(self, number, address, place, been.index(address), attempt, values)
+            made = StepRecorder(self, number, address, place, been.index(address), attempt, values)
+        made.tries = tries(attempt, parent.tries)
+        return made
 
     def prompts_at(self, address: str) -> PromptSet | None:
         """The prompts that the step at this address asks."""
@@ -278,6 +281,7 @@ class StepRecorder:
     ) -> None:
         self.run, self.number, self.address, self.place = run, number, address, place
         self.visit, self.attempt = visit, attempt
+        self.tries: Tries = (attempt,)
         self.started, self._clock = time.time(), time.perf_counter()
         self.tasks_before = self.tasks_seen = 0
         self.failed_effects: dict[tuple[str, bytes], str] = {}
