@@ -17,10 +17,11 @@ SEGMENT: Final = re.compile(r"^(?P<node>.*)@(?P<superstep>-?\d+)(?:\[(?P<index>\
 
 
 class Place(NamedTuple):
-    """Where a call stands: its step's address, which execution of that step, its kind, and its number of that kind."""
+    """Where a call stands: its step's address, which execution of that step and of those around it, its kind, and its
+    number of that kind."""
 
     address: str
-    attempt: int
+    tries: tuple[int, ...]
     kind: str
     ordinal: int
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.tools import tool
+from langgraph.errors import InvalidUpdateError
 from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy, Send
 
@@ -45,7 +46,7 @@ def unchanged(deck: Deck, graph: Any, model: ScriptedModel) -> Replay:
 
 def test_an_error_of_a_library_that_is_not_loaded_is_still_one_that_passes(deck: Deck) -> None:
     from playhead.graph.answers import pause_after
-    from playhead.graph.recalled import exception_of
+    from playhead.graph.raised import exception_of
     from playhead.graph.recorder import describe
     from playhead.records import ErrorRecord
     from playhead.redact import Redactor
@@ -332,3 +333,84 @@ def test_a_run_whose_reader_left(deck: Deck) -> None:
     replay = deck.replay(deck.runs("t-1")[0], graph)
     assert replay.unchanged, replay.divergence
     assert len(model.asked) == asked
+
+
+def test_a_run_that_failed_as_two_wrote_one_value_is_replayed_in_a_graph_that_stops_at_nodes(deck: Deck) -> None:
+    class Kept(TypedDict, total=False):
+        last: str
+
+    graph: Any = StateGraph(Kept)
+    graph.add_node("write", lambda state: {"last": "mine"})
+    graph.add_node("then", lambda state: {})
+    graph.add_conditional_edges(START, lambda state: [Send("write", {}), Send("write", {})], ["write"])
+    graph.add_edge("write", "then")
+    graph = graph.compile(interrupt_after=["then"])
+    with pytest.raises(InvalidUpdateError):
+        deck.record(graph).invoke({}, CONFIG)
+    replay = deck.replay(deck.runs("t-1")[-1], graph)
+    assert (replay.unchanged, replay.status) == (True, "failed")
+
+
+class OwnWords(Exception):
+    """Makes its text of what it does not show."""
+
+    def __init__(self, number: object) -> None:
+        self._number = number
+
+    def __str__(self) -> str:
+        return f"number {self._number}"
+
+
+@pytest.mark.parametrize("error", [OwnWords(7), KeyError(("a", "b")), ExceptionGroup("two", [ValueError(), OSError()])])
+def test_a_recorded_error_says_what_it_said(deck: Deck, error: Exception) -> None:
+    model = ScriptedModel(script={"": error})
+
+    def node(state: Any) -> Any:
+        try:
+            return {"notes": [model.invoke("ask").text]}
+        except type(error) as caught:
+            return {"notes": [str(caught)]}
+
+    graph = chain(("node", node))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    unchanged(deck, graph, model)
+
+
+def retried(model: ScriptedModel, how: str) -> Any:
+    """A graph whose only node is tried again, and has what fails in a graph within it."""
+    policy = RetryPolicy(max_attempts=3, initial_interval=0.001, jitter=False)
+
+    def ask(state: Any) -> Any:
+        return {"notes": [model.invoke("before").text, model.invoke("risky").text]}
+
+    innermost = chain(("ask", ask), ("after", lambda state: {"notes": [model.invoke("after").text]}))
+    if how == "is one within another":
+        innermost = chain(("middle", innermost))
+    runs_it = {"runs it": lambda state: {"notes": innermost.invoke(NOTHING)["notes"]}}
+    graph: Any = StateGraph(Notes)
+    graph.add_node("outer", runs_it.get(how, innermost), retry_policy=policy)
+    graph.add_edge(START, "outer")
+    return graph.compile()
+
+
+@pytest.mark.parametrize("how", ["is it", "runs it", "is one within another"])
+@pytest.mark.parametrize("kind", [ScriptedModel, StreamingModel])
+def test_a_graph_within_a_node_that_was_tried_again(deck: Deck, how: str, kind: type[ScriptedModel]) -> None:
+    model = kind(script={"risky": [ConnectionError("down"), ConnectionError("still"), "up"]})
+    graph = retried(model, how)
+    assert "up" in deck.record(graph).invoke(NOTHING, CONFIG)["notes"]
+    unchanged(deck, graph, model)
+
+
+@pytest.mark.parametrize("how", ["is it", "runs it", "is one within another"])
+@pytest.mark.parametrize("times", [3, 4, 5])
+def test_a_graph_within_a_node_that_was_tried_in_vain_and_gone_on_with(deck: Deck, how: str, times: int) -> None:
+    down = [ConnectionError(f"down {n}") for n in range(times)]
+    model = ScriptedModel(script={"risky": [*down, "up"]})
+    graph = retried(model, how)
+    recorded = deck.record(graph)
+    with pytest.raises(ConnectionError):
+        recorded.invoke(NOTHING, CONFIG)
+    assert "up" in recorded.invoke(None, CONFIG)["notes"]
+    replay = deck.replay(deck.runs("t-1")[-1], graph)
+    assert replay.unchanged, replay.divergence

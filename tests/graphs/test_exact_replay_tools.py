@@ -15,6 +15,7 @@ from langgraph.func import entrypoint, task
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState, ToolNode
 from langgraph.types import Command, Send, interrupt
+from pydantic import BaseModel, field_validator
 
 from playhead.deck import Deck
 from tests.graphs.shapes import NOTHING, Notes, chain
@@ -264,4 +265,52 @@ def test_a_graph_recorded_in_an_own_thread_with_facts_and_context(deck: Deck) ->
     deck.record(graph).invoke(
         NOTHING, {"configurable": {"thread_id": "t-1", "arm": "b"}, "metadata": {"channel": "sms"}}
     )
+    unchanged(deck, graph, model)
+
+
+class Booking(BaseModel):
+    """What is wanted."""
+
+    guests: int
+    days: list[int]
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def is_a_name(cls, name: str) -> str:
+        """Of more than one letter."""
+        if len(name) < 2:
+            raise ValueError("too short [1],\nsay more")
+        return name
+
+
+@tool(args_schema=Booking)
+def book(guests: int, days: list[int], name: str) -> str:
+    """Book."""
+    RAN.append(name)
+    return "booked"
+
+
+@tool
+def parse(text: str) -> str:
+    """Read a booking."""
+    RAN.append(text)
+    return str(Booking.model_validate_json(text))
+
+
+MISFITS: dict[str, Any] = {
+    "missing": ("book", {"guests": 2}),
+    "of other types": ("book", {"guests": "two", "days": [1, "x"], "name": "Ada"}),
+    "against a rule": ("book", {"guests": 2, "days": [1], "name": "A"}),
+    "beside what is injected": ("with_state", {}),
+    "within the tool": ("parse", {"text": '{"guests": "two"}'}),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_what_did_not_fit_a_tool_is_told_to_the_model_again(deck: Deck, case: str) -> None:
+    model = ScriptedModel(script={"please": calling(MISFITS[case]), "": "done"})
+    graph = create_agent(model, [book, parse, with_state])
+    out = deck.record(graph).invoke(PLEASE, CONFIG)
+    assert out["messages"][-2].status == "error"
     unchanged(deck, graph, model)

@@ -23,7 +23,7 @@ def places(asked: list[tuple[str, str, bytes]]) -> list[tuple[Place, bytes]]:
     counted: Counter[tuple[str, str]] = Counter()
     made = []
     for address, kind, key in asked:
-        made.append((Place(address, 1, kind, counted[address, kind]), key))
+        made.append((Place(address, (1,), kind, counted[address, kind]), key))
         counted[address, kind] += 1
     return made
 
@@ -78,7 +78,7 @@ def test_threads_that_ask_the_same_elsewhere_never_get_one_answer_twice() -> Non
     recorded = [("a@1", "model", b"same")] * 200
     answers = answers_of(recorded)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda n: answers.find(Place("other@9", 1, "model", n), b"same"), range(200)))
+        found = list(pool.map(lambda n: answers.find(Place("other@9", (1,), "model", n), b"same"), range(200)))
     assert len({answer.number for answer in found if answer}) == 200
 
 
@@ -86,12 +86,12 @@ def test_what_was_passed_over_is_not_served_elsewhere() -> None:
     answers = answers_of([("a@1", "model", b"x"), ("a@1", "model", b"x")])
     answers.pass_over([1])
     assert [
-        answer and answer.number for n in range(2) if (answer := answers.find(Place("o@5", 1, "model", n), b"x"))
+        answer and answer.number for n in range(2) if (answer := answers.find(Place("o@5", (1,), "model", n), b"x"))
     ] == [2]
 
 
 def test_of_two_at_one_place_the_later_stands() -> None:
-    place = Place("a@1", 1, "model", 0)
+    place = Place("a@1", (1,), "model", 0)
     answers = Answers([Answer(1, place, lambda: frozenset({b"x"})), Answer(2, place, lambda: frozenset({b"x"}))])
     found = answers.find(place, b"x")
     assert found is not None

@@ -15,6 +15,7 @@ from langgraph.types import RetryPolicy
 
 from playhead.graph.player import RunPlayer, Stopped, is_stop
 from playhead.graph.recorder import CURRENT, StepRecorder
+from playhead.graph.tries import tries
 
 
 class NodeRun:
@@ -54,7 +55,8 @@ class NodeRun:
     def recall_cached(self, run: RunPlayer) -> bool:
         """Write what the node cache gave when this was recorded, if the task is given the same; did it?"""
         at, _ = self._names()
-        found = run.from_cache(f"{self._parent.address}/{at}" if self._parent.address else at, self._task.input)
+        address = f"{self._parent.address}/{at}" if self._parent.address else at
+        found = run.from_cache(address, tries(1, self._parent.tries), self._task.input)
         if found is None:
             return False
         try:

@@ -26,6 +26,7 @@ from playhead.graph.recorder import RowOfRun, RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.stepwise import READINGS, Steps, is_during
 from playhead.graph.texts import Texts
+from playhead.graph.tries import Tries, tries, tries_of
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
 from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
@@ -147,11 +148,16 @@ class RunPlayer(RunRecorder):
         steps = run.steps if is_recorded else ()
         calls = [(step, call) for step in run.steps for call in step.calls]
         self.calls = {call.number: call for _, call in calls}
+        ran = tries_of(run.steps)
         self._of_step = {step.number: step.calls for step in run.steps}
         self.values, self._keys = values, keys
         self.steps = Steps(steps, values, recording.encoder, renaming)
         self.answers = Answers(
-            Answer(call.number, Place(call.address, step.attempt, call.kind, call.ordinal), partial(keys.of, call))
+            Answer(
+                call.number,
+                Place(call.address, ran[step.number].tries, call.kind, call.ordinal),
+                partial(keys.of, call),
+            )
             for step, call in calls
         )
         self.rows: list[Mapping[str, Any]] = []
@@ -166,6 +172,7 @@ class RunPlayer(RunRecorder):
         self.asked_people: set[Place] = set(before.asked_people) if before else set()
         self.clock: str | None = None
         self._stopped: list[str] = []
+        self._tries: dict[int, Tries] = {}  # by the number of the step
         self._first: int | None = None
         self._named: set[str] = set()
         self._keeping = threading.Lock()
@@ -187,28 +194,34 @@ class RunPlayer(RunRecorder):
         address = f"{parent.address}/{at}" if parent.address else at
         if self.problem or (self._stopped and any(precedes(stopped, address) for stopped in self._stopped)):
             raise Stopped
-        if self._was_cut_off and not self.steps.knows(address, attempt) and not self.steps.missing():
+        if (
+            self._was_cut_off
+            and not self.steps.knows(address, tries(attempt, parent.tries))
+            and not self.steps.missing()
+        ):
             self.ended_early = True
             raise Stopped
         if self._first is None:
             self._first = superstep(address)[1]
-        return super().begin_step(at, place, parent, attempt, given)
+        step = super().begin_step(at, place, parent, attempt, given)
+        self._tries[step.number] = step.tries
+        return step
 
     def goes_no_further(self, step: StepRecorder) -> bool:
         """Was the recorded step cut off, and is all it had come to served? What it did then, nobody knows."""
         if self.original.status == "done" or self.terms.changes.any:
             return False
-        recorded = self.steps.cut_off(step.address, step.attempt)
+        recorded = self.steps.cut_off(step.address, step.tries)
         if recorded is None or any(around(step.address, other) for other in self.steps.after(recorded)):
             return False
         is_over = {call.number for call in recorded.calls if call.kind not in READINGS} <= self.reused
         self.ended_early = self.ended_early or is_over
         return is_over
 
-    def from_cache(self, address: str, given: Any) -> list[tuple[str, Any]] | None:
+    def from_cache(self, address: str, ran: Tries, given: Any) -> list[tuple[str, Any]] | None:
         """What LangGraph's node cache gave here when this was recorded; None where it did not, for the same input."""
         part = self.recording.encode(lambda encoder: {"input": encoder.anything(given)}).get("input")
-        found = self.steps.cached(address, part)
+        found = self.steps.cached(address, ran, part)
         return found.writes if found else None
 
     def edit(self, step: StepRecorder, writes: Any) -> None:
@@ -245,7 +258,7 @@ class RunPlayer(RunRecorder):
             self._answered(row)  # it may wait for a commit: nobody else has to
 
     def _compare(self, row: Mapping[str, Any]) -> None:
-        if (found := self.steps.compare(row)) is not None:
+        if (found := self.steps.compare(row, self._tries[row["number"]])) is not None:
             self.divergences.append(found)
             if self.terms.unanswered == "diverge":
                 self._stopped.append(row["address"])
@@ -256,7 +269,7 @@ class RunPlayer(RunRecorder):
         """Where the next call of this kind stands. Raises `Stopped` where the step hangs on what was stopped."""
         if self.problem or (self._stopped and any(around(step.address, stopped) for stopped in self._stopped)):
             raise Stopped
-        return Place(step.address, step.attempt, kind, step.upcoming(kind))
+        return Place(step.address, step.tries, kind, step.upcoming(kind))
 
     def find_same(self, place: Place, request: Part) -> Call | None:
         """The recorded call at this place, if it asked the same to the byte: hashes tell, what it asked is not read."""
@@ -338,7 +351,7 @@ class RunPlayer(RunRecorder):
 
     def _place_within(self, step: StepRecorder, call: Call) -> Place:
         own = call.address == step.address
-        return Place(call.address, step.attempt, call.kind, step.ordinal(call.kind) if own else call.ordinal)
+        return Place(call.address, step.tries, call.kind, step.ordinal(call.kind) if own else call.ordinal)
 
     def expect(self, step: StepRecorder, place: Place, verdict: Verdict) -> None:
         """A call is about to be made here, of which this is to be said."""
@@ -373,7 +386,8 @@ class RunPlayer(RunRecorder):
         Two of the same words within a step have two names; one that failed and is tried again keeps its own.
         """
         with self._keeping:
-            names = (f"{self.original.id}/{place.address}/{place.attempt}/{key.hex()}/{n}" for n in itertools.count())
+            which = f"{place.address}/{'.'.join(map(str, place.tries))}/{key.hex()}"
+            names = (f"{self.original.id}/{which}/{n}" for n in itertools.count())
             name = next(one for one in names if one not in self._named)
             self._named.add(name)
         return name

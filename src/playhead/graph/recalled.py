@@ -1,15 +1,12 @@
 """How does a recorded answer come back, so that nobody around the call can tell?
 
 A model that answers as recorded takes the place of the real one: LangChain's own code then does all it does
-around an answer, so that callbacks, streams and chunks are as they were. A recorded error is raised as its own class,
-so that `except RateLimitError` matches; nothing is imported or called for that, only classes that are loaded already
-are found.
+around an answer, so that callbacks, streams and chunks are as they were.
 """
 
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -18,7 +15,6 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Base
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
 from playhead.graph.model_call import INSIDE, Serving
-from playhead.records import ErrorRecord
 
 T = TypeVar("T")
 
@@ -125,55 +121,3 @@ def tool_result(response: Any, tool_input: Any) -> Any:
     if isinstance(response, ToolMessage) and isinstance(tool_input, dict) and tool_input.get("id"):
         response.tool_call_id = tool_input["id"]
     return response
-
-
-def exception_of(error: ErrorRecord | None) -> BaseException | None:
-    """The recorded exception, if there was one, as one of its own class, with its text and plain attributes.
-
-    Its constructor is not called. A class that is not loaded here becomes one of the same name, and so do its bases:
-    who asks whether another try would help goes by these.
-    """
-    if error is None:
-        return None
-    arguments = error.details.get("args") or [error.message]
-    made = _blank(_class_of(error), arguments)
-    made.args = tuple(arguments)
-    for name, value in error.details.items():
-        if name != "args" and not name.startswith("_"):
-            try:
-                setattr(made, name, value)
-            except AttributeError:  # a property of that class, worked out from others
-                continue
-    made.__dict__["playhead_recorded"] = True
-    return made
-
-
-def _class_of(error: ErrorRecord) -> type[BaseException]:
-    made: type[BaseException] = Exception
-    for name in reversed((error.kind, *error.bases)):
-        made = _loaded_class(name) or _named_class(name, made)
-    return made
-
-
-def _loaded_class(kind: str) -> type[BaseException] | None:
-    module, _, name = kind.rpartition(".")
-    found = getattr(sys.modules.get(module), name, None)
-    return found if isinstance(found, type) and issubclass(found, BaseException) else None
-
-
-def _named_class(kind: str, base: type[BaseException]) -> type[BaseException]:
-    module, _, name = kind.rpartition(".")
-    return type(name or "RecordedError", (base,), {"__module__": module})
-
-
-def _blank(kind: type[BaseException], arguments: list[Any]) -> BaseException:
-    if issubclass(kind, BaseExceptionGroup):  # what was in it was not recorded as errors, but by its text
-        text = str(arguments[0])
-        return kind.__new__(kind, text.rpartition(" (")[0] or text, [Exception(text)])
-    for make in (BaseException, kind):  # OSError and its kin are made by their own
-        try:
-            return make.__new__(kind, *arguments)
-        except TypeError:
-            continue
-    unmade: BaseException = type(kind.__name__, (Exception,), {"__module__": kind.__module__})()
-    return unmade

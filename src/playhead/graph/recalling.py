@@ -35,8 +35,9 @@ from playhead.graph.model_call import ModelCall, Serving, model_request, request
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
+from playhead.graph.raised import exception_of
 from playhead.graph.reasons import both, request_data, why_asked
-from playhead.graph.recalled import exception_of, recalled, tool_result
+from playhead.graph.recalled import recalled, tool_result
 from playhead.graph.recorder import StepRecorder
 from playhead.graph.standin import StandIn
 from playhead.graph.stepwise import NOT_RECORDED

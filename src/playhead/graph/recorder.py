@@ -29,6 +29,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
 from playhead.graph.recording import Recording
 from playhead.graph.saves import SAVING, Saving
+from playhead.graph.tries import Tries, tries
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor
@@ -40,6 +41,7 @@ from playhead.store.writer import Note
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
 """Ids of the runs this process is at work on."""
+LONGEST_TEXT: Final = 4000  # characters of what an error says
 
 CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=None)
 """The step that is running, the run itself between steps, or None where nothing records."""
@@ -250,7 +252,9 @@ class RunRecorder:
             been = self._visited.setdefault(place, [])
             if address not in been:
                 been.append(address)
-            return StepRecorder(self, number, address, place, been.index(address), attempt, values)
+            made = StepRecorder(self, number, address, place, been.index(address), attempt, values)
+        made.tries = tries(attempt, parent.tries)
+        return made
 
     def prompts_at(self, address: str) -> PromptSet | None:
         """The prompts that the step at this address asks."""
@@ -282,6 +286,7 @@ class StepRecorder:
     ) -> None:
         self.run, self.number, self.address, self.place = run, number, address, place
         self.visit, self.attempt = visit, attempt
+        self.tries: Tries = (attempt,)
         self.started, self._clock = time.time(), time.perf_counter()
         self.tasks_before = self.tasks_seen = 0
         self.failed_effects: dict[tuple[str, bytes], str] = {}
@@ -469,6 +474,6 @@ def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
         details["args"] = list(error.args)
     if isinstance(error, GraphInterrupt) and error.args:
         details["ids"] = [question.id for question in error.args[0]]
-    said = {"kind": kind, "message": redactor.text(str(error))[:4000], "details": details}
+    said = {"kind": kind, "message": redactor.text(str(error))[:LONGEST_TEXT], "details": details}
     theirs = [base for base in bases if not base.startswith("builtins.")]
     return {**said, "bases": theirs} if theirs else said

@@ -120,7 +120,7 @@ class TurnPlayer:
             if beginning and beginning.named:
                 execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
             error = self._run(graph, run, given, player, beginning.place if beginning else {})
-            executions.append(execution.ended(error, shelf.latest(), waits=self._waits(graph, run)))
+            executions.append(execution.ended(error, shelf.latest(), waits=error is None and self._waits(graph, run)))
             self._compare_end(player, run, error)
             if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
                 break

@@ -16,6 +16,7 @@ from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data
 from playhead.graph.likeness import Likeness
+from playhead.graph.tries import Tries, tries_of
 from playhead.records import Call, Divergence, Step
 from playhead.reuse import around
 from playhead.store.values import Values
@@ -30,16 +31,26 @@ class Steps:
     """The recorded steps of one run, and which of them a replay has come to."""
 
     def __init__(self, recorded: Iterable[Step], values: Values, encoder: Encoder, renaming: Renaming) -> None:
-        self._at = {(step.address, step.attempt): step for step in recorded}  # of two the later: one was cut off
+        recorded = list(recorded)
+        self._ran = tries_of(recorded)
+        self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
+        over = (step for step in recorded if self._ran[step.number].is_over)
+        self._not_again = {(step.address, step.attempt): step for step in over}
         self._encoder, self._renaming = encoder, renaming
         self._likeness = Likeness(values, encoder, renaming)
-        self._seen: set[tuple[str, int]] = set()
+        self._seen: set[tuple[str, Tries]] = set()
 
-    def compare(self, row: Mapping[str, Any]) -> tuple[int, Divergence] | None:
+    def _key(self, step: Step) -> tuple[str, Tries]:
+        return step.address, self._ran[step.number].tries
+
+    def _find(self, address: str, ran: Tries) -> Step | None:
+        """The recorded step. One within a node that was gone on with may have been done once for several attempts."""
+        return self._at.get((address, ran)) or self._not_again.get((address, ran[0]))
+
+    def compare(self, row: Mapping[str, Any], ran: Tries) -> tuple[int, Divergence] | None:
         """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
-        key = (row["address"], row["attempt"])
-        self._seen.add(key)
-        recorded = self._at.get(key)
+        self._seen.add((row["address"], ran))
+        recorded = self._find(row["address"], ran)
         if recorded is None:
             return row["number"], Divergence(row["address"], "step", NOT_RECORDED, "reached")
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
@@ -66,21 +77,21 @@ class Steps:
                 return Divergence(recorded.address, field, found.left, found.right)
         return None
 
-    def knows(self, address: str, attempt: int) -> bool:
+    def knows(self, address: str, ran: Tries) -> bool:
         """Is there a recorded step at this address?"""
-        return (address, attempt) in self._at
+        return self._find(address, ran) is not None
 
-    def cached(self, address: str, given: Part | None) -> Step | None:
+    def cached(self, address: str, ran: Tries, given: Part | None) -> Step | None:
         """The recorded step here, if LangGraph's node cache answered it and it was given the same."""
-        found = self._at.get((address, 1))
+        found = self._find(address, ran)
         if found is None or found.status != "cached":
             return None
         asked = {"status": found.status, "input": given, "output": None}
         return found if self._difference(found, asked) is None else None
 
-    def cut_off(self, address: str, attempt: int) -> Step | None:
+    def cut_off(self, address: str, ran: Tries) -> Step | None:
         """The recorded step here, if it was cut off."""
-        found = self._at.get((address, attempt))
+        found = self._at.get((address, ran))
         return found if found is not None and found.status in CUT_OFF else None
 
     def after(self, step: Step) -> list[str]:
@@ -94,7 +105,7 @@ class Steps:
 
     def pass_over(self, steps: Iterable[Step]) -> None:
         """These are not played: what they led to is served."""
-        self._seen.update((step.address, step.attempt) for step in steps)
+        self._seen.update(map(self._key, steps))
 
     def not_made(self, served: Collection[int]) -> list[tuple[int, Divergence]]:
         """Recorded calls of steps that were played to their end, with the steps' numbers, that were not made again."""
@@ -111,7 +122,7 @@ class Steps:
         return [
             (step.number, Divergence(step.address, "step", "reached", "not reached"))
             for key, step in self._at.items()
-            if key not in self._seen and step.status not in CUT_OFF
+            if key not in self._seen and step.status not in CUT_OFF and not self._ran[step.number].is_over
         ]
 
 
