@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langgraph.func import entrypoint
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 
@@ -48,6 +49,25 @@ def with_question(model: ScriptedModel) -> Any:
         return {"notes": [model.invoke(str(state.get("mode"))).text, interrupt("ok?")]}
 
     return chain(("one", lambda state: {"notes": ["one"]}), ("ask", ask), ("last", lambda state: {}), state=Talk)
+
+
+def with_a_question_beside(model: ScriptedModel) -> Any:
+    """One of two nodes of a superstep asks a person, the other one a model."""
+    graph = StateGraph(Talk)
+    graph.add_node("ask", lambda state: {"notes": [f"{len(state['notes'])} {interrupt('ok?')}"]})
+    graph.add_node("think", lambda state: {"notes": [model.invoke(str(len(state["notes"]))).text]})
+    graph.add_node("last", lambda state: {"notes": [f"{len(state['notes'])}"]})
+    graph.add_edge(START, "ask")
+    graph.add_edge(START, "think")
+    return graph.compile()
+
+
+def flow_with_questions(model: ScriptedModel) -> Any:
+    @entrypoint()
+    def flow(given: Any) -> Any:
+        return [interrupt("1"), model.invoke("think").text, interrupt("2"), interrupt("3")]
+
+    return flow
 
 
 def with_two_questions(model: ScriptedModel) -> Any:
@@ -241,6 +261,42 @@ def back_to_a_state_of_what_remembers(agent: Any) -> None:
     agent.invoke(Command(resume="yes"), T)
 
 
+def commanded_before_a_message(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(resume="yes"), T)
+    agent.invoke(Command(goto="ask", update={"notes": ["put"]}), T)
+    agent.invoke({"notes": ["b"]}, T)
+    agent.invoke(Command(resume="yes"), T)
+
+
+def commanded_twice_before_a_message(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(resume="yes"), T)
+    agent.invoke(Command(goto="ask", update={"notes": ["put"]}), T)
+    agent.invoke(Command(goto="ask", update={"mode": "loud", "notes": ["too"]}), T)
+    agent.invoke({"notes": ["b"]}, T)
+
+
+def commanded_beside_what_had_ended(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="last", update={"notes": ["put"]}), T)
+    agent.invoke(Command(resume="yes"), T)
+
+
+def back_to_where_a_command_went(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="two", update={"notes": ["put"]}), T)
+    for older in list(agent.get_state_history(T)):
+        agent.invoke(None, older.config)
+
+
+def answered_before_a_message(agent: Any) -> None:
+    agent.invoke(1, T)
+    agent.invoke(Command(resume="y"), T)
+    agent.invoke(2, T)
+    agent.invoke(Command(resume="z"), T)
+
+
 REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (in_three, updated_between),
     (in_three, updated_before_the_first),
@@ -259,6 +315,11 @@ REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (with_question, updated_before_what_asked),
     (with_question, answered_by_hand),
     (with_question, asked_again_and_answered_otherwise),
+    (with_question, commanded_before_a_message),
+    (with_question, commanded_twice_before_a_message),
+    (with_a_question_beside, commanded_beside_what_had_ended),
+    (in_three, back_to_where_a_command_went),
+    (flow_with_questions, answered_before_a_message),
     (with_two_questions, updated_between_two_answers),
     (around_a_question, asked_again_within),
     (that_remembers, back_before_what_is_remembered),
