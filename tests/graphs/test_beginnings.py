@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, TypedDict
 
 import pytest
@@ -349,19 +350,26 @@ def test_every_run_is_replayed_exactly_from_where_it_began(
     assert len(model.asked) == asked
 
 
-@pytest.mark.parametrize("course", KEPT, ids=named)
-def test_what_is_kept_of_such_a_replay_and_its_tape_are_replayed_as_well(
+@pytest.mark.parametrize("course", REPLAYED, ids=named)
+def test_the_tape_of_the_last_run_is_replayed_as_well(
     deck: Deck, tmp_path: Path, course: tuple[Callable[[ScriptedModel], Any], Course]
 ) -> None:
     graph = course[0](ScriptedModel())
     course[1](deck.record(graph))
-    last = deck.runs("t-1")[-1]
-    kept = deck.keep(deck.replay(last, graph))
-    assert all(deck.replay(run, graph).unchanged for run in deck.runs(kept.thread))
-    deck.tape(last, tmp_path / "last.json")
+    deck.tape(deck.runs("t-1")[-1], tmp_path / "last.json")
     with playhead.open(tmp_path / "other.db", config=load_config(tmp_path)) as other:
         other.load(tmp_path / "last.json")
         assert all(other.replay(run, graph).unchanged for run in other.runs("t-1"))
+
+
+@pytest.mark.parametrize("course", KEPT, ids=named)
+def test_what_is_kept_of_such_a_replay_is_replayed_as_well(
+    deck: Deck, course: tuple[Callable[[ScriptedModel], Any], Course]
+) -> None:
+    graph = course[0](ScriptedModel())
+    course[1](deck.record(graph))
+    kept = deck.keep(deck.replay(deck.runs("t-1")[-1], graph))
+    assert all(deck.replay(run, graph).unchanged for run in deck.runs(kept.thread))
 
 
 def test_a_pause_before_a_node_is_gone_on_from_with_the_state_changed_meanwhile(deck: Deck) -> None:
@@ -400,10 +408,25 @@ def test_another_prompt_is_tried_from_the_state_that_was_put_there_by_hand(deck:
 
 
 def refused(deck: Deck, graph: Any) -> str:
-    """Why the conversation's last run cannot be replayed."""
+    """Why the conversation's last run cannot be replayed, nor from its tape."""
+    run = deck.runs("t-1")[-1]
     with pytest.raises(NotReplayable) as raised:
-        deck.replay(deck.runs("t-1")[-1], graph)
+        deck.replay(run, graph)
+    with TemporaryDirectory() as folder, playhead.open(f"{folder}/other.db", config=load_config(Path(folder))) as other:
+        deck.tape(run, f"{folder}/run.json")
+        other.load(f"{folder}/run.json")
+        with pytest.raises(NotReplayable) as from_tape:
+            other.replay(other.runs("t-1")[-1], graph)
+    assert from_tape.value.problem == raised.value.problem
     return raised.value.problem
+
+
+def test_a_command_beside_a_graph_that_waits_is_said_not_to_be_replayable(deck: Deck) -> None:
+    graph = around_a_question(ScriptedModel())
+    agent = deck.record(graph)
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="after"), T)
+    assert refused(deck, graph) == "a graph within the state that it began from was waiting there"
 
 
 def test_a_second_answer_to_an_older_question_is_said_not_to_be_replayable(deck: Deck) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple, copy_checkpoint
 from langgraph.checkpoint.base.id import uuid6
@@ -33,10 +33,7 @@ from playhead.store.checkpoints import (
     made_of,
     space_of,
 )
-
-BY_HAND: Final = ("update", "fork")
-"""How LangGraph names the source of a state that `update_state` made, and of one that a branch begins with."""
-TICK: Final = 0.000_001  # ids of checkpoints tell the time to less than this
+from playhead.tape.origins import BY_HAND, TICK
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ class Beginnings:
         return Beginning(latest, older, named.checkpoint["id"], branches=newer is not None, within=ids)
 
     def _with_what_waited(self, run: Run, given: Any, row: CheckpointRow, *, is_last: bool) -> CheckpointTuple:
-        """The state of the graph itself, with what was written beside it before; no later one was there if it `is_last`."""
+        """The state of the graph itself, with what waited beside it; no later one was there if it `is_last`."""
         found, waiting = self._whole(run, row), Waiting(self.saver)
         goes_on = given is None or isinstance(given, Command)
         if goes_on and (is_last or (isinstance(given, Command) and given.resume is not None)):

@@ -21,7 +21,16 @@ from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.identity import as_data
 from playhead.graph.saver import Saver
 from playhead.records import Run
-from playhead.store.checkpoints import WriteRow, first_id_at, first_since, last_before, long_id, space_of, spaces, write_rows
+from playhead.store.checkpoints import (
+    WriteRow,
+    first_id_at,
+    first_since,
+    last_before,
+    long_id,
+    space_of,
+    spaces,
+    write_rows,
+)
 
 COMMANDS: Final = "00000000-0000-0000-0000-000000000000"
 """The task that LangGraph says a command's writes are of."""
@@ -40,7 +49,10 @@ class Waiting:
     saver: Saver
 
     def for_input(self, run: Run, found: CheckpointTuple, *, is_last: bool) -> list[Write]:
-        """What counts for a new message, or a branch: what commands wrote; and their answer, if no later state was there."""
+        """What counts for a new message, or a branch: what commands wrote.
+
+        And the answer that they left, if no later state was there.
+        """
         commands = _of_commands(found)
         if not commands:
             return []

@@ -12,12 +12,13 @@ from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.backend import Row as StoredRow
-from playhead.store.checkpoints import CheckpointRow, before_run, first_since, made_of, space_of, write_rows
+from playhead.store.checkpoints import CheckpointRow, before_run, space_of, write_rows
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session
 from playhead.store.values import NODES, children, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
+from playhead.tape.origins import telling
 from playhead.tape.rows import BELOW, COLUMNS, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun
 from playhead.tape.trees import Showing, Value, uses
 
@@ -47,16 +48,11 @@ class Source:
         )
 
     def checkpoints(self, stored: StoredRow) -> list[TapedCheckpoint]:
-        """The state that a run began from, with what waits there, and its first checkpoint, which says so.
-
-        Of a run that went back to an older state, also what had gone on from there: it tells that the run went back.
-        """
+        """The state that a run began from, with what waits there, and others that tell that it did."""
         thread = self._thread(stored)
-        began = before_run(self.session, thread, stored["started"])
-        older = began.get("")
-        later = made_of(self.session, thread, older.id, stored["started"]) if older else None
-        rows = [*began.values(), first_since(self.session, thread, stored["started"]), later]
-        return [self._checkpoint(thread, row, waits=row is older) for row in rows if row is not None]
+        older = before_run(self.session, thread, stored["started"]).get("")
+        rows = telling(self.session, thread, stored)
+        return [self._checkpoint(thread, row, waits=older is not None and row.id == older.id) for row in rows]
 
     def _effects(self, thread: int) -> dict[int, list[StoredRow]]:
         """What the runs of a conversation did to the world, by run."""
