@@ -5,9 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langgraph.func import entrypoint
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 
@@ -48,6 +50,25 @@ def with_question(model: ScriptedModel) -> Any:
         return {"notes": [model.invoke(str(state.get("mode"))).text, interrupt("ok?")]}
 
     return chain(("one", lambda state: {"notes": ["one"]}), ("ask", ask), ("last", lambda state: {}), state=Talk)
+
+
+def with_a_question_beside(model: ScriptedModel) -> Any:
+    """One of two nodes of a superstep asks a person, the other one a model."""
+    graph = StateGraph(Talk)
+    graph.add_node("ask", lambda state: {"notes": [f"{len(state['notes'])} {interrupt('ok?')}"]})
+    graph.add_node("think", lambda state: {"notes": [model.invoke(str(len(state["notes"]))).text]})
+    graph.add_node("last", lambda state: {"notes": [f"{len(state['notes'])}"]})
+    graph.add_edge(START, "ask")
+    graph.add_edge(START, "think")
+    return graph.compile()
+
+
+def flow_with_questions(model: ScriptedModel) -> Any:
+    @entrypoint()
+    def flow(given: Any) -> Any:
+        return [interrupt("1"), model.invoke("think").text, interrupt("2"), interrupt("3")]
+
+    return flow
 
 
 def with_two_questions(model: ScriptedModel) -> Any:
@@ -241,6 +262,42 @@ def back_to_a_state_of_what_remembers(agent: Any) -> None:
     agent.invoke(Command(resume="yes"), T)
 
 
+def commanded_before_a_message(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(resume="yes"), T)
+    agent.invoke(Command(goto="ask", update={"notes": ["put"]}), T)
+    agent.invoke({"notes": ["b"]}, T)
+    agent.invoke(Command(resume="yes"), T)
+
+
+def commanded_twice_before_a_message(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(resume="yes"), T)
+    agent.invoke(Command(goto="ask", update={"notes": ["put"]}), T)
+    agent.invoke(Command(goto="ask", update={"mode": "loud", "notes": ["too"]}), T)
+    agent.invoke({"notes": ["b"]}, T)
+
+
+def commanded_beside_what_had_ended(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="last", update={"notes": ["put"]}), T)
+    agent.invoke(Command(resume="yes"), T)
+
+
+def back_to_where_a_command_went(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="two", update={"notes": ["put"]}), T)
+    for older in list(agent.get_state_history(T)):
+        agent.invoke(None, older.config)
+
+
+def answered_before_a_message(agent: Any) -> None:
+    agent.invoke(1, T)
+    agent.invoke(Command(resume="y"), T)
+    agent.invoke(2, T)
+    agent.invoke(Command(resume="z"), T)
+
+
 REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (in_three, updated_between),
     (in_three, updated_before_the_first),
@@ -259,6 +316,11 @@ REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (with_question, updated_before_what_asked),
     (with_question, answered_by_hand),
     (with_question, asked_again_and_answered_otherwise),
+    (with_question, commanded_before_a_message),
+    (with_question, commanded_twice_before_a_message),
+    (with_a_question_beside, commanded_beside_what_had_ended),
+    (in_three, back_to_where_a_command_went),
+    (flow_with_questions, answered_before_a_message),
     (with_two_questions, updated_between_two_answers),
     (around_a_question, asked_again_within),
     (that_remembers, back_before_what_is_remembered),
@@ -288,19 +350,26 @@ def test_every_run_is_replayed_exactly_from_where_it_began(
     assert len(model.asked) == asked
 
 
-@pytest.mark.parametrize("course", KEPT, ids=named)
-def test_what_is_kept_of_such_a_replay_and_its_tape_are_replayed_as_well(
+@pytest.mark.parametrize("course", REPLAYED, ids=named)
+def test_the_tape_of_the_last_run_is_replayed_as_well(
     deck: Deck, tmp_path: Path, course: tuple[Callable[[ScriptedModel], Any], Course]
 ) -> None:
     graph = course[0](ScriptedModel())
     course[1](deck.record(graph))
-    last = deck.runs("t-1")[-1]
-    kept = deck.keep(deck.replay(last, graph))
-    assert all(deck.replay(run, graph).unchanged for run in deck.runs(kept.thread))
-    deck.tape(last, tmp_path / "last.json")
+    deck.tape(deck.runs("t-1")[-1], tmp_path / "last.json")
     with playhead.open(tmp_path / "other.db", config=load_config(tmp_path)) as other:
         other.load(tmp_path / "last.json")
         assert all(other.replay(run, graph).unchanged for run in other.runs("t-1"))
+
+
+@pytest.mark.parametrize("course", KEPT, ids=named)
+def test_what_is_kept_of_such_a_replay_is_replayed_as_well(
+    deck: Deck, course: tuple[Callable[[ScriptedModel], Any], Course]
+) -> None:
+    graph = course[0](ScriptedModel())
+    course[1](deck.record(graph))
+    kept = deck.keep(deck.replay(deck.runs("t-1")[-1], graph))
+    assert all(deck.replay(run, graph).unchanged for run in deck.runs(kept.thread))
 
 
 def test_a_pause_before_a_node_is_gone_on_from_with_the_state_changed_meanwhile(deck: Deck) -> None:
@@ -339,10 +408,25 @@ def test_another_prompt_is_tried_from_the_state_that_was_put_there_by_hand(deck:
 
 
 def refused(deck: Deck, graph: Any) -> str:
-    """Why the conversation's last run cannot be replayed."""
+    """Why the conversation's last run cannot be replayed, nor from its tape."""
+    run = deck.runs("t-1")[-1]
     with pytest.raises(NotReplayable) as raised:
-        deck.replay(deck.runs("t-1")[-1], graph)
+        deck.replay(run, graph)
+    with TemporaryDirectory() as folder, playhead.open(f"{folder}/other.db", config=load_config(Path(folder))) as other:
+        deck.tape(run, f"{folder}/run.json")
+        other.load(f"{folder}/run.json")
+        with pytest.raises(NotReplayable) as from_tape:
+            other.replay(other.runs("t-1")[-1], graph)
+    assert from_tape.value.problem == raised.value.problem
     return raised.value.problem
+
+
+def test_a_command_beside_a_graph_that_waits_is_said_not_to_be_replayable(deck: Deck) -> None:
+    graph = around_a_question(ScriptedModel())
+    agent = deck.record(graph)
+    agent.invoke(GIVEN, T)
+    agent.invoke(Command(goto="after"), T)
+    assert refused(deck, graph) == "a graph within the state that it began from was waiting there"
 
 
 def test_a_second_answer_to_an_older_question_is_said_not_to_be_replayable(deck: Deck) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from langgraph.checkpoint.base import Checkpoint, CheckpointMetadata, CheckpointTuple, copy_checkpoint
 from langgraph.checkpoint.base.id import uuid6
@@ -19,6 +19,7 @@ from langgraph.types import Command
 
 from playhead.errors import NotReplayable
 from playhead.graph.saver import Saver
+from playhead.graph.waiting import Waiting
 from playhead.records import Run
 from playhead.store.checkpoints import (
     CheckpointRow,
@@ -32,10 +33,7 @@ from playhead.store.checkpoints import (
     made_of,
     space_of,
 )
-
-BY_HAND: Final = ("update", "fork")
-"""How LangGraph names the source of a state that `update_state` made, and of one that a branch begins with."""
-TICK: Final = 0.000_001  # ids of checkpoints tell the time to less than this
+from playhead.tape.origins import BY_HAND, TICK
 
 
 @dataclass(frozen=True)
@@ -135,10 +133,12 @@ class Beginnings:
 
     def _made(self, run: Run, given: Any, rows: Mapping[str, CheckpointRow | None]) -> Beginning:
         latest = {ns: self._tuple(run, row) for ns, row in rows.items() if row is not None}
-        goes_on = given is None or (isinstance(given, Command) and given.resume is None)
-        if not goes_on or "" not in latest:
+        if "" not in latest or rows[""] is None:
             return Beginning(latest)
-        named, newer = latest[""], self._branches(run) or self._went_on_from(rows[""], run)
+        newer = self._branches(run) or self._went_on_from(rows[""], run)
+        named = latest[""] = self._with_what_waited(run, given, rows[""], is_last=newer is None)
+        if not (given is None or (isinstance(given, Command) and given.resume is None)):
+            return Beginning(latest)
         within = {ns: self._began_within(run, ns) for ns in latest if ns}
         went_back = any(row is not None and row.id != latest[ns].checkpoint["id"] for ns, row in within.items())
         if newer is None and not went_back:
@@ -152,6 +152,14 @@ class Beginnings:
         ids = {ns: older[ns].checkpoint["id"] for ns in branched}
         return Beginning(latest, older, named.checkpoint["id"], branches=newer is not None, within=ids)
 
+    def _with_what_waited(self, run: Run, given: Any, row: CheckpointRow, *, is_last: bool) -> CheckpointTuple:
+        """The state of the graph itself, with what waited beside it; no later one was there if it `is_last`."""
+        found, waiting = self._whole(run, row), Waiting(self.saver)
+        goes_on = given is None or isinstance(given, Command)
+        if goes_on and (is_last or (isinstance(given, Command) and given.resume is not None)):
+            return found._replace(pending_writes=waiting.for_next(run, found))
+        return found._replace(pending_writes=waiting.for_input(run, found, is_last=is_last and not goes_on))
+
     def _began_within(self, run: Run, ns: str) -> CheckpointRow | None:
         """The state that a graph within it that remembers set out from: what came of it says so."""
         with self.saver.store.reading() as session:
@@ -160,12 +168,16 @@ class Beginnings:
             rows = checkpoint_rows(session, space, ns, first.parent) if first and first.parent and space else []
         return rows[0] if rows else None
 
-    def _tuple(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
+    def _whole(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
+        """A recorded state, with all that was ever written beside it."""
         names = {"thread_id": run.thread, "checkpoint_ns": row.ns, "checkpoint_id": row.id}
         found = self.saver.get_tuple({"configurable": names})
         if found is None:
             raise NotReplayable(run.id, "the state it began from was pruned")
-        return found._replace(pending_writes=[])
+        return found
+
+    def _tuple(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
+        return self._whole(run, row)._replace(pending_writes=[])
 
     # ── what no recording can give ───────────────────────────────────────────────────────────────────────────
 

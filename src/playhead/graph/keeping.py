@@ -25,6 +25,7 @@ from playhead.graph.recorder import describe, new_name, owner
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf
+from playhead.graph.waiting import COMMANDS
 from playhead.records import RunStatus
 from playhead.store import counts, labels, runs
 from playhead.store.session import WritingSession
@@ -161,7 +162,7 @@ def _states(saver: Saver, turn: PlayedTurn, thread: str) -> list[tuple[Operation
         raise BadInput("replay", problem, "Keep one of another turn.")
     made: list[tuple[Operation, Sequence[Part]]] = []
     for start, executions in stages:
-        made += [saver.copied(found._replace(pending_writes=[]), thread, None) for found in start.values()]
+        made += [saver.copied(_with_commands(found, executions), thread, None) for found in start.values()]
         last = executions[-1]
         if (branch := executions[0].branch) is not None:
             made.append(saver.copied(branch._replace(pending_writes=[]), thread, start[""].checkpoint["id"]))
@@ -174,6 +175,15 @@ def _states(saver: Saver, turn: PlayedTurn, thread: str) -> list[tuple[Operation
             if state is not None and state.checkpoint["id"] != parent:
                 made.append(saver.copied(state, thread, parent))
     return made
+
+
+def _with_commands(found: CheckpointTuple, executions: Sequence[Execution]) -> CheckpointTuple:
+    """A state that runs set out from, with the commands that they gave there, as a recording has them beside it."""
+    same = [run.state for run in executions if run.state and run.state.checkpoint["id"] == found.checkpoint["id"]]
+    if not same:
+        return found
+    waited = [write for write in found.pending_writes or () if write[0] != COMMANDS]
+    return found._replace(pending_writes=[*waited, *(w for w in same[-1].pending_writes or () if w[0] == COMMANDS)])
 
 
 def _told_apart(stages: Sequence[tuple[Mapping[str, CheckpointTuple], list[Execution]]]) -> bool:

@@ -38,6 +38,10 @@ class Shelf(BaseCheckpointSaver[Any]):
     def stand_at(self, latest: Mapping[str, CheckpointTuple], older: Mapping[str, CheckpointTuple]) -> None:
         """Hold these states from now on, and no other."""
         self._latest, self._older, self._writes = dict(latest), dict(older), {}
+        for ns, found in latest.items():
+            for task in dict.fromkeys(task for task, _, _ in found.pending_writes or ()):
+                writes = [(channel, value) for own, channel, value in found.pending_writes or () if own == task]
+                self._keep((ns, found.checkpoint["id"]), writes, task)
 
     def latest(self, ns: str = "") -> CheckpointTuple | None:
         """The namespace's state as it is now."""
@@ -51,8 +55,8 @@ class Shelf(BaseCheckpointSaver[Any]):
         """The states as they are, of the namespaces that outlive a run; LangGraph changes those it is given."""
         return {
             ns: found._replace(checkpoint=copy_checkpoint(found.checkpoint))
-            for ns, found in {**self._latest, **self._older}.items()
-            if ":" not in ns
+            for ns, found in {**{ns: self.latest(ns) for ns in self._latest}, **self._older}.items()
+            if found is not None and ":" not in ns
         }
 
     def namespaces(self) -> list[str]:
@@ -85,7 +89,10 @@ class Shelf(BaseCheckpointSaver[Any]):
     ) -> None:
         """Keep a task's writes."""
         configurable = config["configurable"]
-        kept = self._writes.setdefault((configurable.get("checkpoint_ns") or "", configurable["checkpoint_id"]), {})
+        self._keep((configurable.get("checkpoint_ns") or "", configurable["checkpoint_id"]), writes, task_id)
+
+    def _keep(self, place: tuple[str, str], writes: Sequence[tuple[str, Any]], task_id: str) -> None:
+        kept = self._writes.setdefault(place, {})
         for index, (channel, value) in enumerate(writes):
             kept[task_id, WRITES_IDX_MAP.get(channel, index)] = (task_id, channel, value)
 

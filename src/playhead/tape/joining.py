@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from playhead.codec import Part
 from playhead.errors import TapeConflict
 from playhead.redact import Redactor
 from playhead.store import checkpoints, counts, runs
@@ -56,6 +57,10 @@ def _put_checkpoint(session: WritingSession, checkpoint: TapedCheckpoint) -> Non
     space = checkpoints.space_of(session, thread, ns)
     if space is None or not checkpoints.checkpoint_rows(session, space, ns, id):
         checkpoints.put_checkpoint(session, thread, ns, id, parent, checkpoint.data, checkpoint.refs)
+        for row in checkpoint.writes:
+            task, path, special = (row.columns[name] for name in ("task", "path", "special"))
+            if isinstance(value := row.values["value"], Part):
+                checkpoints.put_writes(session, thread, ns, id, task, path, special, value)
 
 
 def _add(session: WritingSession, run: TapedRun) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from playhead.codec import PLAIN, Part
+from playhead.codec import PAIRS, PLAIN, Part
 from playhead.errors import BadInput, TapeDamaged, TapeNotFound, TapeTooNew
 from playhead.store.runs import VALUES_OF
 from playhead.tape import leaves
@@ -122,7 +122,14 @@ class _Document:
         parts = [value for value in refs if isinstance(value, Part)]
         if len(parts) < len(refs):
             raise ValueError("a value of it is missing")
-        return TapedCheckpoint(columns_of("checkpoints", record), data, parts)
+        writes = [self._write(each) for each in self._list({"writes": [], **record}, "writes", "it")]
+        return TapedCheckpoint(columns_of("checkpoints", record), data, parts, writes)
+
+    def _write(self, record: Any) -> Row:
+        value = self._values.value(record["value"])
+        if not isinstance(value, Part) or value.kind != PAIRS:
+            raise ValueError("what was written beside it is none")
+        return Row("writes", columns_of("writes", record), {"value": value})
 
     def _list(self, record: Any, name: str, where: str) -> list[Any]:
         found = record.get(name) if isinstance(record, dict) else None

@@ -53,6 +53,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, tuple[Form, ...]]]] = {
         "started": (float,),
         "ended": (float, None),
     },
+    "writes": {"task": (str,), "path": (str,), "special": (int,)},
     "checkpoints": {**dict.fromkeys(("thread", "ns", "id"), (str,)), "parent": (str, None)},
 }
 BELOW: Final = ("calls", "steps", "effects")
@@ -102,15 +103,26 @@ class TapedRun:
 
 @dataclass(frozen=True, slots=True)
 class TapedCheckpoint:
-    """A checkpoint as it is on a tape: `data` is the saver's own, `refs` the values it speaks of."""
+    """A checkpoint as it is on a tape: `data` is the saver's own, `refs` the values it speaks of.
+
+    `writes` are what tasks and commands wrote beside it.
+    """
 
     columns: dict[str, Any]
     data: bytes
     refs: list[Part]
+    writes: list[Row] = field(default_factory=list)
+
+    def values(self) -> Iterator[Value]:
+        """All its values, in the order of the tape."""
+        yield from self.refs
+        for row in self.writes:
+            yield from row.values.values()
 
     def seal(self) -> str:
         """The seal over everything in it."""
-        return sealed([self.columns, self.data, [part.hash for part in self.refs]])
+        written = [[row.bare() for row in self.writes]] if self.writes else []
+        return sealed([self.columns, self.data, [part.hash for part in self.refs], *written])
 
 
 def bare(value: Value) -> str | None:

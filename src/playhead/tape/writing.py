@@ -12,12 +12,13 @@ from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.backend import Row as StoredRow
-from playhead.store.checkpoints import CheckpointRow, before_run, first_since, made_of
+from playhead.store.checkpoints import CheckpointRow, before_run, space_of, write_rows
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session
 from playhead.store.values import NODES, children, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
+from playhead.tape.origins import telling
 from playhead.tape.rows import BELOW, COLUMNS, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun
 from playhead.tape.trees import Showing, Value, uses
 
@@ -47,16 +48,11 @@ class Source:
         )
 
     def checkpoints(self, stored: StoredRow) -> list[TapedCheckpoint]:
-        """The state that a run began from, and its first checkpoint, which says so.
-
-        Of a run that went back to an older state, also what had gone on from there: it tells that the run went back.
-        """
+        """The state that a run began from, with what waits there, and others that tell that it did."""
         thread = self._thread(stored)
-        began = before_run(self.session, thread, stored["started"])
-        older = began.get("")
-        later = made_of(self.session, thread, older.id, stored["started"]) if older else None
-        rows = [*began.values(), first_since(self.session, thread, stored["started"]), later]
-        return [self._checkpoint(thread, row) for row in rows if row is not None]
+        older = before_run(self.session, thread, stored["started"]).get("")
+        rows = telling(self.session, thread, stored)
+        return [self._checkpoint(thread, row, waits=older is not None and row.id == older.id) for row in rows]
 
     def _effects(self, thread: int) -> dict[int, list[StoredRow]]:
         """What the runs of a conversation did to the world, by run."""
@@ -80,10 +76,21 @@ class Source:
     def _text(self, value: Any) -> Any:
         return self.redactor.name(value) if isinstance(value, str) else value
 
-    def _checkpoint(self, thread: str, row: CheckpointRow) -> TapedCheckpoint:
+    def _checkpoint(self, thread: str, row: CheckpointRow, *, waits: bool) -> TapedCheckpoint:
         columns = {"thread": self._text(thread), "ns": row.ns, "id": row.id, "parent": row.parent}
         parts = [value for value in self._values(row.refs) if isinstance(value, Part)]
-        return TapedCheckpoint(columns, row.data, parts)
+        return TapedCheckpoint(columns, row.data, parts, self._writes(thread, row) if waits else [])
+
+    def _writes(self, thread: str, row: CheckpointRow) -> list[Row]:
+        space = space_of(self.session, thread, row.ns)
+        found = write_rows(self.session, space, row.id) if space else []
+        made = zip(found, self._values([each.value for each in found]), strict=True)
+        named = [
+            Row("writes", {"task": each.task, "path": each.path, "special": each.special}, {"value": value})
+            for each, value in made
+            if isinstance(value, Part)
+        ]
+        return sorted(named, key=lambda row: (row.columns["task"], row.columns["special"]))
 
     def _values(self, refs: Sequence[int | None]) -> list[Value]:
         rows = fetch(self.session, {ref for ref in refs if ref} - self._parts.keys())
@@ -128,12 +135,15 @@ def document(source: Source, stored: Sequence[StoredRow], note: Mapping[str, Any
     """The text of a tape of these runs."""
     taped = [source.run(row) for row in stored]
     found = [checkpoint for row in stored for checkpoint in source.checkpoints(row)]
-    checkpoints = {tuple(each.columns.values()): each for each in found}
+    checkpoints: dict[tuple[Any, ...], TapedCheckpoint] = {}
+    for each in found:  # a run's first one may be that from which the next began: that one says what waits there
+        place = tuple(each.columns.values())
+        checkpoints[place] = each if each.writes else checkpoints.get(place, each)
     showing = Showing(
         uses(
             [
                 *(value for run in taped for value in run.values()),
-                *(value for each in checkpoints.values() for value in each.refs),
+                *(value for each in checkpoints.values() for value in each.values()),
             ]
         )
     )
@@ -161,9 +171,11 @@ def _shown(showing: Showing, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _checkpoint(showing: Showing, checkpoint: TapedCheckpoint) -> dict[str, Any]:
     refs = [showing.value(value) for value in checkpoint.refs]
+    writes = [_shown(showing, {**row.columns, **row.values}) for row in checkpoint.writes]
     return {
         **checkpoint.columns,
         "data": leaves.show(PLAIN, checkpoint.data),
         "refs": refs,
+        **({"writes": writes} if writes else {}),
         "seal": checkpoint.seal(),
     }
