@@ -117,7 +117,7 @@ class SQLite:
             raise Unopenable(str(self.path), str(error.__cause__)) from error
 
     def _to_look(self) -> sqlite3.Connection:
-        """A connection that changes nothing, but for what a process that was killed left half done: SQLite undoes it."""
+        """A connection that changes nothing, but that SQLite undoes what a process that was killed left half done."""
         address = f"{self.path.absolute().as_uri()}?mode="
         connection = sqlite3.connect(f"{address}ro", uri=True, timeout=WAIT_SECONDS)
         try:
