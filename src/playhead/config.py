@@ -24,6 +24,9 @@ from playhead.location import Location, located
 BUILT_IN: Final[Mapping[str, str]] = {"agent-loop": "playhead.graph.agent_loop:graph"}
 """Graphs of our own, by name: imported runs remember this one. A project's own graph of that name goes first."""
 
+UNREADABLE: Final = (ValueError, RecursionError, OSError)
+"""What reading a broken file raises: of whole numbers with thousands of digits, too, and of thousands of levels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -118,7 +121,7 @@ def _settings(path: Path) -> Mapping[str, Any]:
     """The table [tool.playhead], each setting of the form it must have."""
     try:
         found: Any = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UNREADABLE as error:
         raise BadInput(str(path), f"it is not valid TOML: {error}.", "Mend the file.") from error
     for table in ("tool", "playhead"):
         found = found.get(table, {})
@@ -130,15 +133,22 @@ def _settings(path: Path) -> Mapping[str, Any]:
             raise BadInput(str(path), problem, f"It knows {', '.join(FORMS)}.")
         form, fits = FORMS[name]
         if not fits(value):
-            raise BadInput(str(path), f"[tool.playhead] {name} is {value!r}.", f"Write it as {form}.")
+            raise BadInput(str(path), f"[tool.playhead] {name} is {_shown(value)}.", f"Write it as {form}.")
     return cast("Mapping[str, Any]", found)
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no whole number of more digits than its limit; a hexadecimal one may have them
+        return "a number of thousands of digits"
 
 
 def _langgraph_json(path: Path) -> dict[str, str]:
     """The graphs of LangGraph's own project file, if there is one."""
     try:
         found = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    except (ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise BadInput(str(path), f"it is not valid JSON: {error}.", "Mend the file.") from error
     graphs = found.get("graphs", {}) if isinstance(found, dict) else None
     targets = {name: _target(entry) for name, entry in graphs.items()} if isinstance(graphs, dict) else None

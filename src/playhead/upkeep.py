@@ -46,12 +46,14 @@ def threads_of(store: Store, customer: str) -> list[str]:
 def forget(store: Store, customer: str, handles: Iterable[Any]) -> int:
     """Erase a customer here and in every handle that has `forget`; gives how many conversations went.
 
+    What was erased before, by a process that was killed before its bytes were gone, goes from the files now.
+
     Raises `StillRead`, and what a handle raises; all the rest is erased then.
     """
     names = _known_as(store, customer)
     count = store.write(lambda session: erasure.forget(session, customer))
     problems = forget_in(handles, names)
-    if count:
+    if _freed(store) is not None:
         _give_back(store)
     for problem in problems:
         raise problem
@@ -93,8 +95,7 @@ def vacuum(store: Store) -> Vacuumed:
     """Remove values that nothing refers to, and give freed pages back. Raises `StillRead`."""
     before = store.backend.size()
     swept = store.write(erasure.sweep)
-    _give_back(store)
-    return Vacuumed(swept.values, before, store.backend.size())
+    return Vacuumed(swept.values, before, _give_back(store))
 
 
 def rule(older_than: str | None, keep_last: int, statuses: Iterable[str], origins: bool, state: bool) -> Rule:
@@ -118,8 +119,18 @@ def prune(store: Store, rule: Rule, *, dry: bool) -> Pruned:
     return made
 
 
-def _give_back(store: Store) -> None:
+def _freed(store: Store) -> bytes | None:
+    with store.reading() as session:
+        return erasure.freed(session)
+
+
+def _give_back(store: Store) -> int:
+    """Gives the bytes that the recording takes then."""
+    mark = _freed(store)
     try:
         store.compact()
     except StoreBusy as busy:
         raise StillRead(str(store.location)) from busy
+    size = store.backend.size()
+    store.write(lambda session: erasure.compacted(session, mark))
+    return size

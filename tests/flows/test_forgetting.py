@@ -215,6 +215,35 @@ def test_where_others_still_read_the_files_it_says_so_and_a_vacuum_ends_it(
     assert found_in(tmp_path, deck) == []
 
 
+@pytest.mark.parametrize("again", [ANA, "nobody"])
+def test_what_was_erased_by_a_process_that_was_killed_then_goes_from_the_files_when_anybody_is_forgotten(
+    deck: Deck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed() -> None:
+        raise Killed
+
+    monkeypatch.setattr(deck.store, "compact", killed)
+    with pytest.raises(Killed):
+        deck.forget(ANA)
+    assert found_in(tmp_path, deck) != []
+    with open_deck(tmp_path) as other:
+        deck.store.backend._close_readers()  # type: ignore[attr-defined]  # whoever was killed reads no more
+        assert other.forget(again) == 0
+        assert found_in(tmp_path, other) == []
+        assert other.check().problems == ()
+
+
+def test_where_nothing_was_erased_that_is_still_in_the_files_nothing_is_compacted(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deck.forget(ANA)
+    monkeypatch.setattr(deck.store, "compact", lambda: pytest.fail("the whole recording was written anew"))
+    assert deck.forget(ANA) == 0
+
+
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["this process's deck", "another deck"])
 def test_a_run_at_work_ends_when_its_customer_is_forgotten_and_writes_nothing_more(
     tmp_path: Path, world: World, elsewhere: bool

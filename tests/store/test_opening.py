@@ -16,6 +16,7 @@ from playhead.store import Store, sqlite, upgrading
 from playhead.store.session import WritingSession
 
 from .conftest import keep
+from .recording import open_deck, say
 
 WHEN_WRITTEN = b"as it was"
 
@@ -176,6 +177,31 @@ def test_a_file_that_was_removed_is_not_made_anew_by_reading(address: Path) -> N
         session.rows("vals_last")
     assert not address.exists()
     store.close()
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
+def test_a_run_does_not_begin_on_a_recording_that_is_no_longer_at_its_place(address: Path, how: str) -> None:
+    with open_deck(address.with_name("other.db")) as other:
+        say(other, "c-1", "of another recording")
+    with open_deck(address) as deck:
+        say(deck, "c-1", "hello")
+        if how == "replaced":
+            address.with_name("other.db").replace(address)
+        else:
+            address.unlink() if how == "deleted" else address.rename(address.with_name("moved.db"))
+        with pytest.raises(StoreUnusable, match="deleted, moved or replaced while it was open"):
+            say(deck, "c-1", "and on")
+
+
+def test_a_compacted_recording_is_at_its_place_wherever_the_process_goes(
+    address: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(address.parent)
+    with open_deck(Path(address.name)) as deck:
+        deck.vacuum()
+        (address.parent / "elsewhere").mkdir()
+        monkeypatch.chdir(address.parent / "elsewhere")
+        say(deck, "c-1", "hello")
 
 
 # ── a full disk ──────────────────────────────────────────────────────────────────────────────────────────────

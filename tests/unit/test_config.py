@@ -96,6 +96,9 @@ def test_the_home_folder_may_be_written_short(tmp_path: Path) -> None:
     ("text", "problem"),
     [
         ("[tool.playhead", "it is not valid TOML"),
+        pytest.param(f"[tool.other]\nx = {'9' * 5_000}", "it is not valid TOML", id="a long number"),
+        pytest.param(f"[tool.other]\nx = {'[' * 5_000}", "it is not valid TOML", id="many levels"),
+        pytest.param(f"[tool.playhead]\nstore = 0x{'f' * 5_000}", "store is a number of thousands", id="a longer one"),
         ("tool = 3", "tool is not a table"),
         ("[tool]\nplayhead = 'x'", "playhead is not a table"),
         ("[tool.playhead]\nstroe = 'x'", "has no setting 'stroe'. Did you mean 'store'?"),
@@ -150,7 +153,12 @@ def test_our_own_table_goes_before_langgraphs_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", [], {"graphs": []}, {"graphs": {"desk": 5}}, {"graphs": {"desk": {}}}, "null"]
+    "content",
+    [
+        *("{", [], {"graphs": []}, {"graphs": {"desk": 5}}, {"graphs": {"desk": {}}}, "null"),
+        pytest.param("9" * 5_000, id="a long number"),
+        pytest.param("[" * 100_000, id="many levels"),
+    ],
 )
 def test_a_broken_project_file_of_langgraphs_is_named(content: Any, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"langgraph\.json"):

@@ -66,6 +66,9 @@ class Backend(Protocol):
     def lend(self) -> AbstractContextManager[Connection]:
         """A connection to read with, for a while."""
 
+    def check_place(self) -> None:
+        """Raises `StoreUnusable` where what was opened is no longer what is kept at its place."""
+
     def explain(self, error: Exception) -> StoreError:
         """The error of ours that says what one of `errors` means for the person in front of it."""
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from playhead.codec import pack, unpack
 from playhead.errors import Corrupt
 from playhead.store.backend import Row
-from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, WritingSession, answer_name, mark_of
+from playhead.store.session import ANSWER, EVERYTHING, FREED, NAME, Session, WritingSession, answer_name, mark_of
 
 RUN: Final = "run"
 THREAD: Final = "thread"
@@ -93,7 +93,7 @@ def recount(session: WritingSession) -> None:
         kind, number = row["kind"], row["id"]
         if kind in HOLDS:
             _write(session, kind, number, _holds(session, kind, number))
-        elif (kind, number) not in there:
+        elif kind != FREED and (kind, number) not in there:
             session.delete("counts_delete", kind=kind, id=number)
 
 
@@ -216,7 +216,7 @@ def lost(session: Session, marked: Mapping[str, Iterable[str]]) -> Iterator[str]
     for row in session.rows("counts_scan"):
         kind, number = row["kind"], row["id"]
         if kind not in HOLDS:
-            if (kind, number) not in there:
+            if kind != FREED and (kind, number) not in there:
                 yield f"A record of kind {kind!r} is not found that was written."
             continue
         known, found = unpack(row["data"]), _holds(session, kind, number)

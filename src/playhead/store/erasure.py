@@ -18,7 +18,7 @@ from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, counts, naming, runs
 from playhead.store.backend import Row
-from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, WritingSession, answer_name
+from playhead.store.session import ANSWER, EVERYTHING, FREED, NAME, Session, WritingSession, answer_name
 from playhead.store.values import children
 
 BATCH: Final = 1_000
@@ -177,8 +177,21 @@ def sweep(session: WritingSession) -> Swept:
         mark = plain(secrets.token_bytes(HASH_BYTES))
         session.write("vals_add", {"id": last["id"], "hash": mark.hash, "kind": mark.kind, "data": mark.data})
         removed, size = removed - 1, size - len(mark.data)
+    session.write("counts_put", {"kind": FREED, "id": 0, "data": secrets.token_bytes(8)})
     session.forget_caches()
     return Swept(removed, max(size, 0))
+
+
+def freed(session: Session) -> bytes | None:
+    """The mark of the last removal whose bytes may still be in the files: it was not compacted since."""
+    row = session.one("counts_get", kind=FREED, id=0)
+    return row["data"] if row else None
+
+
+def compacted(session: WritingSession, mark: bytes | None) -> None:
+    """What was removed up to this mark is gone from the files, too."""
+    if mark is not None and freed(session) == mark:
+        session.delete("counts_delete", kind=FREED, id=0)
 
 
 def _roots(session: Session) -> Iterator[int]:

@@ -35,8 +35,9 @@ class Line:
         self,
         submit: Callable[..., Future[Any]],
         reading: Callable[[], AbstractContextManager[Session]],
+        check_place: Callable[[], None],
     ) -> None:
-        self._submit, self._reading = submit, reading
+        self._submit, self._reading, self._check_place = submit, reading, check_place
         self._held: set[Lease] = set()
         self._waiting: set[Lease] = set()
         self._lock, self._ring = threading.Lock(), threading.Event()
@@ -47,8 +48,9 @@ class Line:
         """Stand in line for a conversation, with what is committed next; `granted` resolves when it is one's turn.
 
         It is committed at once if `urgent`. `granted` carries `ThreadBusy` after `patience` seconds. Whoever takes a
-        lease must `leave` it, come what may.
+        lease must `leave` it, come what may. Raises `StoreUnusable` where the recording is no longer at its place.
         """
+        self._check_place()
         lease = Lease(thread, patience, leases.new_holder(), Promise())
         try:
             stood = self._submit(partial(leases.stand, lease=lease), urgent=urgent)

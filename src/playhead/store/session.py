@@ -22,6 +22,7 @@ EVERYTHING: Final = 2**62  # the limit of a query that has none
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
 ANSWER: Final = "answer"
+FREED: Final = "freed"  # the kind that says that bytes of what was removed may still be in the files
 
 Damaged: TypeAlias = Callable[[Corrupt], None]
 

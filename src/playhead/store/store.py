@@ -75,7 +75,7 @@ class Store:
         self._failures = 0
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
-        self.line = Line(partial(self._writer.submit, urgent=False), self.reading)
+        self.line = Line(partial(self._writer.submit, urgent=False), self.reading, self.backend.check_place)
 
     def _open_writer(self) -> WritingSession:
         return WritingSession(self.backend.open())

@@ -102,6 +102,9 @@ class Postgres:
         """Close the connections that were lent."""
         self._readers.close()
 
+    def check_place(self) -> None:
+        """A server has it, or says that it has not."""
+
     def explain(self, error: Exception) -> StoreError:
         """The error of ours that says what this error of PostgreSQL means for the person in front of it."""
         return explained(error, str(self.location))

@@ -12,7 +12,7 @@ from playhead.errors import BadInput, Corrupt, RecordingNotFound, StoreBusy, Sto
 from playhead.store.backend import Synchronous, plain_errors
 from playhead.store.queries import MIGRATIONS
 from playhead.store.sqlite.connection import Connection
-from playhead.store.sqlite.meaning import ANOTHER, WAIT_SECONDS, explained
+from playhead.store.sqlite.meaning import ANOTHER, REOPEN, WAIT_SECONDS, explained
 from playhead.store.sqlite.schema import make_ready, pending_migrations
 
 
@@ -24,7 +24,9 @@ class SQLite:
 
     def __init__(self, path: Path, synchronous: Synchronous, *, create: bool) -> None:
         self.path, self._synchronous, self._create = path, synchronous, create
+        self._place = path.absolute()  # wherever the process goes
         self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._opened: tuple[int, int] | None = None  # the file, by what tells it from another of its name
         self._closed = False
 
     def version(self) -> int:
@@ -57,7 +59,20 @@ class SQLite:
             except BaseException:
                 connection.close()
                 raise
+            self._opened = self._file()
             return connection
+
+    def check_place(self) -> None:
+        """Raises `StoreUnusable` where the file was deleted or replaced: what is written would be lost with it."""
+        if self._opened is not None and self._file() != self._opened:
+            raise StoreUnusable(str(self.path), "its file was deleted, moved or replaced while it was open", REOPEN)
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._place.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
@@ -117,8 +132,8 @@ class SQLite:
             raise Unopenable(str(self.path), str(error.__cause__)) from error
 
     def _to_look(self) -> sqlite3.Connection:
-        """Changes nothing, but for what a process that was killed left half done: SQLite undoes that."""
-        address = f"{self.path.absolute().as_uri()}?mode="
+        """A connection that changes nothing, but that SQLite undoes what a process that was killed left half done."""
+        address = f"{self._place.as_uri()}?mode="
         connection = sqlite3.connect(f"{address}ro", uri=True, timeout=WAIT_SECONDS)
         try:
             connection.execute("PRAGMA user_version")
@@ -131,7 +146,7 @@ class SQLite:
 
     def _connect(self, *, create: bool = False) -> Connection:
         with plain_errors(self):
-            address = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+            address = f"{self._place.as_uri()}?mode={'rwc' if create else 'rw'}"
             connection = sqlite3.connect(
                 address,
                 uri=True,

@@ -10,6 +10,7 @@ from playhead.errors import Corrupt, StoreBusy, StoreError, StoreUnusable
 
 WAIT_SECONDS: Final = 10.0
 ANOTHER: Final = "Pass --store with the file of a recording, or with one that is not there yet."
+REOPEN: Final = "Put the file back where it was, if it is to be kept, and start this process anew."
 
 
 def explained(error: Exception, path: Path) -> StoreError:
