@@ -414,12 +414,35 @@ def test_of_an_array_of_numbers_only_a_card_number_becomes_zero(form: str, redac
     assert (found.dtype, found.tolist()) == (array.dtype, [[1, 0], [1749388800123456, 2**52]])
 
 
+@pytest.mark.parametrize("form", ["<f4", "<f8", "<i8", "<i4"])
+def test_a_large_array_of_numbers_is_read_to_its_end(form: str, redactor: Redactor) -> None:
+    """Read as a text, it would take a minute."""
+    numpy = pytest.importorskip("numpy")
+    array = numpy.random.default_rng(1).random(2_000_000) * 1000
+    _, data = SERDE.dumps_typed({"array": array.astype(form)})
+    assert redactor.packed(data) == data
+
+
 @given(st.lists(st.floats() | st.integers(-(2**60), 10**12).map(float), max_size=20))
 def test_arrays_of_other_numbers_keep_their_bytes(numbers: list[float]) -> None:
     numpy = pytest.importorskip("numpy")
     _, data = SERDE.dumps_typed({"array": numpy.array(numbers, dtype="<f8")})
     cards = [number for number in numbers if abs(number) < 10**16 and is_card_number(f"{abs(number):.0f}")]
     assert cards or Redactor().packed(data) == data
+
+
+@pytest.mark.parametrize("form", ["c16", "f2", "u2"])
+def test_an_array_of_numbers_is_never_read_as_text(form: str, redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    array = numpy.frombuffer(f"{KEY} {KEY} {KEY}".encode()[:96], dtype=form)
+    _, data = SERDE.dumps_typed({"array": array})
+    assert redactor.packed(data) == data
+
+
+def test_an_array_of_empty_texts_keeps_its_bytes(redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    _, data = SERDE.dumps_typed({"array": numpy.array(["", ""], dtype="U0"), "key": KEY})
+    assert SERDE.loads_typed(("msgpack", redactor.packed(data)))["array"].tolist() == ["", ""]
 
 
 def test_keys_that_become_the_same_lose_nothing(redactor: Redactor) -> None:
