@@ -10,13 +10,15 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import unquote
 
 from playhead.errors import BadInput, GraphNotFound, GraphNotLoadable, nearest_name
 from playhead.location import Location, located
@@ -26,6 +28,12 @@ BUILT_IN: Final[Mapping[str, str]] = {"agent-loop": "playhead.graph.agent_loop:g
 
 UNREADABLE: Final = (ValueError, RecursionError, OSError)
 """What reading a broken file raises: of whole numbers with thousands of digits, too, and of thousands of levels."""
+
+
+SECRET_ENDINGS: Final = ("_API_KEY", "SECRET_KEY", "ACCESS_KEY", "_TOKEN", "_SECRET", "_CREDENTIALS")
+SECRET_WORDS: Final = ("PASSWORD", "PASSWD", "PASSPHRASE")
+ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^@\s/]+)@")
+LONG_PASSWORD: Final = 12  # characters; shorter ones without a digit are words, such as `postgres`
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,27 @@ class Config:
         return load_object(self.applications[name], self.root)
 
     def secrets(self) -> list[str]:
-        """The values of the environment variables that the project declares secret, and of the usual key names."""
-        usual = [name for name in os.environ if name.endswith(("_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD"))]
-        return [os.environ[name] for name in {*self.redact, *usual} if os.environ.get(name)]
+        """The environment's values that the project declares secret or that the usual names do, and its passwords."""
+        declared = [os.environ[name] for name in self.redact if os.environ.get(name)]
+        usual = [value for name, value in os.environ.items() if _is_secret(name.upper(), value)]
+        return sorted({*declared, *usual, *_passwords(os.environ.values())})
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Is a variable's value one by its name? What is a path tells where the secret is."""
+    is_path = os.path.isabs(value) and os.path.exists(value)  # noqa: PTH110, PTH117 - it may be too long for one
+    if not value or is_path or name.endswith("_FILE"):
+        return False
+    if name.endswith(SECRET_ENDINGS) or any(word in name for word in SECRET_WORDS):
+        return True
+    return name.endswith("_KEY") and any(map(str.isdigit, value))  # `SORT_KEY=customer` is a word, no key
+
+
+def _passwords(values: Iterable[str]) -> Iterator[str]:
+    """Passwords in addresses, as they are written there and as they are meant; no usual word for one."""
+    for value in values:
+        if (found := ADDRESS.match(value)) and (any(map(str.isdigit, found[1])) or len(found[1]) >= LONG_PASSWORD):
+            yield from {found[1], unquote(found[1])}
 
 
 def load_config(start: Path | None = None) -> Config:

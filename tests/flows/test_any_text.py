@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NamedTuple, TypedDict
 
 import pytest
+from langchain_core.messages import HumanMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
+from pydantic import BaseModel
 from structlog.testing import capture_logs
 
 from playhead import Deck, effect
@@ -34,11 +37,31 @@ def look(text: str) -> str:
     return text
 
 
+@dataclass
+class Said:
+    """What somebody said."""
+
+    text: str
+
+
+class Heard(NamedTuple):
+    """The same, and how often."""
+
+    text: str
+    times: int
+
+
+class Card(BaseModel):
+    """Who owns it."""
+
+    owner: Any
+
+
 class State(TypedDict, total=False):
     """What the graph knows."""
 
     text: Annotated[str, lambda _, new: new]
-    found: str
+    found: Any
 
 
 def graph(*, sends: bool = True) -> Any:
@@ -116,6 +139,58 @@ def test_half_a_character_is_kept_as_langgraph_keeps_it_and_the_gap_is_told(deck
     assert all("surrogates" in one["error"] for one in gaps)
     (run,) = deck.runs("c-1")
     assert (run.status, run.versions.keys() > {"code"}) == ("done", True)  # what can be said is there
+
+
+def saying(text: Any) -> Any:
+    """A graph whose node says this text."""
+    builder = StateGraph(State)
+    builder.add_node("say", lambda _: {"found": text})
+    builder.add_edge(START, "say")
+    return builder.compile()
+
+
+WITHIN = {
+    "a text": lambda text: text,
+    "a mapping": lambda text: {"a": [{"b": (text,)}], "c": "?"},
+    "a message": lambda text: HumanMessage([{"type": "text", "text": text}]),
+    "a dataclass": Said,
+    "a set": lambda text: {text},
+    "a named tuple": lambda text: Heard(text, 1),
+    "a path": lambda text: [Path(text)],
+    "a model": lambda text: Card(owner=text),
+}
+
+
+@pytest.mark.parametrize("within", WITHIN.values(), ids=WITHIN)
+def test_half_a_character_that_becomes_a_question_mark_is_told(deck: Deck, within: Any) -> None:
+    with capture_logs() as told:
+        deck.record(saying(within(HALF)), "words").invoke({"text": "why?"}, config("c-1"))
+    (gap, *_) = [one for one in told if one.get("graph") == "words"]
+    assert gap["event"] == "not recorded exactly"
+    assert "half a character" in gap["error"]
+
+
+@pytest.mark.parametrize("within", WITHIN.values(), ids=WITHIN)
+def test_half_a_character_is_refused_in_words_by_a_strict_recording(deck: Deck, within: Any) -> None:
+    with pytest.raises(BadInput, match="half a character"):
+        deck.record(saying(within(HALF)), strict=True).invoke({"text": "hello"}, config("c-1"))
+    with pytest.raises(BadInput, match="half a character"):
+        deck.record(saying("hello"), strict=True).invoke({"text": HALF}, config("c-2"))
+
+
+@pytest.mark.parametrize("within", WITHIN.values(), ids=WITHIN)
+def test_a_question_mark_is_no_half_character(deck: Deck, within: Any) -> None:
+    with capture_logs() as told:
+        deck.record(saying(within("ça va? \U0001f600")), strict=True).invoke({"text": "ça va?"}, config("c-1"))
+    assert told == []
+
+
+def test_half_a_character_in_a_state_that_is_changed_by_hand_is_told(deck: Deck) -> None:
+    agent = deck.record(saying("hello"))
+    agent.invoke({"text": "hello"}, config("c-1"))
+    with capture_logs() as told:
+        agent.update_state(config("c-1"), {"text": HALF})
+    assert "not recorded exactly" in [one["event"] for one in told]
 
 
 def test_half_a_character_is_refused_in_words_by_an_effect_and_a_label(deck: Deck) -> None:

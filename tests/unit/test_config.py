@@ -232,3 +232,26 @@ def test_values_of_secret_variables_are_secrets(tmp_path: Path) -> None:
     assert sorted(load_config(settings(tmp_path, "[tool.playhead]\nredact = ['SHOP_PIN', 'UNSET']")).secrets()) == [
         *("k", "n", "p", "t")
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "SECRET_KEY", "OPENAI_KEY", "X_PASSWD", "MY_PASSWORD_2"),
+        *("SHOP_CREDENTIALS", "my_api_key", "GPG_PASSPHRASE"),
+    ],
+)
+def test_a_variable_is_secret_by_its_name_however_it_is_written(tmp_path: Path, name: str) -> None:
+    os.environ[name] = "s3cret"
+    assert load_config(tmp_path).secrets() == ["s3cret"]
+
+
+def test_what_is_a_word_or_a_path_is_no_secret(tmp_path: Path) -> None:
+    os.environ |= {"SORT_KEY": "customer", "CLOUD_CREDENTIALS": str(tmp_path), "DB_PASSWORD_FILE": "/run/x", "PWD": "/"}
+    os.environ |= {"DATABASE_URL": "postgresql://postgres:postgres@db/x", "A_TOKEN": "", "SITE": "https://h:8000/a@b"}
+    assert load_config(tmp_path).secrets() == []
+
+
+def test_the_password_in_an_address_is_a_secret_in_any_variable(tmp_path: Path) -> None:
+    os.environ |= {"DATABASE_URL": "postgresql://bob:s3cret%2Fpw@db/x", "cache": "redis://:correcthorse@h:6379"}
+    assert load_config(tmp_path).secrets() == ["correcthorse", "s3cret%2Fpw", "s3cret/pw"]

@@ -22,6 +22,15 @@ from playhead.codec import pack, unpack
 from playhead.redact import SHAPES, Redactor, is_card_number, passes_luhn
 
 KEY, GONE = "sk-proj-4f9Kd02mXq81LsPz77TgYwBn", "[redacted api key]"
+RANDOM, HEX = "Zq8Xv2Lm4Nb7Kc1Jd9Hf3Gs5Pw6Ty0Ru", "0123456789abcdef" * 2
+# Put together here, so that no scanner takes this file for a leak.
+SERVICES = [
+    *(("whsec_", RANDOM), ("pypi-", "AgEIcHlwaS5vcmc" + RANDOM * 2), ("npm_", RANDOM + "aB3d"), ("hf_", RANDOM)),
+    *(("SG.", RANDOM[:22] + "." + RANDOM + "aB3dEf12345"), ("gsk_", RANDOM + RANDOM[:20]), ("xai-", RANDOM * 2)),
+    *(("pplx-", RANDOM), ("dop_v1_", HEX * 2), ("shpat_", HEX), ("shpss_", HEX), ("shpca_", HEX)),
+    *(("lsv2_pt_", HEX + "_0123456789"), ("lsv2_sk_", HEX + "_0123456789"), ("hvs.", RANDOM * 3), ("SK", HEX)),
+    *(("key-", HEX), ("123456789:AA", RANDOM + "x"), ("MTIzNDU2Nzg5MDEyMzQ1Njc4", ".GabcdE." + RANDOM)),
+]
 SECRETS = [
     ("api key", "sk-proj-4f9Kd02mXq81LsPz77TgYwBn"),
     ("api key", "sk-ant-api03-Zx8Qm1Lw7Rt5Vb2Nc9Kd-4f9Kd02mXq8AA"),
@@ -40,6 +49,12 @@ SECRETS = [
     ("bearer token", "BEARER abcdefghijklmnopqrstuvwxyz=="),
     ("private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA04up8hoqzS1\n-----END RSA PRIVATE KEY-----"),
     ("password in address", "postgresql://admin:hunter2@"),
+    *(("service key", begin + end) for begin, end in SERVICES),
+    ("slack token", "xapp-" + "1-A0123456789-1234567890123-" + HEX),
+    ("slack token", "hooks.slack.com/" + "services/T00000000/B00000000/" + RANDOM[:24]),
+    ("google key", "ya29." + "a0AfH6SMB" + RANDOM),
+    ("private key", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBF\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----"),
+    ("api key", "sk%2D" + "proj%2D4f9Kd02mXq81LsPz77TgYwBn"),
     ("card number", "4111111111111111"),
     ("card number", "4111 1111 1111 1111"),
     ("card number", "5500-0000-0000-0004"),
@@ -66,7 +81,28 @@ ORDINARY = [
     "https://bikes.example/hours?day=monday",
     "http://localhost:8000/path@home",
     "mailto: ana@bikes.example",
+    "the pypi-package-index and npm_config_registry, hf_hub_download, xai-explainability",
+    "SG. Dynamo Dresden, key-value-store, SKU 0123456789abcdef",
+    "in 2026:AA batteries, 12345678:AA",
+    "shpat_ and dop_v1_ are prefixes",
+    "password: ask the owner; the password is required",
+    "password=settings.DB_PASSWORD, password=None, pwd=/",
+    'password = "<password>", password="${DB_PASSWORD}"',
+    "secret=True, max_tokens=1000000, token=token",
+    "https://shop.example/orders?page_token=CAoQAA12345678&nextToken=CAoQAA12345678",
+    "Basic internationalization is included; Basic plan 2026",
+    "disk_sk_customer_address_id, task-sk8-and-more",
     # numbers
+    "2026/0608/1405/0000",
+    "2019\n2020\n2021\n2022",
+    "4111.1111.1111.1111.1111",
+    "4111\t1111\t1111\t1111\t1111",
+    "4111.1111/1111.1111",
+    "4111,1111,1111,1111",
+    "#4539578763621486",
+    "+15550104477/+15550104478/+15550104479",
+    "card_41111111111111111111",
+    "12.5.2026/13.5.2026 10.00/11.30 40.00/45.50",
     "call +1 (555) 010-4477 or +44 20 7946 0958",
     "+15550104477",
     "555-123-4567 555-987-6543 555-222-3333",
@@ -113,6 +149,32 @@ def test_every_shape_is_shown_by_an_example(kind: str) -> None:
     assert kind in {shown for shown, _ in SECRETS}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mysql://h/x?user=bob&password=QueryS3cretPw9&z=1", "mysql://h/x?user=bob&password=[redacted password]&z=1"),
+        ("Server=db;User=bob;Pwd=S3cretPw;", "Server=db;User=bob;Pwd=[redacted password];"),
+        ("DB_PASSWD=S3cretPw", "DB_PASSWD=[redacted password]"),
+        ('password = "KvScretPw"', 'password = "[redacted password]"'),
+        (r'{"said": "password=\"KvScretPw\""}', r'{"said": "password=\"[redacted password]\""}'),
+        ("https://h/x?token=abcdef0123&day=1", "https://h/x?token=[redacted secret]&day=1"),
+        ("https://h/x?client_secret=abcdef0123", "https://h/x?client_secret=[redacted secret]"),
+        ("aws_secret_access_key = " + RANDOM + "/aB3dEf9", "aws_secret_access_key = [redacted secret]"),
+        ("AccountName=a;AccountKey=" + RANDOM * 2 + "==;B=c", "AccountName=a;AccountKey=[redacted secret];B=c"),
+        ("Authorization: Basic Ym9iOlN1cDNyUzNjcmV0", "Authorization: Basic [redacted password]"),
+        ("Basic Ym9iOlN1cDNyUzNjcmV0UHdCYXNpYw==", "Basic [redacted password]"),
+    ],
+)
+def test_a_secret_goes_and_what_it_is_called_stays(text: str, expected: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == expected
+    assert unpack(redactor.packed(pack({"a": text}))) == {"a": expected}
+
+
+@pytest.mark.parametrize("before", ["my_", "1", "ключ", "\u3000鍵"])
+def test_a_key_directly_behind_what_is_no_letter_of_it_is_found(before: str, redactor: Redactor) -> None:
+    assert unpack(redactor.packed(pack(before + KEY))) == before + GONE
+
+
 def test_the_password_goes_and_the_address_stays_readable(redactor: Redactor) -> None:
     assert (
         redactor.text("see postgresql://admin:hunter2@db.example/runs")
@@ -149,7 +211,35 @@ def test_measured_numbers_stay(number: float) -> None:
     assert Redactor().text(f'{{"score": {number!r}}}') == f'{{"score": {number!r}}}'
 
 
-@pytest.mark.parametrize("bait", ["a.", "eyJ-", "-----BEGIN PRIVATE KEY-----", "sk-", "4111 ", "bearer ", "x://"])
+SLOW = [
+    *(
+        "password=",
+        "token=a",
+        'pwd="',
+        "Basic ",
+        "authorization: ",
+        "SG.",
+        "card",
+        "card 4111.",
+        "4111\t",
+        "MTIz",
+        "12345678:",
+    ),
+    *(
+        "sk%2D",
+        "secret_access_key ",
+        "AccountKey=",
+        "hooks.slack.com/services/",
+        "_sk-",
+        "MTIzNDU2Nzg5MDEyMzQ1Njc4.",
+        "pypi-",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "bait", ["a.", "eyJ-", "-----BEGIN PRIVATE KEY-----", "sk-", "4111 ", "bearer ", "x://", *SLOW]
+)
 def test_a_long_text_made_to_be_slow_is_read_to_its_end(bait: str, redactor: Redactor) -> None:
     """Patterns that take quadratic time would take minutes here."""
     text = bait * (100_000 // len(bait))
@@ -196,6 +286,25 @@ def test_a_number_that_no_issuer_gives_is_no_card(first: str) -> None:
 )
 def test_a_card_number_is_found_among_other_numbers(text: str, expected: str, redactor: Redactor) -> None:
     assert redactor.text(text) == expected
+
+
+@pytest.mark.parametrize("gap", [*"\u00a0\u2009\u202f\u2011\u2013\t\n./", "  ", "\r\n"])
+@pytest.mark.parametrize("groups", [("4111", "1111", "1111", "1111"), ("3782", "822463", "10005")])
+def test_a_card_number_is_found_whatever_stands_between_its_groups(
+    gap: str, groups: tuple[str, ...], redactor: Redactor
+) -> None:
+    found = unpack(redactor.packed(pack(f"pay with {gap.join(groups)}, please")))
+    assert found == "pay with [redacted card number], please"
+
+
+def test_a_card_number_in_digits_of_full_width_is_found(redactor: Redactor) -> None:
+    wide = "".join(chr(0xFF10 + int(digit)) for digit in "4012888888881881")
+    assert unpack(redactor.packed(pack(f"番号は{wide}。".replace("は", "は ")))) == "番号は [redacted card number]。"
+
+
+@pytest.mark.parametrize("label", ["card #", "Card#", "card_", "card", "CARD:", "card="])
+def test_a_number_that_is_called_a_card_is_one(label: str, redactor: Redactor) -> None:
+    assert redactor.text(f"{label}4111111111111111x") == f"{label}[redacted card number]x"
 
 
 # ── declared secrets ─────────────────────────────────────────────────────────────────────────────────────────
@@ -260,8 +369,10 @@ def test_bytes_without_a_secret_stay_as_they_are(data: bytes) -> None:
     assert Redactor().raw(data + b" sk-" + data) == data + b" sk-" + data
 
 
-@pytest.mark.parametrize("number", [4111111111111111, 378282246310005, 30569309025904, 4222222222222])
-def test_a_card_number_that_is_a_whole_number_is_replaced(number: int, redactor: Redactor) -> None:
+@pytest.mark.parametrize(
+    "number", [4111111111111111, 378282246310005, 30569309025904, 4222222222222, -4111111111111111, 4111111111111111.0]
+)
+def test_a_card_number_that_is_a_whole_number_is_replaced(number: float, redactor: Redactor) -> None:
     value = {"n": number, "deep": [{"a": [number]}]}
     expected = {"n": "[redacted card number]", "deep": [{"a": ["[redacted card number]"]}]}
     assert unpack(redactor.packed(pack(value))) == expected
@@ -283,6 +394,55 @@ def test_of_an_array_only_the_secret_is_overwritten(redactor: Redactor) -> None:
     kind, data = SERDE.dumps_typed({"array": array})
     found = SERDE.loads_typed((kind, redactor.packed(data)))["array"].tolist()
     assert found == [f"one {GONE.ljust(len(KEY))} two".encode(), b"three"]
+
+
+def test_of_an_array_of_texts_only_the_secret_is_overwritten(redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    for array in (numpy.array([f"one {KEY}", "three"]), numpy.asfortranarray([[KEY, KEY], ["ä", "\U0001f600"]])):
+        kind, data = SERDE.dumps_typed({"array": array})
+        found = SERDE.loads_typed((kind, redactor.packed(data)))["array"].tolist()
+        size = len(KEY)
+        assert str(found) == str(array.tolist()).replace(KEY, GONE.ljust(size)[:size]).replace(" '", " '")
+
+
+@pytest.mark.parametrize("form", ["<i8", ">i8", "<u8", "<f8"])
+def test_of_an_array_of_numbers_only_a_card_number_becomes_zero(form: str, redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    array = numpy.array([[1, 4111111111111111], [1749388800123456, 2**52]], dtype=form)
+    kind, data = SERDE.dumps_typed({"array": array})
+    found = SERDE.loads_typed((kind, redactor.packed(data)))["array"]
+    assert (found.dtype, found.tolist()) == (array.dtype, [[1, 0], [1749388800123456, 2**52]])
+
+
+@pytest.mark.parametrize("form", ["<f4", "<f8", "<i8", "<i4"])
+def test_a_large_array_of_numbers_is_read_to_its_end(form: str, redactor: Redactor) -> None:
+    """Read as a text, it would take a minute."""
+    numpy = pytest.importorskip("numpy")
+    array = numpy.random.default_rng(1).random(2_000_000) * 1000
+    _, data = SERDE.dumps_typed({"array": array.astype(form)})
+    assert redactor.packed(data) == data
+
+
+@given(st.lists(st.floats() | st.integers(-(2**60), 10**12).map(float), max_size=20))
+def test_arrays_of_other_numbers_keep_their_bytes(numbers: list[float]) -> None:
+    numpy = pytest.importorskip("numpy")
+    _, data = SERDE.dumps_typed({"array": numpy.array(numbers, dtype="<f8")})
+    cards = [number for number in numbers if abs(number) < 10**16 and is_card_number(f"{abs(number):.0f}")]
+    assert cards or Redactor().packed(data) == data
+
+
+@pytest.mark.parametrize("form", ["c16", "f2", "u2"])
+def test_an_array_of_numbers_is_never_read_as_text(form: str, redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    array = numpy.frombuffer(f"{KEY} {KEY} {KEY}".encode()[:96], dtype=form)
+    _, data = SERDE.dumps_typed({"array": array})
+    assert redactor.packed(data) == data
+
+
+def test_an_array_of_empty_texts_keeps_its_bytes(redactor: Redactor) -> None:
+    numpy = pytest.importorskip("numpy")
+    _, data = SERDE.dumps_typed({"array": numpy.array(["", ""], dtype="U0"), "key": KEY})
+    assert SERDE.loads_typed(("msgpack", redactor.packed(data)))["array"].tolist() == ["", ""]
 
 
 def test_keys_that_become_the_same_lose_nothing(redactor: Redactor) -> None:

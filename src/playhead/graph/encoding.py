@@ -20,6 +20,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.constants import START
 
 from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
+from playhead.graph.halves import note_halves
 from playhead.records import Unread
 from playhead.redact import Redactor
 from playhead.trust import NotImported, Unnamable, check_extension
@@ -101,6 +102,8 @@ class Encoder:
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
+        if isinstance(self.serde, Serializer):
+            note_halves(value, data)
         return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data))
 
     def channel(self, name: str, value: Any) -> Part:

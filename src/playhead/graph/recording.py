@@ -12,7 +12,9 @@ from typing import Any
 import structlog
 
 from playhead.codec import Part
+from playhead.errors import BadInput
 from playhead.graph.encoding import Encoder
+from playhead.graph.halves import TOLD, noting_halves
 from playhead.graph.models import Models
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
@@ -45,12 +47,18 @@ class Recording:
     def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
         """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
         try:
-            return dict(values(self.encoder))
+            with noting_halves() as halves:
+                made = dict(values(self.encoder))
+            if halves and self.strict:
+                raise BadInput("What was to be recorded", f"{TOLD}.", "Give the graph whole characters only.")
         except Exception as error:
             if self.strict:
                 raise
             log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
             return {}
+        if halves:
+            log.error("not recorded exactly", graph=self.name, error=TOLD)
+        return made
 
     def note(self, operation: Posted, *, urgent: bool = False) -> None:
         """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""
