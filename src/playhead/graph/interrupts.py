@@ -20,19 +20,22 @@ def renamed_answer(answer: Any, before: Iterable[Run], players: Iterable[RunPlay
     """A recorded answer for the replay; one that names questions names those of the replay."""
     if not isinstance(answer, dict) or not answer:
         return answer
-    then = _places([(step.address, step.error) for run in before for step in run.steps if step.status == "interrupted"])
-    now = _places([pair for player in players for pair in _interrupted(player)])
+    then = places_of(
+        [(step.address, step.error) for run in before for step in run.steps if step.status == "interrupted"]
+    )
+    now = places_of([pair for player in players for pair in put_in(player)])
     names = {then[place]: id for place, id in now.items() if place in then}
     return {names.get(name, name): value for name, value in answer.items()}
 
 
-def _interrupted(player: RunPlayer) -> Put:
+def put_in(player: RunPlayer) -> Put:
+    """The steps of a replay that were interrupted."""
     for row in player.rows:
         if row.get("status") == "interrupted" and "place" in row and row["error"] is not None:
             yield row["address"], player.recording.encoder.value(row["error"])
 
 
-def _places(put: Put) -> dict[tuple[str, int], str]:
+def places_of(put: Put) -> dict[tuple[str, int], str]:
     """Where each question was put: the innermost step that raised it, and the how-manieth of that step's."""
     innermost: dict[str, str] = {}
     for address, error in put:

@@ -25,6 +25,7 @@ from playhead.graph.beginnings import Beginning, Beginnings, branch_of
 from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
+from playhead.graph.ending import Ending
 from playhead.graph.guard import no_effects
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
@@ -32,7 +33,7 @@ from playhead.graph.keeping import Execution, PlayedTurn
 from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms, is_stop
 from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorded_keys import RecordedKeys
-from playhead.graph.recorder import describe, new_name
+from playhead.graph.recorder import new_name
 from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
@@ -40,7 +41,7 @@ from playhead.graph.standin import StandIns
 from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
-from playhead.records import ERASED, Divergence, Replay, Run
+from playhead.records import ERASED, Replay, Run
 from playhead.store import Store
 from playhead.store.values import Values
 
@@ -121,7 +122,7 @@ class TurnPlayer:
                 execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
             error = self._run(graph, run, given, player, beginning.place if beginning else {})
             executions.append(execution.ended(error, shelf.latest(), waits=error is None and self._waits(graph, run)))
-            self._compare_end(player, run, error)
+            Ending(player, shelf.latest(), self.graph.output_channels).compare(error)
             if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
                 break
         self._explain(players)
@@ -261,25 +262,6 @@ class TurnPlayer:
         number, first = player.divergences[0]
         player.divergences[0] = number, replace(first, hint=renamed_hint(self.graph, player.original, first))
 
-    def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
-        """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
-        if player.is_stopped or player.problem or is_stop(error):
-            return
-        player.divergences += player.steps.missing()
-        if self.terms.unanswered == "diverge":
-            player.divergences += player.steps.not_made(player.reused)
-        if run.status not in ("done", "failed") or player.divergences or not player.is_recorded:
-            return
-        redactor = player.recording.encoder.redactor
-        recorded, now = run.error, describe(error, redactor) if error is not None else None
-        if (recorded.kind if recorded else None) != (now["kind"] if now else None):
-            last = run.steps[-1] if run.steps else None
-            raised = f"{now['kind'].rpartition('.')[2]}: {now['message']}" if now else "no error"
-            was = f"{recorded.kind.rpartition('.')[2]}: {recorded.message}" if recorded else "no error"
-            player.divergences.append(
-                (last.number if last else 0, Divergence(last.address if last else "run", "error", was, raised))
-            )
-
 
 def _nothing(chunk: Any) -> None:
     """Nobody listens to what the graph streams."""
@@ -314,7 +296,7 @@ def held(run: Run, store: Store) -> tuple[Run, Values]:
     given = [run.refs[name] for name in ("input", "context", "metadata")]
     values.read_ahead(
         whole=[*given, *(ref for call in calls for name, ref in call.refs.items() if name != "request")],
-        named=[step.refs[name] for step in steps for name in ("input", "output")],
+        named=[run.refs["output"], *(step.refs[name] for step in steps for name in ("input", "output"))],
         together=[call.refs["request"] for call in calls],
     )
     return replace(run, read=values.value, load_steps=lambda _: steps), values

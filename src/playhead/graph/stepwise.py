@@ -14,10 +14,10 @@ from langgraph.checkpoint.serde.types import RESUME
 from playhead.codec import Part
 from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
-from playhead.graph.identity import as_data
+from playhead.graph.identity import as_data, told
 from playhead.graph.likeness import Likeness
 from playhead.graph.tries import Tries, tries_of
-from playhead.records import Call, Divergence, Step
+from playhead.records import Call, Divergence, ErrorRecord, Step
 from playhead.reuse import around
 from playhead.store.values import Values
 
@@ -36,8 +36,8 @@ class Steps:
         self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
         over = (step for step in recorded if self._ran[step.number].is_over)
         self._not_again = {(step.address, step.attempt): step for step in over}
-        self._encoder, self._renaming = encoder, renaming
-        self._likeness = Likeness(values, encoder, renaming)
+        self._encoder, self.renaming = encoder, renaming
+        self.likeness = Likeness(values, encoder, renaming)
         self._seen: set[tuple[str, Tries]] = set()
 
     def _key(self, step: Step) -> tuple[str, Tries]:
@@ -62,20 +62,30 @@ class Steps:
             raised = self._encoder.value(row["error"]) if isinstance(row["error"], Part) else None
             now = f"{row['status']}: {raised['message']}" if isinstance(raised, dict) else row["status"]
             return Divergence(recorded.address, "status", recorded.status, now)
+        if recorded.status == "failed" and (error := self._other_error(recorded, row["error"])) is not None:
+            return error
         for name in ("input", "output"):
             part, ref = row[name], recorded.refs[name]
-            if not ref or not isinstance(part, Part) or self._likeness.holds(ref, part):
+            if not ref or not isinstance(part, Part) or self.likeness.holds(ref, part):
                 continue
             left, right = as_data(recorded.read(ref)), as_data(self._encoder.value(part))
             if name == "output":
                 left, right = _by_channel(left), _by_channel(right)
-            if (found := first_difference(left, right, self._renaming)) is not None:
+            if (found := first_difference(left, right, self.renaming)) is not None:
                 field = f"{name}.{found.path}" if found.path else name
                 if found.path.startswith(NEXT):
                     left, right = (", ".join(sides.get(NEXT, ())) or "nothing" for sides in (left, right))
                     return Divergence(recorded.address, NEXT, left, right)
                 return Divergence(recorded.address, field, found.left, found.right)
         return None
+
+    def _other_error(self, recorded: Step, part: Part | None) -> Divergence | None:
+        if (then := recorded.error) is None or part is None:
+            return None
+        now = ErrorRecord(**self._encoder.value(part))
+        if same_error(then, now, self.renaming):
+            return None
+        return Divergence(recorded.address, "error", in_words(then), in_words(now))
 
     def knows(self, address: str, ran: Tries) -> bool:
         """Is there a recorded step at this address?"""
@@ -124,6 +134,16 @@ class Steps:
             for key, step in self._at.items()
             if key not in self._seen and step.status not in CUT_OFF and not self._ran[step.number].is_over
         ]
+
+
+def same_error(left: ErrorRecord, right: ErrorRecord, renaming: Renaming) -> bool:
+    """Are they of one class, and do they say the same but for what no two runs share?"""
+    return left.kind == right.kind and renaming.same(told(left.message), told(right.message))
+
+
+def in_words(error: ErrorRecord | None) -> str:
+    """An error as a line of a traceback has it."""
+    return f"{error.kind.rpartition('.')[2]}: {error.message}" if error else "no error"
 
 
 ROUTING: Final = ("branch:to:", "join:")
