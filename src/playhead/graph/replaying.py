@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from langgraph.channels import LastValue
+from langgraph.channels import LastValue, UntrackedValue
 from langgraph.pregel import Pregel
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
@@ -46,6 +46,7 @@ from playhead.store import Store
 from playhead.store.values import Values
 
 RESUMABLE: Final = ("interrupted",)
+AnyGraph: TypeAlias = "Pregel[Any, Any, Any, Any]"
 
 
 @dataclass
@@ -85,7 +86,10 @@ class TurnPlayer:
         self._models = StandIns(recording.models, terms.changes.models)
         for alias in terms.changes.models if terms.unanswered == "ask" else ():
             self._models.check_usable(alias)
-        self._is_async = needs_async(graph)
+        graphs = graphs_in(graph)
+        self._is_async = needs_async(graphs)
+        # LangGraph loses at an interrupt what it does not track, but where it writes at the exit only
+        self._durability = "sync" if has_untracked(graphs) else "exit"
         today = recording.prompts.current() if recording.prompts else None
         self._texts = TextsOf(today, terms.changes.prompts)
 
@@ -217,7 +221,7 @@ class TurnPlayer:
         }
         options = {
             "context": run.context,
-            "durability": "exit",
+            "durability": self._durability,
             "stream_mode": self.terms.stream_mode if self.terms.hear else [],
         }
         play = self._play_async if self._is_async else self._play_sync
@@ -302,12 +306,21 @@ def held(run: Run, store: Store) -> tuple[Run, Values]:
     return replace(run, read=values.value, load_steps=lambda _: steps), values
 
 
-def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:
-    """Has the graph, or one within it, a node that can only be awaited?"""
-    graphs = [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
+def graphs_in(graph: AnyGraph) -> list[AnyGraph]:
+    """The graph and those within it."""
+    return [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
+
+
+def needs_async(graphs: Iterable[AnyGraph]) -> bool:
+    """Has one of them a node that can only be awaited?"""
     bound = [node.bound for one in graphs for node in one.nodes.values()]
     steps = [step for code in bound for step in getattr(code, "steps", [code])]
     return any(getattr(step, "afunc", None) is not None and getattr(step, "func", None) is None for step in steps)
+
+
+def has_untracked(graphs: Iterable[AnyGraph]) -> bool:
+    """Has one of them values that LangGraph keeps in no checkpoint?"""
+    return any(isinstance(channel, UntrackedValue) for one in graphs for channel in one.channels.values())
 
 
 def in_own_loop(play: Callable[[], Any]) -> None:
