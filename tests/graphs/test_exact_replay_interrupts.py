@@ -273,3 +273,17 @@ def test_what_is_not_tracked_is_lost_at_a_question_as_it_was(deck: Deck, is_with
     recorded.invoke(NOTHING, CONFIG)
     assert recorded.invoke(Command(resume="yes"), CONFIG)["notes"] == ["yes", "nothing"]
     assert unchanged(deck, graph).output == {"notes": ["yes", "nothing"]}
+
+
+def test_a_replay_of_a_tool_that_asks_is_kept_with_its_question(deck: Deck) -> None:
+    @tool
+    def pay(amount: int) -> str:
+        """Pay."""
+        return f"paid {interrupt({'pay': amount})}"
+
+    model = ScriptedModel(script={"please": calling(("pay", {"amount": 3}), ("pay", {"amount": 4}))})
+    graph = create_agent(model, [pay])
+    deck.record(graph).invoke({"messages": [("user", "please")]}, CONFIG)
+    kept = deck.keep(deck.replay(deck.runs("t-1")[-1], graph))
+    replay = deck.replay(kept, graph)
+    assert [question.value for question in replay.output["__interrupt__"]] == [{"pay": 3}, {"pay": 4}]

@@ -14,14 +14,11 @@ from langgraph.checkpoint.base import CheckpointTuple
 from playhead.codec import MAPPING, Part, mapping
 from playhead.diff import MISSING, first_difference
 from playhead.graph.identity import as_data
-from playhead.graph.interrupts import places_of, put_in
+from playhead.graph.interrupts import QUESTIONS, as_questions, places_of, put_in
 from playhead.graph.player import RunPlayer, is_stop
 from playhead.graph.recorder import describe
 from playhead.graph.stepwise import in_words, same_error
 from playhead.records import Divergence, ErrorRecord, Run
-
-QUESTIONS = "__interrupt__"
-"""Under this name in a run's output are the questions that it waits for."""
 
 
 class Ending:
@@ -126,9 +123,3 @@ class Ending:
             if (found := first_difference(left, right, self._player.steps.renaming)) is not None:
                 field = f"question {found.path}".rstrip()
                 yield numbers[place[0]], Divergence(place[0], field, found.left, found.right)
-
-
-def as_questions(output: Any) -> dict[str, Any]:
-    """The questions in a run's output, by id."""
-    found = output.get(QUESTIONS) if isinstance(output, dict) else None
-    return {question.id: question for question in found or () if hasattr(question, "id")}

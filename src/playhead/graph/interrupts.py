@@ -7,13 +7,22 @@ questions were open at once, answers were given by id: these are the same questi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from playhead.graph.player import RunPlayer
 from playhead.records import Run
 
+QUESTIONS: Final = "__interrupt__"
+"""Under this name in a run's output are the questions that it waits for."""
+
 Put: TypeAlias = Iterable[tuple[str, Any]]
 """Steps that were interrupted, by address, with what was raised, as data."""
+
+
+def as_questions(output: Any) -> dict[str, Any]:
+    """The questions in a run's output, by id."""
+    found = output.get(QUESTIONS) if isinstance(output, dict) else None
+    return {question.id: question for question in found or () if hasattr(question, "id")}
 
 
 def renamed_answer(answer: Any, before: Iterable[Run], players: Iterable[RunPlayer]) -> Any:

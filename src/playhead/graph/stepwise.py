@@ -43,14 +43,14 @@ class Steps:
     def _key(self, step: Step) -> tuple[str, Tries]:
         return step.address, self._ran[step.number].tries
 
-    def _find(self, address: str, ran: Tries) -> Step | None:
+    def at(self, address: str, ran: Tries) -> Step | None:
         """The recorded step. One within a node that was gone on with may have been done once for several attempts."""
         return self._at.get((address, ran)) or self._not_again.get((address, ran[0]))
 
     def compare(self, row: Mapping[str, Any], ran: Tries) -> tuple[int, Divergence] | None:
         """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
         self._seen.add((row["address"], ran))
-        recorded = self._find(row["address"], ran)
+        recorded = self.at(row["address"], ran)
         if recorded is None:
             return row["number"], Divergence(row["address"], "step", NOT_RECORDED, "reached")
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
@@ -89,11 +89,11 @@ class Steps:
 
     def knows(self, address: str, ran: Tries) -> bool:
         """Is there a recorded step at this address?"""
-        return self._find(address, ran) is not None
+        return self.at(address, ran) is not None
 
     def cached(self, address: str, ran: Tries, given: Part | None) -> Step | None:
         """The recorded step here, if LangGraph's node cache answered it and it was given the same."""
-        found = self._find(address, ran)
+        found = self.at(address, ran)
         if found is None or found.status != "cached":
             return None
         asked = {"status": found.status, "input": given, "output": None}
