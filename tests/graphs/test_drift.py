@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any, TypedDict
+from uuid import uuid4
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.tools import tool
+from langgraph.func import entrypoint
 from langgraph.graph import START, StateGraph
-from langgraph.types import Send
+from langgraph.types import Command, Send, interrupt
 
 from playhead.deck import Deck
 from playhead.errors import Diverged
@@ -217,3 +221,151 @@ def test_long_texts_are_shown_where_they_part(deck: Deck) -> None:
     assert "kind" in text
     assert "brief" in text
     assert len(text) < 600
+
+
+def adding(reducer: Any) -> Any:
+    return chain(
+        ("a", lambda state: {"notes": ["new"]}), state=TypedDict("State", {"notes": Annotated[list[str], reducer]})
+    )
+
+
+def test_another_reducer(deck: Deck) -> None:
+    deck.record(adding(operator.add)).invoke({"notes": ["old"]}, CONFIG)
+    with pytest.raises(Diverged, match=r"at a@1, run output notes\[0\] was 'old' on the recording and is nothing now"):
+        deck.replay(deck.runs("t-1")[-1], adding(lambda before, new: new))
+
+
+def test_a_value_that_is_no_longer_given(deck: Deck) -> None:
+    class Both(Notes):
+        more: str
+
+    def graph(output: Any) -> Any:
+        made = StateGraph(Both, output_schema=output)
+        made.add_node("a", lambda state: {"notes": ["x"], "more": "y"})
+        made.add_edge(START, "a")
+        return made.compile()
+
+    found, _ = diverged(deck, graph(Both), graph(Notes))
+    assert (found.step, found.field, found.recorded) == ("a@1", "run output more", "y")
+
+
+def asking(question: Any, where: str) -> Any:
+    """A graph that asks a person, in a node, a graph within it, or several branches at once."""
+
+    def person(state: Any) -> Any:
+        return {"notes": [interrupt(question)]}
+
+    if where == "a subgraph":
+        return chain(("ask", chain(("inner", person))))
+    if where == "the functional API":
+
+        @entrypoint()
+        def flow(given: Any) -> Any:
+            return interrupt(question)
+
+        return flow
+    if where == "branches":
+        graph = StateGraph(Notes)
+        graph.add_node("ask", lambda number: {"notes": [interrupt([number, question])]})
+        graph.add_conditional_edges(START, lambda state: [Send("ask", number) for number in range(3)], ["ask"])
+        return graph.compile()
+    return chain(("ask", person))
+
+
+ASKED = {"a node": "ask@1", "a subgraph": "ask@1/inner@1", "branches": "ask@1[0]", "the functional API": "flow@0"}
+
+
+@pytest.mark.parametrize("where", ASKED)
+def test_another_question_to_a_person(deck: Deck, where: str) -> None:
+    found, text = diverged(deck, asking("May I charge 10?", where), asking("May I charge 9999?", where))
+    assert (found.step, found.field.split(" ")[0]) == (ASKED[where], "question")
+    assert (found.recorded, found.replayed) == ("May I charge 10?", "May I charge 9999?")
+    assert "was 'May I charge 10?' on the recording and is 'May I charge 9999?' now" in text
+
+
+@pytest.mark.parametrize("where", ASKED)
+def test_the_same_question_with_an_id_that_was_drawn(deck: Deck, where: str) -> None:
+    def graph() -> Any:
+        return asking({"case": str(uuid4()), "text": "May I?"}, where)
+
+    deck.record(graph()).invoke(NOTHING, CONFIG)
+    assert deck.replay(deck.runs("t-1")[-1], graph()).unchanged
+
+
+def test_another_question_that_was_answered(deck: Deck) -> None:
+    recorded = deck.record(asking("10?", "a node"))
+    recorded.invoke(NOTHING, CONFIG)
+    recorded.invoke(Command(resume="yes"), CONFIG)
+    with pytest.raises(Diverged, match="at ask@1, question was '10\\?' on the recording and is '9999\\?' now"):
+        deck.replay(deck.runs("t-1")[-1], asking("9999?", "a node"))
+
+
+def failing(error: Callable[[], Exception]) -> Any:
+    def fail(state: Any) -> Any:
+        raise error()
+
+    return chain(("a", fail))
+
+
+def failed(deck: Deck, recorded: Any) -> Any:
+    with pytest.raises(Exception):  # noqa: B017 - whatever it is
+        deck.record(recorded).invoke(NOTHING, CONFIG)
+    return deck.runs("t-1")[-1]
+
+
+@pytest.mark.parametrize("error", [ValueError("no such day"), TypeError("no such room")])
+def test_an_error_that_says_something_else(deck: Deck, error: Exception) -> None:
+    run = failed(deck, failing(lambda: ValueError("no such room")))
+    with pytest.raises(Diverged, match="at a@1, error was 'ValueError: no such room'") as raised:
+        deck.replay(run, failing(lambda: error))
+    assert f"{type(error).__name__}: {error}" in str(raised.value)
+
+
+def test_an_error_within_that_was_caught_and_says_something_else(deck: Deck) -> None:
+    def graph(text: str) -> Any:
+        inner = failing(lambda: ValueError(text))
+
+        def outer(state: Any) -> Any:
+            with suppress(ValueError):
+                inner.invoke(state)
+
+        return chain(("outer", outer))
+
+    found, _ = diverged(deck, graph("red"), graph("green"))
+    assert found == Divergence("outer@1/a@1", "error", "ValueError: red", "ValueError: green")
+
+
+SAID_OTHERWISE: dict[str, tuple[str, str]] = {
+    "where an object lies": ("<Bike object at 0x7f12ab34cd56>", "<Bike object at 0x7f0011223344>"),
+    "an id": (f"no {uuid4()}", f"no {uuid4()}"),
+    "a folder": ("no '/home/ada/bikes/a.txt'", "no '/srv/a.txt'"),
+    "a folder of Windows": (r"no C:\\ada\\a.txt", r"no D:\\a.txt"),
+    "a temporary file": ("no /tmp/tmp1b2c3d4e", "no /tmp/tmpabcd_fgh"),
+    "a line": ('File "a.py", line 12, in a.py:12', 'File "a.py", line 9, in a.py:9'),
+    "a set": ("one of {'a', 'b', 'c'}", "one of {'c', 'a', 'b'}"),
+    "a task": ("<Task pending name='Task-12'>", "<Task pending name='Task-7'>"),
+}
+
+
+@pytest.mark.parametrize("case", SAID_OTHERWISE)
+def test_what_no_two_runs_say_alike_of_an_error_is_the_same(deck: Deck, case: str) -> None:
+    first, second = SAID_OTHERWISE[case]
+    run = failed(deck, failing(lambda: ValueError(first)))
+    assert deck.replay(run, failing(lambda: ValueError(second))).unchanged
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("no '/home/ada/a.txt'", "no '/home/ada/b.txt'"),
+        ("GET https://shop.example/bikes/7 failed", "GET https://shop.example/cars/7 failed"),
+        ("2/3 of 10", "1/3 of 10"),
+        ("one of {'a', 'b'}", "one of {'a', 'c'}"),
+        ("{'a': 1}", "{'a': 2}"),
+        ("waited 10 s", "waited 20 s"),
+    ],
+)
+def test_what_an_error_is_about_is_compared(deck: Deck, first: str, second: str) -> None:
+    run = failed(deck, failing(lambda: ValueError(first)))
+    with pytest.raises(Diverged):
+        deck.replay(run, failing(lambda: ValueError(second)))

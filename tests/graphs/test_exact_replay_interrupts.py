@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from langchain.agents import create_agent
 from langchain_core.tools import tool
+from langgraph.channels import UntrackedValue
 from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Send, interrupt
@@ -246,3 +247,43 @@ def test_a_question_in_the_second_turn_of_a_conversation(deck: Deck) -> None:
     assert replay.output["notes"] == deck.runs("t-1")[-1].output["notes"]
     first = deck.replay(deck.runs("t-1")[1], graph)
     assert first.unchanged, first.divergence
+
+
+class Handled(Notes, total=False):
+    """Beside the notes, something that LangGraph keeps in no checkpoint."""
+
+    handle: Annotated[str, UntrackedValue(str)]
+
+
+def with_a_handle() -> Any:
+    graph: Any = StateGraph(Handled)
+    graph.add_node("open", lambda state: {"handle": "open"})
+    graph.add_node("ask", lambda state: {"notes": [interrupt("?")]})
+    graph.add_node("use", lambda state: {"notes": [state.get("handle", "nothing")]})
+    graph.add_edge(START, "open")
+    graph.add_edge(START, "ask")
+    graph.add_edge(["open", "ask"], "use")
+    return graph.compile()
+
+
+@pytest.mark.parametrize("is_within", [False, True])
+def test_what_is_not_tracked_is_lost_at_a_question_as_it_was(deck: Deck, is_within: bool) -> None:
+    graph = chain(("within", with_a_handle()), ("after", lambda state: None)) if is_within else with_a_handle()
+    recorded = deck.record(graph)
+    recorded.invoke(NOTHING, CONFIG)
+    assert recorded.invoke(Command(resume="yes"), CONFIG)["notes"] == ["yes", "nothing"]
+    assert unchanged(deck, graph).output == {"notes": ["yes", "nothing"]}
+
+
+def test_a_replay_of_a_tool_that_asks_is_kept_with_its_question(deck: Deck) -> None:
+    @tool
+    def pay(amount: int) -> str:
+        """Pay."""
+        return f"paid {interrupt({'pay': amount})}"
+
+    model = ScriptedModel(script={"please": calling(("pay", {"amount": 3}), ("pay", {"amount": 4}))})
+    graph = create_agent(model, [pay])
+    deck.record(graph).invoke({"messages": [("user", "please")]}, CONFIG)
+    kept = deck.keep(deck.replay(deck.runs("t-1")[-1], graph))
+    replay = deck.replay(kept, graph)
+    assert [question.value for question in replay.output["__interrupt__"]] == [{"pay": 3}, {"pay": 4}]

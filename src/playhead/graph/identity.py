@@ -24,6 +24,11 @@ from playhead.graph.model_call import plain_data
 from playhead.redact import Redactor
 
 ADDRESS: Final = re.compile(r"\b0x[0-9a-f]{6,}\b")  # where an object lay in memory, in its repr
+WHERE: Final = re.compile(
+    r"(?<![\w:/.\\])(?:[A-Za-z]:)?(?:[/\\]+[\w.~+@-]+)*(?=[/\\])|(?<=\bline )\d+|(?<=\.py:)\d+"
+    r"|\btmp[a-z0-9_]{8}\b|(?<=\bTask-)\d+|(?<=\bThread-)\d+"
+)
+SET: Final = re.compile(r"\{([^{}:]*)\}")
 NOT_SAID: Final = ("parsed",)  # what a client keeps beside the words it was made of
 
 
@@ -63,6 +68,14 @@ def tool_request(tool_input: Any) -> Any:
 
 def _handed(value: Any) -> Any:
     return {"state": value.state, "context": value.context} if isinstance(value, ToolRuntime) else value
+
+
+def told(text: str) -> str:
+    """What an error says, without what is another in every process: addresses, places on the disk, lines of code,
+    names drawn for temporary files, numbers of tasks, and the order of a set.
+    """
+    text = WHERE.sub("…", ADDRESS.sub("0x…", text))
+    return SET.sub(lambda found: "{" + ", ".join(sorted(found[1].split(", "))) + "}", text)
 
 
 def said(messages: Iterable[BaseMessage]) -> list[dict[str, Any]]:

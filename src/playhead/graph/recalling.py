@@ -31,6 +31,7 @@ from playhead.graph.identity import (
     tool_request,
     words_key,
 )
+from playhead.graph.interrupts import as_questions
 from playhead.graph.model_call import ModelCall, Serving, model_request, request_part
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
@@ -184,7 +185,7 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
     if recorded.status == "interrupted":
         run.asked_people.add(place)
         run.serve(step, place, recorded)
-        _ask_again(run, recorded)
+        _ask_again(run, step, recorded)
     response = run.values.value(recorded.refs["response"])
     if response == ERASED or (isinstance(response, dict) and response.keys() == UNREADABLE):
         raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
@@ -215,12 +216,15 @@ def _end_of(run: RunPlayer, step: StepRecorder, recorded: Call) -> BaseException
     return Stopped()
 
 
-def _ask_again(run: RunPlayer, recorded: Call) -> NoReturn:
-    """Put the questions that a tool put to a person, without running it. Raises LangGraph's interrupt."""
-    shown = run.original.output
-    questions = shown.get("__interrupt__", ()) if isinstance(shown, dict) else ()
-    ids = recorded.error.details.get("ids", ()) if recorded.error else ()
-    value = next((question.value for question in questions if question.id in ids), None)
+def _ask_again(run: RunPlayer, step: StepRecorder, recorded: Call) -> NoReturn:
+    """Put the questions that a tool put to a person, without running it. Raises LangGraph's interrupt.
+
+    In a replay that was kept the call is the original's, and names its question; the step names the one that was put.
+    """
+    asked, around = as_questions(run.original.output), run.steps.at(step.address, step.tries)
+    errors = (recorded.error, around.error if around else None)
+    ids = [id for error in errors if error for id in error.details.get("ids", ())]
+    value = next((asked[id].value for id in ids if id in asked), None)
     while True:  # those before it are answered already
         interrupt(value)
 

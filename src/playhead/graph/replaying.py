@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from langgraph.channels import LastValue
+from langgraph.channels import LastValue, UntrackedValue
 from langgraph.pregel import Pregel
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
@@ -25,6 +25,7 @@ from playhead.graph.beginnings import Beginning, Beginnings, branch_of
 from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
+from playhead.graph.ending import Ending
 from playhead.graph.guard import no_effects
 from playhead.graph.intercept import install
 from playhead.graph.interrupts import renamed_answer
@@ -32,7 +33,7 @@ from playhead.graph.keeping import Execution, PlayedTurn
 from playhead.graph.player import Pending, ReplayRecording, RunPlayer, Stopped, Terms, is_stop
 from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorded_keys import RecordedKeys
-from playhead.graph.recorder import describe, new_name
+from playhead.graph.recorder import new_name
 from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
@@ -40,11 +41,12 @@ from playhead.graph.standin import StandIns
 from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
-from playhead.records import ERASED, Divergence, Replay, Run
+from playhead.records import ERASED, Replay, Run
 from playhead.store import Store
 from playhead.store.values import Values
 
 RESUMABLE: Final = ("interrupted",)
+AnyGraph: TypeAlias = "Pregel[Any, Any, Any, Any]"
 
 
 @dataclass
@@ -84,7 +86,10 @@ class TurnPlayer:
         self._models = StandIns(recording.models, terms.changes.models)
         for alias in terms.changes.models if terms.unanswered == "ask" else ():
             self._models.check_usable(alias)
-        self._is_async = needs_async(graph)
+        graphs = graphs_in(graph)
+        self._is_async = needs_async(graphs)
+        # LangGraph loses at an interrupt what it does not track, but where it writes at the exit only
+        self._durability = "sync" if has_untracked(graphs) else "exit"
         today = recording.prompts.current() if recording.prompts else None
         self._texts = TextsOf(today, terms.changes.prompts)
 
@@ -121,7 +126,7 @@ class TurnPlayer:
                 execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
             error = self._run(graph, run, given, player, beginning.place if beginning else {})
             executions.append(execution.ended(error, shelf.latest(), waits=error is None and self._waits(graph, run)))
-            self._compare_end(player, run, error)
+            Ending(player, shelf.latest(), self.graph.output_channels).compare(error)
             if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
                 break
         self._explain(players)
@@ -216,7 +221,7 @@ class TurnPlayer:
         }
         options = {
             "context": run.context,
-            "durability": "exit",
+            "durability": self._durability,
             "stream_mode": self.terms.stream_mode if self.terms.hear else [],
         }
         play = self._play_async if self._is_async else self._play_sync
@@ -261,25 +266,6 @@ class TurnPlayer:
         number, first = player.divergences[0]
         player.divergences[0] = number, replace(first, hint=renamed_hint(self.graph, player.original, first))
 
-    def _compare_end(self, player: RunPlayer, run: Run, error: BaseException | None) -> None:
-        """Did the run end as recorded? One that was cut off says nothing of how it would have ended."""
-        if player.is_stopped or player.problem or is_stop(error):
-            return
-        player.divergences += player.steps.missing()
-        if self.terms.unanswered == "diverge":
-            player.divergences += player.steps.not_made(player.reused)
-        if run.status not in ("done", "failed") or player.divergences or not player.is_recorded:
-            return
-        redactor = player.recording.encoder.redactor
-        recorded, now = run.error, describe(error, redactor) if error is not None else None
-        if (recorded.kind if recorded else None) != (now["kind"] if now else None):
-            last = run.steps[-1] if run.steps else None
-            raised = f"{now['kind'].rpartition('.')[2]}: {now['message']}" if now else "no error"
-            was = f"{recorded.kind.rpartition('.')[2]}: {recorded.message}" if recorded else "no error"
-            player.divergences.append(
-                (last.number if last else 0, Divergence(last.address if last else "run", "error", was, raised))
-            )
-
 
 def _nothing(chunk: Any) -> None:
     """Nobody listens to what the graph streams."""
@@ -314,18 +300,27 @@ def held(run: Run, store: Store) -> tuple[Run, Values]:
     given = [run.refs[name] for name in ("input", "context", "metadata")]
     values.read_ahead(
         whole=[*given, *(ref for call in calls for name, ref in call.refs.items() if name != "request")],
-        named=[step.refs[name] for step in steps for name in ("input", "output")],
+        named=[run.refs["output"], *(step.refs[name] for step in steps for name in ("input", "output"))],
         together=[call.refs["request"] for call in calls],
     )
     return replace(run, read=values.value, load_steps=lambda _: steps), values
 
 
-def needs_async(graph: Pregel[Any, Any, Any, Any]) -> bool:
-    """Has the graph, or one within it, a node that can only be awaited?"""
-    graphs = [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
+def graphs_in(graph: AnyGraph) -> list[AnyGraph]:
+    """The graph and those within it."""
+    return [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
+
+
+def needs_async(graphs: Iterable[AnyGraph]) -> bool:
+    """Has one of them a node that can only be awaited?"""
     bound = [node.bound for one in graphs for node in one.nodes.values()]
     steps = [step for code in bound for step in getattr(code, "steps", [code])]
     return any(getattr(step, "afunc", None) is not None and getattr(step, "func", None) is None for step in steps)
+
+
+def has_untracked(graphs: Iterable[AnyGraph]) -> bool:
+    """Has one of them values that LangGraph keeps in no checkpoint?"""
+    return any(isinstance(channel, UntrackedValue) for one in graphs for channel in one.channels.values())
 
 
 def in_own_loop(play: Callable[[], Any]) -> None:

@@ -14,10 +14,10 @@ from langgraph.checkpoint.serde.types import RESUME
 from playhead.codec import Part
 from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
-from playhead.graph.identity import as_data
+from playhead.graph.identity import as_data, told
 from playhead.graph.likeness import Likeness
 from playhead.graph.tries import Tries, tries_of
-from playhead.records import Call, Divergence, Step
+from playhead.records import Call, Divergence, ErrorRecord, Step
 from playhead.reuse import around
 from playhead.store.values import Values
 
@@ -36,21 +36,21 @@ class Steps:
         self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
         over = (step for step in recorded if self._ran[step.number].is_over)
         self._not_again = {(step.address, step.attempt): step for step in over}
-        self._encoder, self._renaming = encoder, renaming
-        self._likeness = Likeness(values, encoder, renaming)
+        self._encoder, self.renaming = encoder, renaming
+        self.likeness = Likeness(values, encoder, renaming)
         self._seen: set[tuple[str, Tries]] = set()
 
     def _key(self, step: Step) -> tuple[str, Tries]:
         return step.address, self._ran[step.number].tries
 
-    def _find(self, address: str, ran: Tries) -> Step | None:
+    def at(self, address: str, ran: Tries) -> Step | None:
         """The recorded step. One within a node that was gone on with may have been done once for several attempts."""
         return self._at.get((address, ran)) or self._not_again.get((address, ran[0]))
 
     def compare(self, row: Mapping[str, Any], ran: Tries) -> tuple[int, Divergence] | None:
         """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
         self._seen.add((row["address"], ran))
-        recorded = self._find(row["address"], ran)
+        recorded = self.at(row["address"], ran)
         if recorded is None:
             return row["number"], Divergence(row["address"], "step", NOT_RECORDED, "reached")
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
@@ -62,14 +62,16 @@ class Steps:
             raised = self._encoder.value(row["error"]) if isinstance(row["error"], Part) else None
             now = f"{row['status']}: {raised['message']}" if isinstance(raised, dict) else row["status"]
             return Divergence(recorded.address, "status", recorded.status, now)
+        if recorded.status == "failed" and (error := self._other_error(recorded, row["error"])) is not None:
+            return error
         for name in ("input", "output"):
             part, ref = row[name], recorded.refs[name]
-            if not ref or not isinstance(part, Part) or self._likeness.holds(ref, part):
+            if not ref or not isinstance(part, Part) or self.likeness.holds(ref, part):
                 continue
             left, right = as_data(recorded.read(ref)), as_data(self._encoder.value(part))
             if name == "output":
                 left, right = _by_channel(left), _by_channel(right)
-            if (found := first_difference(left, right, self._renaming)) is not None:
+            if (found := first_difference(left, right, self.renaming)) is not None:
                 field = f"{name}.{found.path}" if found.path else name
                 if found.path.startswith(NEXT):
                     left, right = (", ".join(sides.get(NEXT, ())) or "nothing" for sides in (left, right))
@@ -77,13 +79,21 @@ class Steps:
                 return Divergence(recorded.address, field, found.left, found.right)
         return None
 
+    def _other_error(self, recorded: Step, part: Part | None) -> Divergence | None:
+        if (then := recorded.error) is None or part is None:
+            return None
+        now = ErrorRecord(**self._encoder.value(part))
+        if same_error(then, now, self.renaming):
+            return None
+        return Divergence(recorded.address, "error", in_words(then), in_words(now))
+
     def knows(self, address: str, ran: Tries) -> bool:
         """Is there a recorded step at this address?"""
-        return self._find(address, ran) is not None
+        return self.at(address, ran) is not None
 
     def cached(self, address: str, ran: Tries, given: Part | None) -> Step | None:
         """The recorded step here, if LangGraph's node cache answered it and it was given the same."""
-        found = self._find(address, ran)
+        found = self.at(address, ran)
         if found is None or found.status != "cached":
             return None
         asked = {"status": found.status, "input": given, "output": None}
@@ -124,6 +134,16 @@ class Steps:
             for key, step in self._at.items()
             if key not in self._seen and step.status not in CUT_OFF and not self._ran[step.number].is_over
         ]
+
+
+def same_error(left: ErrorRecord, right: ErrorRecord, renaming: Renaming) -> bool:
+    """Are they of one class, and do they say the same but for what no two runs share?"""
+    return left.kind == right.kind and renaming.same(told(left.message), told(right.message))
+
+
+def in_words(error: ErrorRecord | None) -> str:
+    """An error as a line of a traceback has it."""
+    return f"{error.kind.rpartition('.')[2]}: {error.message}" if error else "no error"
 
 
 ROUTING: Final = ("branch:to:", "join:")

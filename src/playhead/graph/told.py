@@ -15,6 +15,7 @@ from playhead.graph.encoding import Encoder
 from playhead.graph.player import RunPlayer, Served, Verdict, is_stop
 from playhead.graph.recorder import describe
 from playhead.graph.shelf import Shelf
+from playhead.graph.stepwise import ROUTING
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
 
 STEP_VALUES: Final = ("input", "output", "error")
@@ -98,7 +99,7 @@ class Told:
     def _output(self, last: RunPlayer) -> Any:
         state = self._shelf.latest()
         values = dict(state.checkpoint["channel_values"]) if state else {}
-        shown = {name: value for name, value in values.items() if not name.startswith(("branch:", "__"))}
+        shown = {name: value for name, value in values.items() if not name.startswith((*ROUTING, "__"))}
         if "__end__" in values:
             return values["__end__"]
         return {**shown, "__interrupt__": last.interrupts} if last.interrupted else shown
