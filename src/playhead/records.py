@@ -25,6 +25,10 @@ Fate = Literal["reused", "re-asked", "new", "held back"]
 MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "models")
 """In the metadata of a run that was made from another: which run, of which thread, and what was put into its state, or
 in the place of its models."""
+LIMIT: Final = "__recursion_limit"
+"""In the metadata of a run whose caller limited its supersteps: to how many. No caller's own fact begins so."""
+NO_FACTS: Final = (*MADE_FROM, LIMIT)
+"""The names in a run's metadata that its caller did not give."""
 
 Read = Callable[[int | None], Any]
 T = TypeVar("T")
