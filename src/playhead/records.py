@@ -25,9 +25,12 @@ Fate = Literal["reused", "re-asked", "new", "held back"]
 MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "models")
 """In the metadata of a run that was made from another: which run, of which thread, and what was put into its state, or
 in the place of its models."""
-
+LIMIT: Final = "__recursion_limit"
+"""In the metadata of a run whose caller limited its supersteps: to how many. No caller's own fact begins so."""
 PRUNED_CUSTOMER: Final = "pruned_customer"
 """The label that keeps which customer a conversation's runs named that were pruned."""
+NO_FACTS: Final = (*MADE_FROM, LIMIT, PRUNED_CUSTOMER)
+"""The names in a run's metadata, or labels on it, that nobody gave."""
 
 Read = Callable[[int | None], Any]
 T = TypeVar("T")

@@ -40,7 +40,7 @@ KNOWN: Final = frozenset(
         *(("datetime", name) for name in ("datetime", "date", "time", "timedelta", "timezone")),
         *((module, name) for module in ("pathlib", "pathlib._local") for name in ("Path", "PosixPath", "WindowsPath")),
         *(("ipaddress", f"IPv{version}{name}") for version in (4, 6) for name in ADDRESSES),
-        *(("builtins", name) for name in ("set", "frozenset")),
+        *(("builtins", name) for name in ("tuple", "set", "frozenset", "dict", "bytearray")),
         *(
             (f"langchain_core.messages.{module}", name + ending)
             for module, names in MESSAGES.items()
@@ -130,6 +130,8 @@ def _check(code: int, payload: Any) -> None:
         raise Unnamable("it names a class in a way that no recording does")
     if code == METHOD and payload[3:] != ["fromisoformat"]:
         raise Unnamable(f"it names the method {payload[3:]!r:.80} of {module}.{name}")
+    if name == "bytearray" and not isinstance(payload[2], bytes):
+        raise Unnamable("it names a bytearray that is not made of bytes")  # of a number, it is that long
     if (module, name) in KNOWN:
         return
     if module not in sys.modules:

@@ -20,11 +20,10 @@ BUBBLE = 0.66  # of the width
 
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
     """Which conversation this is."""
-    from playhead.records import MADE_FROM, PRUNED_CUSTOMER
+    from playhead.records import NO_FACTS
 
     last = runs[-1]
-    known = {name: value for name, value in last.facts.items() if name not in (*MADE_FROM, PRUNED_CUSTOMER)}
-    shown = {name: value for name, value in known.items() if str(value) != last.thread}
+    shown = {name: value for name, value in last.facts.items() if name not in NO_FACTS and str(value) != last.thread}
     facts = [*(f"{name} {value}" for name, value in shown.items()), *_origin(runs[0].metadata)]
     console.print(text(last.thread, "bold"))
     console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))

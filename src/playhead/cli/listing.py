@@ -66,7 +66,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
     from playhead.cli.printing import data, line, table
     from playhead.cli.words import day
-    from playhead.records import MADE_FROM, PRUNED_CUSTOMER
+    from playhead.records import NO_FACTS
 
     console = data()
     headings = ["thread", "last", ">runs", "status", "about", "first words"]
@@ -74,7 +74,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        known = [value for name, value in row["facts"].items() if name not in (*MADE_FROM, PRUNED_CUSTOMER)]
+        known = [value for name, value in row["facts"].items() if name not in NO_FACTS]
         facts = [str(value) for value in known if str(value) != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),

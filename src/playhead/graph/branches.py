@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from langchain_core.runnables import RunnableConfig
+
 from playhead.graph.changes import Edit
-from playhead.records import MADE_FROM, Run
+from playhead.records import LIMIT, NO_FACTS, Run
 
 EDITS: Final = "edits"
 MODELS: Final = "models"
@@ -27,8 +29,16 @@ def original_thread(run: Run, facts: Mapping[str, Any]) -> str:
 
 
 def own_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata that were given with the run, without what keeping it said of its origin."""
-    return {name: value for name, value in facts.items() if name not in MADE_FROM}
+    """The metadata that were given with the run, without what was said of its origin and of its limit."""
+    return {name: value for name, value in facts.items() if name not in NO_FACTS}
+
+
+def limit_of(run: Run, facts: Mapping[str, Any]) -> RunnableConfig:
+    """What its caller limited the run's supersteps to, as a config says it; nothing where they did not.
+
+    Several attempts were limited each on its own, and are played as one course.
+    """
+    return {"recursion_limit": facts[LIMIT]} if LIMIT in facts and run.attempt == 1 else {}
 
 
 def models_of(facts: Mapping[str, Any]) -> dict[str, str]:

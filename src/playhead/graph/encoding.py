@@ -9,6 +9,7 @@ redacted before they are hashed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from types import NoneType
 from typing import Any, Final
@@ -20,6 +21,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.constants import START
 
 from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
+from playhead.graph.faithful import faithful, maker
 from playhead.graph.halves import note_halves
 from playhead.records import Unread
 from playhead.redact import Redactor
@@ -74,6 +76,12 @@ class Serializer(JsonPlusSerializer):
 
     def _made(self, code: int, payload: bytes) -> Any:
         check_extension(code, payload)
+        return self._of_extension(code, payload, self.loads_typed)
+
+    def _of_extension(self, code: int, payload: bytes, read: Callable[[tuple[str, bytes]], Any]) -> Any:
+        if (make := maker(code, payload)) is not None:
+            with suppress(TypeError):  # a set that LangGraph saved, of what it made lists of
+                return make(read(("msgpack", payload))[2])
         return self._unpack_ext_hook(code, payload)
 
     def _or_unread(self, code: int, payload: bytes) -> Any:
@@ -81,8 +89,11 @@ class Serializer(JsonPlusSerializer):
             check_extension(code, payload)
         except NotImported:
             module, name, data, *_ = self.shown(("msgpack", payload))
+            if (make := maker(code, payload)) is not None:
+                with suppress(TypeError):
+                    return make(data)
             return Unread(f"{module}.{name}", data)
-        return self._unpack_ext_hook(code, payload)
+        return self._of_extension(code, payload, self.shown)
 
 
 class Encoder:
@@ -117,6 +128,14 @@ class Encoder:
     def anything(self, value: Any) -> Part:
         """A node's input or output, by key and element; by its repr (it is evidence only) where that fails."""
         return split(value, self._evidence, names=self.plain, in_order=True)
+
+    def as_it_was(self, value: Any) -> Part:
+        """What is given back to code that is played again, as `anything` stores it, but of the types it was."""
+        try:
+            value = faithful(value, lambda each: bytes(self.serde.dumps_typed(each)[1]))
+        except Exception as error:  # noqa: BLE001 - as in `by_element_or_repr`
+            log.debug("types not kept", type=str(type(value)), error=self.redactor.text(repr(error)))
+        return self.anything(value)
 
     def by_element_or_repr(self, value: Any) -> Part:
         """A written value as `by_element` stores it, so that it is the same part; by its repr where that fails."""

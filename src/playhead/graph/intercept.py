@@ -333,7 +333,7 @@ def _end_tool(tool: BaseTool, call: CallRecorder, result: Any, error: BaseExcept
     interrupted = isinstance(error, GraphBubbleUp)
 
     def values(encoder: Encoder) -> dict[str, Any]:
-        return {"response": None if error else encoder.anything(result)}
+        return {"response": None if error else encoder.as_it_was(result)}
 
     if error is None and isinstance(run := call.step.run, RunPlayer) and not _is_effect(tool):
         run.executed += 1

@@ -26,7 +26,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf
 from playhead.graph.waiting import COMMANDS
-from playhead.records import RunStatus
+from playhead.records import LIMIT, RunStatus
 from playhead.store import counts, labels, runs
 from playhead.store.session import WritingSession
 
@@ -229,6 +229,8 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
     player, encoder = execution.player, recording.encoder
     original, facts = player.original, own_facts(player.facts)
     facts |= {origin: original.id, "origin_thread": original_thread(original, player.facts)}
+    if LIMIT in player.facts:
+        facts[LIMIT] = player.facts[LIMIT]
     if player.edited:
         facts[EDITS] = [facts_of_edit(player.edits[number], by) for number, by in player.edited.items()]
     if models := {**models_of(player.facts), **player.terms.changes.models}:

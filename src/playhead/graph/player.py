@@ -7,16 +7,19 @@ call asks here first. What the recording answers is served; what becomes of the 
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from langgraph.errors import GraphRecursionError
+
 from playhead.codec import MAPPING, Part
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
-from playhead.graph.branches import models_of
+from playhead.graph.branches import limit_of, models_of
 from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
@@ -33,6 +36,7 @@ from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, 
 from playhead.store.values import Values
 from playhead.store.writer import Posted
 
+RUNS_AWAY: Final = "{} steps are more than twice as many as the recorded run took: it seems to go on for ever"
 ACTING: Final = ("tool", "effect")
 WORDS: Final = "messages"  # the first of what a model request is made of
 
@@ -144,6 +148,7 @@ class RunPlayer(RunRecorder):
         self.is_recorded = is_recorded  # else it goes on where the recorded one ended
         # Was the recorded run left before its end, by a static interrupt, a reader who left, or a crash?
         self._was_cut_off = run.status in ("interrupted", "cancelled", "running") and not terms.changes.any
+        self._most: float = math.inf if limit_of(run, facts) else 2 * len(run.steps) + 50
         self.edited: dict[int, str] = {}  # which edit was written by the step at which address
         steps = run.steps if is_recorded else ()
         calls = [(step, call) for step in run.steps for call in step.calls]
@@ -201,6 +206,8 @@ class RunPlayer(RunRecorder):
         ):
             self.ended_early = True
             raise Stopped
+        if self._next_step > self._most:
+            raise GraphRecursionError(RUNS_AWAY.format(self._most))
         if self._first is None:
             self._first = superstep(address)[1]
         step = super().begin_step(at, place, parent, attempt, given)

@@ -21,12 +21,12 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command
 
 from playhead.errors import BadInput, GraphNotLoadable
-from playhead.graph.branches import own_facts
+from playhead.graph.branches import limit_of, own_facts
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
-from playhead.records import RunStatus
+from playhead.records import LIMIT, RunStatus
 from playhead.store.leases import Lease
 from playhead.store.session import can_name
 
@@ -51,6 +51,7 @@ def record(graph: Any, recording: Recording) -> Any:
         made.__class__ = CLASSES[kind]
     made._playhead = recording
     made._needs_thread = graph._needs_thread if isinstance(graph, Recorded) else needs_thread
+    made._own_limit = graph._own_limit if isinstance(graph, Recorded) else (graph.config or {}).get("recursion_limit")
     return made
 
 
@@ -60,11 +61,13 @@ class Recorded(Pregel):  # type: ignore[type-arg]
     _playhead: Recording
     _needs_thread: bool
     """Did it have a saver before ours, so that LangGraph refuses to run it without a `thread_id`?"""
+    _own_limit: int | None
+    """How many supersteps it was limited to before it was recorded: a replay's graph says that itself."""
 
     def copy(self, update: dict[str, Any] | None = None) -> Self:
         """A copy of the graph (`with_config` makes one) is recorded, too."""
         made: Any = super().copy(update)
-        made._playhead, made._needs_thread = self._playhead, self._needs_thread
+        made._playhead, made._needs_thread, made._own_limit = self._playhead, self._needs_thread, self._own_limit
         return cast("Self", made)
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
@@ -213,6 +216,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         config: RunnableConfig = {
             "configurable": {"thread_id": lease.thread},
             "metadata": own_facts(last.metadata),
+            **limit_of(last, last.metadata),
         }
         run, *rest = self._again(lease, config, {"durability": kwargs.get("durability")})
         run.is_last = False
@@ -231,6 +235,9 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         }
         if (event := facts.pop("event", None)) is not None:
             _check_name("event", str(event))
+        limit = (config or {}).get("recursion_limit", (self.config or {}).get("recursion_limit"))
+        if type(limit) is int and limit != self._own_limit:  # LangGraph's default is of a class of its own
+            facts[LIMIT] = limit
         if before is not None and before.context is not None and kwargs.get("context") is None:
             kwargs = {**kwargs, "context": before.context}
         run = RunRecorder(self._playhead, lease.thread, before, None if event is None else str(event))

@@ -175,9 +175,9 @@ class RunRecorder:
         # Each on its own: one that cannot be said takes none of the others with it.
         self._row |= self.recording.encode(lambda encoder: {"versions": encoder.plain(dict(self.recording.versions))})
         self._row |= self.recording.encode(lambda encoder: {"metadata": encoder.plain(dict(metadata))})
-        self._row |= self.recording.encode(lambda encoder: {"input": encoder.anything(graph_input)})
+        self._row |= self.recording.encode(lambda encoder: {"input": encoder.as_it_was(graph_input)})
         if context is not None:
-            self._row |= self.recording.encode(lambda encoder: {"context": encoder.anything(context)})
+            self._row |= self.recording.encode(lambda encoder: {"context": encoder.as_it_was(context)})
         began = time.time() if self.lease is None else None
         self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None), began)
 

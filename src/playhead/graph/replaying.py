@@ -22,7 +22,7 @@ from langgraph.types import Command
 from playhead.diff import Renaming
 from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
 from playhead.graph.beginnings import Beginning, Beginnings, branch_of
-from playhead.graph.branches import edits_of, models_of, original_thread, own_facts
+from playhead.graph.branches import edits_of, limit_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.ending import Ending
@@ -218,6 +218,7 @@ class TurnPlayer:
         config = {
             "configurable": {**facts, "thread_id": original_thread(run, player.facts), **place},
             "metadata": facts,
+            **limit_of(run, player.facts),
         }
         options = {
             "context": run.context,

@@ -79,7 +79,7 @@ class Shelf(BaseCheckpointSaver[Any]):
                 "checkpoint_id": checkpoint["id"],
             }
         }
-        kept: Checkpoint = self.serde.loads_typed(self.serde.dumps_typed(checkpoint))
+        kept = self._as_saved(checkpoint)
         parent = config if get_checkpoint_id(config) else None
         self._latest[ns] = CheckpointTuple(made, kept, metadata, parent)
         return made
@@ -89,7 +89,8 @@ class Shelf(BaseCheckpointSaver[Any]):
     ) -> None:
         """Keep a task's writes."""
         configurable = config["configurable"]
-        self._keep((configurable.get("checkpoint_ns") or "", configurable["checkpoint_id"]), writes, task_id)
+        saved = [(channel, self._value_as_saved(value)) for channel, value in writes]
+        self._keep((configurable.get("checkpoint_ns") or "", configurable["checkpoint_id"]), saved, task_id)
 
     def _keep(self, place: tuple[str, str], writes: Sequence[tuple[str, Any]], task_id: str) -> None:
         kept = self._writes.setdefault(place, {})
@@ -110,7 +111,19 @@ class Shelf(BaseCheckpointSaver[Any]):
         return self._read(found)
 
     def _read(self, found: CheckpointTuple) -> CheckpointTuple:
-        return found._replace(checkpoint=self.serde.loads_typed(self.serde.dumps_typed(found.checkpoint)))
+        return found._replace(checkpoint=self._as_saved(found.checkpoint))
+
+    def _as_saved(self, checkpoint: Checkpoint) -> Checkpoint:
+        """A checkpoint as a recording gives it back, which keeps each value by itself, and a list by its elements."""
+        values = {name: self._value_as_saved(value) for name, value in checkpoint["channel_values"].items()}
+        made: Checkpoint = self.serde.loads_typed(self.serde.dumps_typed({**checkpoint, "channel_values": {}}))
+        made["channel_values"] = values
+        return made
+
+    def _value_as_saved(self, value: Any) -> Any:
+        if type(value) is list:
+            return [self.serde.loads_typed(self.serde.dumps_typed(each)) for each in value]
+        return self.serde.loads_typed(self.serde.dumps_typed(value))
 
     def list(
         self,
