@@ -166,6 +166,11 @@ def test_so_is_a_tools_message_without_any() -> None:
     assert ENCODER.as_it_was(message).hash == ENCODER.anything(message).hash
 
 
+def test_so_is_a_message_written_shortly_which_stands_in_the_state_too() -> None:
+    given = {"messages": [("user", "Hi"), ("ai", "Hello")]}
+    assert ENCODER.as_it_was(given).hash == ENCODER.anything(given).hash
+
+
 def test_a_bytearray_is_made_of_bytes_only() -> None:
     length = ENCODER.serde.dumps_typed(["builtins", "bytearray", 2**40])[1]
     part = leaf(leaves.MSGPACK, ENCODER.serde.dumps_typed(ormsgpack.Ext(0, length))[1])

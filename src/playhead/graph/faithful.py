@@ -22,6 +22,8 @@ NAMED: Final[dict[str, Callable[[Any], Any]]] = {
 """The built-in types that are named, each made of one argument."""
 KEYS: Final = (str, int, float, bool, type(None), bytes)
 """What comes back as it was where it is a key."""
+ROLES: Final = ("user", "human", "assistant", "ai", "system", "developer")
+"""As LangChain writes a message shortly: ("user", "Hi")."""
 SINGLE: Final = 0  # LangGraph's code for a class that is made of one argument
 FIELDS: Final = 2  # and for one that is made of named ones
 MODULE: Final = "builtins"
@@ -39,7 +41,7 @@ def faithful(value: Any, pack: Pack) -> Any:
     if kind is dict:
         return _mapping(value, pack)
     if kind is tuple:
-        return _named(kind, [faithful(each, pack) for each in value], pack)
+        return value if _is_message(value) else _named(kind, [faithful(each, pack) for each in value], pack)
     if kind is set or kind is frozenset:
         elements = list(value)
         made = [faithful(each, pack) for each in elements]
@@ -47,6 +49,11 @@ def faithful(value: Any, pack: Pack) -> Any:
     if kind is ToolMessage:
         return _with_artifact(value, pack)
     return _named(kind, bytes(value), pack) if kind is bytearray else value
+
+
+def _is_message(value: tuple[Any, ...]) -> bool:
+    """Is it a message written shortly? LangChain reads a list as well, and so it stays the part that the state has."""
+    return len(value) == 2 and type(value[0]) is type(value[1]) is str and value[0] in ROLES
 
 
 def _with_artifact(message: ToolMessage, pack: Pack) -> Any:
