@@ -111,6 +111,8 @@ class TurnPlayer:
             if index and beginning is not None:
                 shelf.stand_at(beginning.latest, beginning.older)
                 begun = shelf.begun()
+            elif recorded is None and stood_still(executions) and self._beginnings.left_an_answer(run):
+                shelf.leave_answer(executions[-1].given)
             player = self._player(run, values[run.id], renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
@@ -280,6 +282,12 @@ class TurnPlayer:
             player.divergences.append(
                 (last.number if last else 0, Divergence(last.address if last else "run", "error", was, raised))
             )
+
+
+def stood_still(executions: Sequence[Execution]) -> bool:
+    """Did the last of these leave the state that the one before it left?"""
+    left = [each.state.checkpoint["id"] if each.state else "" for each in executions[-2:]]
+    return len(left) > 1 and left[0] == left[1]
 
 
 def _nothing(chunk: Any) -> None:
