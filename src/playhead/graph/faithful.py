@@ -27,6 +27,8 @@ FIELDS: Final = 2  # and for one that is made of named ones
 MODULE: Final = "builtins"
 TOOL_MESSAGE: Final = [ToolMessage.__module__, ToolMessage.__name__]
 
+ROLES: Final = ("user", "human", "assistant", "ai", "system", "developer")
+
 Pack = Callable[[Any], bytes]
 
 
@@ -39,7 +41,7 @@ def faithful(value: Any, pack: Pack) -> Any:
     if kind is dict:
         return _mapping(value, pack)
     if kind is tuple:
-        return _named(kind, [faithful(each, pack) for each in value], pack)
+        return value if _is_message(value) else _named(kind, [faithful(each, pack) for each in value], pack)
     if kind is set or kind is frozenset:
         elements = list(value)
         made = [faithful(each, pack) for each in elements]
@@ -47,6 +49,14 @@ def faithful(value: Any, pack: Pack) -> Any:
     if kind is ToolMessage:
         return _with_artifact(value, pack)
     return _named(kind, bytes(value), pack) if kind is bytearray else value
+
+
+def _is_message(pair: tuple[Any, ...]) -> bool:
+    """Is this a message as LangChain takes it, a role and a text? It takes a list of both as well.
+
+    So the turn shares it with the checkpoint of the input, and it reads plainly on a tape.
+    """
+    return len(pair) == 2 and type(pair[1]) is str and type(pair[0]) is str and pair[0] in ROLES
 
 
 def _with_artifact(message: ToolMessage, pack: Pack) -> Any:
