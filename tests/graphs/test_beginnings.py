@@ -298,6 +298,13 @@ def answered_before_a_message(agent: Any) -> None:
     agent.invoke(Command(resume="z"), T)
 
 
+def gone_on_with_after_an_answer(agent: Any) -> None:
+    agent.invoke(1, T)
+    agent.invoke(Command(resume="y"), T)
+    agent.invoke(None, T)
+    agent.invoke(Command(resume="z"), T)
+
+
 REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (in_three, updated_between),
     (in_three, updated_before_the_first),
@@ -321,6 +328,7 @@ REPLAYED: list[tuple[Callable[[ScriptedModel], Any], Course]] = [
     (with_a_question_beside, commanded_beside_what_had_ended),
     (in_three, back_to_where_a_command_went),
     (flow_with_questions, answered_before_a_message),
+    (flow_with_questions, gone_on_with_after_an_answer),
     (with_two_questions, updated_between_two_answers),
     (around_a_question, asked_again_within),
     (that_remembers, back_before_what_is_remembered),

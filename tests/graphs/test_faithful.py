@@ -161,6 +161,11 @@ def test_a_value_without_such_types_is_stored_as_ever(value: Any) -> None:
     assert ENCODER.as_it_was(value).hash == ENCODER.anything(value).hash
 
 
+def test_so_is_a_message_of_a_role_and_a_text() -> None:
+    given = {"messages": [("user", "Is my bike ready?")]}
+    assert ENCODER.as_it_was(given).hash == ENCODER.anything(given).hash
+
+
 def test_so_is_a_tools_message_without_any() -> None:
     message = ToolMessage("x", tool_call_id="c-1", artifact={"rows": [1]})
     assert ENCODER.as_it_was(message).hash == ENCODER.anything(message).hash

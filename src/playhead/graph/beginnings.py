@@ -19,8 +19,8 @@ from langgraph.types import Command
 
 from playhead.errors import NotReplayable
 from playhead.graph.saver import Saver
-from playhead.graph.waiting import Waiting
-from playhead.records import Run
+from playhead.graph.waiting import COMMANDS, Waiting
+from playhead.records import MADE_FROM, Run
 from playhead.store.checkpoints import (
     CheckpointRow,
     before_run,
@@ -88,6 +88,16 @@ class Beginnings:
             problem = "it answered the question of an older state, whose other answer is kept beside it"
             raise NotReplayable(run.id, problem)
         return self._made(run, given, rows)
+
+    def left_an_answer(self, run: Run) -> bool:
+        """Does the state it set out from still have the answer that the run before was given there?
+
+        LangGraph takes it for the next question's, too. Of what was kept of a replay, only the ends are there.
+        """
+        if not run.metadata.keys().isdisjoint(MADE_FROM):
+            return True
+        row = self._before(run).get("")
+        return row is not None and any(task == COMMANDS for task, _, _ in self._whole(run, row).pending_writes or ())
 
     # ── where it was ─────────────────────────────────────────────────────────────────────────────────────────
 

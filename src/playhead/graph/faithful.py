@@ -22,12 +22,12 @@ NAMED: Final[dict[str, Callable[[Any], Any]]] = {
 """The built-in types that are named, each made of one argument."""
 KEYS: Final = (str, int, float, bool, type(None), bytes)
 """What comes back as it was where it is a key."""
-ROLES: Final = ("user", "human", "assistant", "ai", "system", "developer")
-"""As LangChain writes a message shortly: ("user", "Hi")."""
 SINGLE: Final = 0  # LangGraph's code for a class that is made of one argument
 FIELDS: Final = 2  # and for one that is made of named ones
 MODULE: Final = "builtins"
 TOOL_MESSAGE: Final = [ToolMessage.__module__, ToolMessage.__name__]
+
+ROLES: Final = ("user", "human", "assistant", "ai", "system", "developer")
 
 Pack = Callable[[Any], bytes]
 
@@ -51,9 +51,12 @@ def faithful(value: Any, pack: Pack) -> Any:
     return _named(kind, bytes(value), pack) if kind is bytearray else value
 
 
-def _is_message(value: tuple[Any, ...]) -> bool:
-    """Is it a message written shortly? LangChain reads a list as well, and so it stays the part that the state has."""
-    return len(value) == 2 and type(value[0]) is type(value[1]) is str and value[0] in ROLES
+def _is_message(pair: tuple[Any, ...]) -> bool:
+    """Is this a message as LangChain takes it, a role and a text? It takes a list of both as well.
+
+    So the turn shares it with the checkpoint of the input, and it reads plainly on a tape.
+    """
+    return len(pair) == 2 and type(pair[1]) is str and type(pair[0]) is str and pair[0] in ROLES
 
 
 def _with_artifact(message: ToolMessage, pack: Pack) -> Any:

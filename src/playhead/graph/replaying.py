@@ -116,6 +116,8 @@ class TurnPlayer:
             if index and beginning is not None:
                 shelf.stand_at(beginning.latest, beginning.older)
                 begun = shelf.begun()
+            elif recorded is None and stood_still(executions) and self._beginnings.left_an_answer(run):
+                shelf.leave_answer(executions[-1].given)
             player = self._player(run, values[run.id], renaming, before, is_recorded=index < len(turn))
             if isinstance(recorded, Command):
                 given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
@@ -266,6 +268,12 @@ class TurnPlayer:
         player.divergences.sort(key=lambda pair: pair[0])
         number, first = player.divergences[0]
         player.divergences[0] = number, replace(first, hint=renamed_hint(self.graph, player.original, first))
+
+
+def stood_still(executions: Sequence[Execution]) -> bool:
+    """Did the last of these leave the state that the one before it left?"""
+    left = [each.state.checkpoint["id"] if each.state else "" for each in executions[-2:]]
+    return len(left) > 1 and left[0] == left[1]
 
 
 def _nothing(chunk: Any) -> None:

@@ -23,6 +23,9 @@ from langgraph.checkpoint.base import (
     get_checkpoint_id,
 )
 from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.types import Command
+
+from playhead.graph.waiting import COMMANDS, RESUME
 
 
 class Shelf(BaseCheckpointSaver[Any]):
@@ -42,6 +45,11 @@ class Shelf(BaseCheckpointSaver[Any]):
             for task in dict.fromkeys(task for task, _, _ in found.pending_writes or ()):
                 writes = [(channel, value) for own, channel, value in found.pending_writes or () if own == task]
                 self._keep((ns, found.checkpoint["id"]), writes, task)
+
+    def leave_answer(self, given: Any) -> None:
+        """Hold the answer that was given to the state as it is, as a recording does that is written as it goes."""
+        if (found := self.latest()) is not None and isinstance(given, Command) and given.resume is not None:
+            self._keep(("", found.checkpoint["id"]), [(RESUME, given.resume)], COMMANDS)
 
     def latest(self, ns: str = "") -> CheckpointTuple | None:
         """The namespace's state as it is now."""
