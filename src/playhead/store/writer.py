@@ -25,7 +25,6 @@ from playhead.errors import StoreClosed
 from playhead.store.session import WritingSession
 
 GROUP: Final = 1_000  # operations in one commit at most
-BURST: Final = 64
 LINGER: Final = 0.02  # seconds that operations nobody waits for may stay uncommitted
 
 DONE: Final[Future[None]] = Future()
@@ -136,7 +135,7 @@ class Writer:
             self._queue.append(item)
             self._submitted += 1
             number = self._submitted
-        if urgent or (len(self._queue) >= BURST and not self._hurry.is_set()):
+        if urgent:
             self._hurry.set()
         if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
             self._work_to_do.set()
