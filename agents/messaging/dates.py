@@ -188,6 +188,10 @@ def _dates(said: Constraints, today: date) -> date:
 
 def _month_day(month: int, day: int, today: date) -> date:
     """A date without a year: this year's, or next year's when that is near."""
+    if (month, day) == (2, 29) and not calendar.isleap(today.year):
+        later = _real(today.year + 1, month, day)  # it comes next year, or not soon
+        if (later - today).days <= FAR:
+            return later
     this_year = _real(today.year, month, day)
     if this_year >= today:
         return this_year

@@ -300,6 +300,13 @@ def test_a_time_in_the_hour_that_comes_twice_is_read_back_with_its_zone() -> Non
     assert say(datetime(2026, 11, 1, 6, 30, tzinfo=UTC), ZONE) == "Sunday 1 November at 01:30 (EST)"
 
 
+def test_in_december_the_29th_of_february_is_the_next_years_where_that_has_one() -> None:
+    december = datetime(2027, 12, 30, tzinfo=LOCAL)
+    (window,) = resolve(parse_when("29 February at 09:30"), december, ZONE, None).windows
+    assert window.start == datetime(2028, 2, 29, 9, 30, tzinfo=LOCAL)
+    assert resolve(parse_when("29 February at 09:30"), december.replace(year=2026), ZONE, None).ask
+
+
 def test_a_day_of_23_hours_is_one_window_of_23_hours() -> None:
     (window,) = resolved("sunday").windows
     assert window.end - window.start == timedelta(hours=23)
