@@ -286,4 +286,5 @@ def test_a_replay_of_a_tool_that_asks_is_kept_with_its_question(deck: Deck) -> N
     deck.record(graph).invoke({"messages": [("user", "please")]}, CONFIG)
     kept = deck.keep(deck.replay(deck.runs("t-1")[-1], graph))
     replay = deck.replay(kept, graph)
-    assert [question.value for question in replay.output["__interrupt__"]] == [{"pay": 3}, {"pay": 4}]
+    asked = [question.value["pay"] for question in replay.output["__interrupt__"]]
+    assert sorted(asked) == [3, 4]  # side by side: in whatever order they get to it
