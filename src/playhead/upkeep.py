@@ -19,6 +19,7 @@ from playhead.records import RunStatus
 from playhead.selection.conditions import moment_of
 from playhead.store import Store, erasure, pruning
 from playhead.store.pruning import Pruned, Rule
+from playhead.store.session import has_half_characters
 
 STATUSES: Final = frozenset(get_args(RunStatus))
 """How a run may have ended, or not yet."""
@@ -81,7 +82,7 @@ def files_about(store: Store, customer: str, root: Path) -> list[Path]:
 
 def _known_as(store: Store, customer: str) -> list[str]:
     """Every name the customer goes by; none where it holds half a character, which no recording and no file has."""
-    if any("\ud800" <= sign <= "\udfff" for sign in customer):
+    if has_half_characters(customer):
         return []
     store.flush()
     with store.reading() as session:

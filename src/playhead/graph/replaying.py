@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from langgraph.channels import LastValue, UntrackedValue
 from langgraph.pregel import Pregel
@@ -45,7 +45,6 @@ from playhead.records import ERASED, Replay, Run
 from playhead.store import Store
 from playhead.store.values import Values
 
-RESUMABLE: Final = ("interrupted",)
 AnyGraph: TypeAlias = "Pregel[Any, Any, Any, Any]"
 
 

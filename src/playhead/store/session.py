@@ -282,7 +282,12 @@ def _named(query: str, row: Row) -> tuple[str, str]:
 
 def can_name(text: str) -> bool:
     """Can every database keep this as the name of something? Half a character has no UTF-8; PostgreSQL has no NUL."""
-    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return "\0" not in text and not has_half_characters(text)
+
+
+def has_half_characters(text: str) -> bool:
+    """Is there a lone surrogate in it, which has no UTF-8?"""
+    return any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def answer_name(experiment: str, call: str) -> str:
