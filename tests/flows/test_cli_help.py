@@ -51,6 +51,11 @@ def test_the_version_is_told(playhead):
     assert playhead("--version").out.count(".") == 2
 
 
+def test_python_runs_the_command_as_a_module(playhead):
+    done = subprocess.run([sys.executable, "-m", "playhead", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == playhead("--version").out
+
+
 @pytest.mark.parametrize("wrong", [["lst"], ["ls", "--limit", "0"], ["run", "desk"], ["show"], ["prompt", "lnit"]])
 def test_wrong_usage_ends_with_2(playhead, wrong):
     assert playhead(*wrong).code == 2
