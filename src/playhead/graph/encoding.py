@@ -35,6 +35,8 @@ SMALL: Final = 2**31
 SEEN: Final = 5_000  # leaves found again by their bytes
 LONGEST_SEEN: Final = 2_000  # bytes
 
+MSGPACK: Final = TYPED + TYPED_NAMES.index("msgpack")
+PLAIN_KINDS: Final = frozenset({str, float, list, dict})
 MESSAGES: Final = frozenset({AIMessage, HumanMessage, SystemMessage, ToolMessage})
 OF_NO_CLASS: Final = (
     ormsgpack.OPT_PASSTHROUGH_DATACLASS
@@ -44,7 +46,7 @@ OF_NO_CLASS: Final = (
     | ormsgpack.OPT_PASSTHROUGH_TUPLE
     | ormsgpack.OPT_PASSTHROUGH_UUID
 )
-"""The packer raises `TypeError` for whatever LangGraph's serializer has a form of its own for."""
+"""The packer raises `TypeError` for what LangGraph's serializer has a form of its own for; all else it packs alike."""
 
 
 @lru_cache(maxsize=4096)
@@ -127,7 +129,9 @@ class Encoder:
         self.serde: SerializerProtocol = serde or Serializer()
         self._seen: dict[tuple[int, bytes], Part] = {}
         self._messages: dict[tuple[type, bytes], Part] = {}
-        self._found_again = MESSAGES if isinstance(self.serde, Serializer) else frozenset()  # another's may differ
+        is_ours = isinstance(self.serde, Serializer)  # another's bytes may differ
+        self._packed = PLAIN_KINDS if is_ours else frozenset()
+        self._found_again = MESSAGES if is_ours else frozenset()
         self._uses: dict[str, Part] = {}
 
     def state(self, value: Any) -> Part:
@@ -135,9 +139,19 @@ class Encoder:
         kind = type(value)
         if kind is bool or kind is NoneType or (kind is int and -SMALL <= value <= SMALL):
             return _small(kind, value)  # type: ignore[arg-type]
+        if kind in self._packed:
+            return self._plain_data(value)
         if kind in self._found_again:
             return self._message(value)
         return self._serialized(value)
+
+    def _plain_data(self, value: Any) -> Part:
+        """The leaf that LangGraph's serializer makes of plain data, without its asking what kind of thing it is."""
+        try:
+            data = ormsgpack.packb(value, option=OF_NO_CLASS)
+        except TypeError:
+            return self._serialized(value)
+        return self._leaf(MSGPACK, data)
 
     def _message(self, message: BaseMessage) -> Part:
         """A message's leaf, found by what is in the message: a conversation brings the same ones with every step.

@@ -50,15 +50,25 @@ messages = st.one_of(
 )
 
 
-def serialized(message: BaseMessage) -> bytes:
+def serialized(value: Any) -> bytes:
     """The hash of the leaf that LangGraph's serializer alone makes."""
-    name, data = Serializer().dumps_typed(message)
+    name, data = Serializer().dumps_typed(value)
     return leaf(TYPED + TYPED_NAMES.index(name), data).hash
 
 
 def encoder() -> Encoder:
     """One that hides nothing."""
     return Encoder(Redactor([]))
+
+
+@given(facts.filter(lambda value: value is not None and type(value) not in (bool, int)))
+def test_plain_data_is_the_leaf_that_serializing_it_gives(value: Any) -> None:
+    assert encoder().state(value).hash == serialized(value)
+
+
+@pytest.mark.parametrize("value", [[value] for value in ALIKE], ids=repr)
+def test_what_is_of_a_class_is_no_plain_data(value: Any) -> None:
+    assert encoder().state(value).hash == serialized(value)
 
 
 @given(st.lists(messages, max_size=5))
