@@ -38,10 +38,10 @@ from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import UNREADABLE, load
 
-REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
+REMEMBERED: Final = 1_000  # conversations of whose last checkpoint it is known what is stored
 UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
 
-Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
+Stored: TypeAlias = dict[str, tuple[Any, Part]]  # by channel: its version, and the part that is stored
 
 
 class Saver(BaseCheckpointSaver[Any]):
@@ -50,7 +50,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def __init__(self, store: Store, encoder: Encoder) -> None:
         super().__init__(serde=encoder.serde)
         self.store, self._encoder = store, encoder
-        self._last: OrderedDict[tuple[str, str], tuple[str, Hashes]] = OrderedDict()
+        self._last: OrderedDict[tuple[str, str], tuple[str, Stored]] = OrderedDict()
         self._written: dict[str, int] = {}  # by conversation: the number of the last write that nobody waits for
         self._lost: dict[str, list[BaseException]] = {}
         self._lock = threading.Lock()
@@ -147,23 +147,26 @@ class Saver(BaseCheckpointSaver[Any]):
         before_id, before = self._last.pop((thread, ns), (None, {}))
         usable = before if before_id == parent and parent is not None else {}
         versions = checkpoint["channel_versions"]
-        parts, hashes = [], {}
+        parts: list[Part] = []
+        stored: Stored = {}
         for channel, value in checkpoint["channel_values"].items():
             version = versions.get(channel)
             same = usable.get(channel)
-            shared = same is not None and version is not None and same[0] == version
-            part = known(same[1]) if shared and same else self._encoder.channel(channel, value)
-            hashes[channel] = (version, part.hash)
-            parts.append(part)
-        self._last[(thread, ns)] = (checkpoint["id"], hashes)
+            if same is not None and version is not None and same[0] == version:
+                parts.append(same[1])
+            else:
+                parts.append(self._encoder.channel(channel, value))
+                same = version, known(parts[-1].hash)
+            stored[channel] = same
+        self._last[(thread, ns)] = (checkpoint["id"], stored)
         while len(self._last) > REMEMBERED:
             self._last.popitem(last=False)
         return parts
 
     def last_values(self, thread: str) -> dict[str, bytes]:
         """Hashes of the values in the last checkpoint put for a conversation here, by channel."""
-        _, hashes = self._last.get((thread, ""), ("", {}))
-        return {channel: value for channel, (_, value) in hashes.items()}
+        _, stored = self._last.get((thread, ""), ("", {}))
+        return {channel: part.hash for channel, (_, part) in stored.items()}
 
     def saved_values(self, thread: str) -> dict[str, bytes]:
         """The same of the last checkpoint that is stored, whoever put it.
