@@ -107,6 +107,12 @@ def test_asking_again_for_the_time_that_one_has_books_no_second_one(shop: Any) -
     assert len(shop.bookings()) == 1
 
 
+def test_a_service_is_booked_only_by_words_that_mean_it(shop: Any) -> None:
+    result = shop.say("Could you fit me in on Thursday at 10?")
+    assert result["reply"].startswith("What would you like to book")
+    assert shop.bookings() == []
+
+
 def test_only_times_that_the_calendar_gave_are_offered(shop: Any) -> None:
     result = shop.say("Hi, can I bring the bike in for a tune-up on Thursday?")
     offers = shop.state["slots"]["offers"]
