@@ -6,9 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,17 +25,20 @@ from playhead.errors import (
     PlayheadError,
     RecordingNotFound,
     SchemaTooNew,
+    ServerUnreachable,
     StoreBusy,
     StoreUnusable,
 )
 from playhead.location import Server
-from playhead.store import Store, runs, upgrading
+from playhead.store import Store, labels, runs, upgrading
 from playhead.store.backend import Row
 from playhead.store.queries import MIGRATIONS, QUERIES
-from playhead.store.session import can_name
+from playhead.store.session import WritingSession, can_name
+from playhead.store.writer import Note
 from tests import postgres
 
 from . import behind
+from .cable import cable
 from .conftest import a_run, keep
 from .recording import everything, open_deck, say
 
@@ -196,6 +201,72 @@ def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address
         for connection in cut:
             raw.execute("SELECT pg_terminate_backend(%s, 5000)", [connection])
     assert store.load([ref, *keep(store, "after")]) == ["before", "after"]
+
+
+def test_after_a_restart_nobody_waits_for_connections_that_the_server_ended(store: Store, address: Server) -> None:
+    (ref,) = keep(store, "before")
+    with ExitStack() as together:
+        sessions = [together.enter_context(store.reading()) for _ in range(8)]
+        cut = [session.connection.raw.info.backend_pid for session in sessions]  # type: ignore[attr-defined]
+    with behind.connection(address) as raw:
+        for connection in cut:
+            raw.execute("SELECT pg_terminate_backend(%s, 5000)", [connection])
+    began = time.monotonic()
+    assert store.read(ref) == "before"
+    assert time.monotonic() - began < 2
+
+
+def is_paid(session: WritingSession) -> None:
+    """Label the conversation: run twice, it is labelled twice."""
+    labels.add(session, "c-1", None, {"paid": split("yes")}, 1.0)
+
+
+@pytest.mark.parametrize("together", [0, 2])
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_what_was_being_committed_when_the_network_went_is_there_once(address: Server, cut: str, together: int) -> None:
+    with cable(address) as way, closing(Store(way.place)) as store:
+        a_run(store, "c-1", "r-1")
+        way.cut = cut
+        for _ in range(together):
+            store.post(Note(is_paid, store.gap))
+        store.write(is_paid)
+        assert (len(store.labels("c-1")), store.failures) == (together + 1, 0)
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_what_nobody_can_say_is_there_is_told_and_not_written_again(address: Server, cut: str) -> None:
+    with cable(address) as way, closing(Store(way.place)) as store:
+        a_run(store, "c-1", "r-1")
+        way.cut, way.mended = cut, False
+        with pytest.raises(ServerUnreachable):
+            store.write(is_paid)
+        way.mend()
+        assert len(store.labels("c-1")) == (cut == "after")
+
+
+def test_a_connection_that_was_ended_among_many_rows_is_given_up(store: Store) -> None:
+    def half_way(session: WritingSession) -> None:
+        session.connection.raw.pgconn.enter_pipeline_mode()  # type: ignore[attr-defined]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.write(half_way)
+    assert store.load(keep(store, "after")) == ["after"]
+
+
+def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playhead.store.postgres import readers
+
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.05)
+    with ExitStack() as together:
+        for _ in range(readers.MOST):
+            together.enter_context(store.reading())
+        with pytest.raises(StoreUnusable, match="all 16 connections to read with were lent"), store.reading():
+            pass
+    with store.reading():
+        pass
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────────
