@@ -85,6 +85,22 @@ def test_a_schema_of_something_else_stays_as_it_is(fresh: Server) -> None:
         ]
 
 
+def test_a_schema_that_this_user_may_not_use_is_not_said_to_be_of_something_else(store: Store, address: Server) -> None:
+    with behind.connection(address) as raw:
+        raw.execute("CREATE ROLE playhead_stranger LOGIN")
+        try:
+            with pytest.raises(StoreUnusable, match=f"its schema {address.schema} is another user's"):
+                Store(as_user("playhead_stranger", address))
+        finally:
+            raw.execute("DROP ROLE playhead_stranger")
+
+
+def as_user(name: str, place: Server) -> Server:
+    """The same place for another user."""
+    parts = urlsplit(postgres.spelled(place))
+    return Server(parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}").geturl())
+
+
 def test_a_recording_of_a_newer_version_stays_as_it_is(store: Store, address: Server) -> None:
     behind.change(address, "UPDATE recording SET version = 999")
     with pytest.raises(SchemaTooNew, match="schema version 999"):
@@ -190,6 +206,14 @@ def test_a_recording_that_another_holds_for_long_is_busy(address: Server, monkey
         assert store.read(ref) == "hello"  # reading goes on
     assert store.write(lambda session: session.thread("c-1"))
     store.close()
+
+
+def test_writers_take_turns_whatever_isolation_the_server_is_set_to(address: Server) -> None:
+    strict = "options=-c%20default_transaction_isolation%3Dserializable"
+    place = Server(f"{postgres.spelled(address)}&{strict}")
+    with closing(Store(place)) as one, closing(Store(place)) as other:
+        futures = [store.submit(lambda session: session.next_id("runs")) for _ in range(50) for store in (one, other)]
+        assert [future.exception(timeout=10) for future in futures] == [None] * 100
 
 
 def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address: Server) -> None:

@@ -105,6 +105,7 @@ def _parameters(given: Mapping[str, Any], schema: str, synchronous: Synchronous)
     settings = {
         "search_path": schema,
         "lock_timeout": f"{WAIT_SECONDS:g}s",
+        "default_transaction_isolation": r"read\ committed",  # who waited for its turn sees what was written meanwhile
         "synchronous_commit": "on" if synchronous == "FULL" else "off",
     }
     options = [str(given.get("options") or ""), *(f"-c {name}={how}" for name, how in settings.items())]

@@ -27,9 +27,12 @@ def version_of(raw: Raw, location: Server) -> int | None:
     """The schema's version, or None where there is no recording. Raises `SchemaTooNew`, `StoreUnusable`."""
     (there,) = raw.execute(
         "SELECT to_regclass('recording') AS mine,"
-        " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(%s)) AS taken",
-        [location.schema],
+        " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(%(schema)s)) AS taken,"
+        " has_schema_privilege(to_regnamespace(%(schema)s)::oid, 'USAGE') AS allowed",
+        {"schema": location.schema},
     ).fetchall()
+    if there["allowed"] is False:  # what is in it is not seen then
+        raise StoreUnusable(str(location), f"its schema {location.schema} is another user's", REMEDY)
     if there["mine"]:
         version = int(raw.execute("SELECT version FROM recording").fetchall()[0]["version"])
         if version > len(MIGRATIONS):
