@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from playhead.codec import split
 from playhead.errors import (
     BadInput,
+    Corrupt,
     DriverMissing,
     PlayheadError,
     RecordingNotFound,
@@ -105,6 +106,30 @@ def test_a_recording_of_a_newer_version_stays_as_it_is(store: Store, address: Se
     behind.change(address, "UPDATE recording SET version = 999")
     with pytest.raises(SchemaTooNew, match="schema version 999"):
         Store(address)
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM recording", "UPDATE recording SET version = -1"])
+def test_a_recording_that_does_not_say_its_version_is_damaged(store: Store, address: Server, damage: str) -> None:
+    behind.change(address, damage)
+    with pytest.raises(Corrupt, match="recording"):
+        Store(address)
+
+
+def test_a_recording_whose_turns_cannot_be_counted_is_not_written(store: Store, address: Server) -> None:
+    behind.change(address, "DELETE FROM recording")
+    with pytest.raises(Corrupt, match="recording"):
+        keep(store, "hello")
+
+
+def test_a_schema_may_have_a_word_of_sql_for_its_name(server: Server) -> None:
+    place = postgres.place("user")
+    try:
+        with closing(Store(place)) as store:
+            assert store.load(keep(store, "hello")) == ["hello"]
+            store.compact()
+            assert store.backend.size() > 0
+    finally:
+        postgres.remove(place)
 
 
 KILLED_IN_THE_MIDDLE = """

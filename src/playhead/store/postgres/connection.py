@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
 
+from playhead.errors import Corrupt
 from playhead.store.backend import InDoubt, Row
 from playhead.store.postgres.dialect import HERE, MANY, last_of_each
 
@@ -71,7 +72,8 @@ class Connection:
     def _begin(self) -> int:
         cursor = self.raw.execute(BEGIN, prepare=False)
         cursor.nextset()
-        row = cursor.fetchall()[0]
+        if (row := cursor.fetchone()) is None:
+            raise Corrupt("recording", "1", "its row is not there")
         self._transaction = row["transaction"]
         return int(row["writes"])
 
