@@ -233,12 +233,33 @@ def test_a_recording_that_another_holds_for_long_is_busy(address: Server, monkey
     store.close()
 
 
+def set_to(address: Server, setting: str) -> Server:
+    """The same place, with a setting that a user or a database may have."""
+    return Server(f"{postgres.spelled(address)}&options=-c%20{setting.replace('=', '%3D')}")
+
+
 def test_writers_take_turns_whatever_isolation_the_server_is_set_to(address: Server) -> None:
-    strict = "options=-c%20default_transaction_isolation%3Dserializable"
-    place = Server(f"{postgres.spelled(address)}&{strict}")
+    place = set_to(address, "default_transaction_isolation=serializable")
     with closing(Store(place)) as one, closing(Store(place)) as other:
         futures = [store.submit(lambda session: session.next_id("runs")) for _ in range(50) for store in (one, other)]
         assert [future.exception(timeout=10) for future in futures] == [None] * 100
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "standard_conforming_strings=off",
+        "array_nulls=off",
+        "bytea_output=escape",
+        "extra_float_digits=-9",
+        "TimeZone=EST",
+    ],
+)
+def test_what_is_kept_comes_back_whatever_the_server_is_set_to(address: Server, setting: str) -> None:
+    with closing(Store(set_to(address, setting))) as store:
+        a_run(store, "a\\'b", "r-1", input=["\\x41", 0.1 + 0.2, None])
+        (run,) = store.runs_of("a\\'b")
+        assert (run.input, run.context, run.started) == (["\\x41", 0.1 + 0.2, None], None, 1.0)
 
 
 def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address: Server) -> None:

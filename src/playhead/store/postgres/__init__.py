@@ -21,6 +21,12 @@ from playhead.store.postgres.readers import Readers
 from playhead.store.postgres.schema import migrate, version_of
 from playhead.store.postgres.texts import ADAPTERS
 
+AS_WRITTEN: Final = {
+    "default_transaction_isolation": r"read\ committed",  # who waited for its turn sees what was written meanwhile
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+}
+"""What our SQL takes for granted, and a user or a database may be set to otherwise."""
 SIZE: Final = """
 SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0)::bigint AS size
 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
@@ -105,8 +111,8 @@ def _parameters(given: Mapping[str, Any], schema: str, synchronous: Synchronous)
     settings = {
         "search_path": schema,
         "lock_timeout": f"{WAIT_SECONDS:g}s",
-        "default_transaction_isolation": r"read\ committed",  # who waited for its turn sees what was written meanwhile
         "synchronous_commit": "on" if synchronous == "FULL" else "off",
+        **AS_WRITTEN,
     }
     options = [str(given.get("options") or ""), *(f"-c {name}={how}" for name, how in settings.items())]
     return {
