@@ -374,6 +374,13 @@ def test_texts_of_any_letters_are_kept_found_and_sorted_as_in_sqlite(store: Stor
     in_a_file.close()
 
 
+def test_who_gives_a_name_that_is_too_long_for_it_is_told_to_shorten_it(store: Store) -> None:
+    name = "".join(map(str, range(2_000)))[:4_000]  # letters that repeat would be compressed
+    with pytest.raises(StoreUnusable, match="give a shorter thread_id or event"):
+        a_run(store, name, "r-1")
+    a_run(store, name[:2_000], "r-2")
+
+
 def rows_named(store: Store, prefix: str) -> list[Row]:
     """Runs whose ids begin so."""
     with store.reading() as session:
