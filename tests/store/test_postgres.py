@@ -324,6 +324,15 @@ def test_a_connection_that_was_ended_among_many_rows_is_given_up(store: Store) -
     assert store.load(keep(store, "after")) == ["after"]
 
 
+def test_who_is_cut_off_again_and_again_is_told_that_the_server_went_away(store: Store) -> None:
+    def cut_off(session: WritingSession) -> None:
+        session.connection.raw.execute("SELECT pg_terminate_backend(pg_backend_pid())")  # type: ignore[attr-defined]
+
+    with pytest.raises(ServerUnreachable):
+        store.write(cut_off)
+    assert store.load(keep(store, "after")) == ["after"]
+
+
 def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,5 +28,6 @@ def explained(error: Exception, shown: str) -> StoreError:
     found = re.search(r"failed: (?!connection to)(FATAL:\s+)?([^\n]*)", text)
     problem = (found[2] if found else text.partition("\n")[0]).strip()
     answered = (found and found[1]) or getattr(error, "sqlstate", None)  # a server that turns one away is there
-    unreachable = isinstance(error, OperationalError) and not answered
+    went_away = isinstance(error, pg.AdminShutdown | pg.CrashShutdown)
+    unreachable = went_away or (isinstance(error, OperationalError) and not answered)
     return (ServerUnreachable if unreachable else StoreUnusable)(shown, problem, REMEDY)
