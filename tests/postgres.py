@@ -74,7 +74,7 @@ def empty(recording: Server) -> None:
 def remove(recording: Server) -> None:
     """Remove the recording."""
     with connection(recording) as raw:
-        raw.execute(f"DROP SCHEMA IF EXISTS {recording.schema} CASCADE")
+        raw.execute(f'DROP SCHEMA IF EXISTS "{recording.schema}" CASCADE')
 
 
 def newest() -> int:

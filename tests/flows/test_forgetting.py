@@ -271,6 +271,27 @@ def test_a_run_at_work_ends_when_its_customer_is_forgotten_and_writes_nothing_mo
         assert [run.status for run in deck.runs("ana-thread")] == ["done"]
 
 
+def test_an_effect_that_was_under_way_when_its_customer_was_forgotten_brings_nothing_of_them_back(
+    tmp_path: Path, world: World
+) -> None:
+    @effect()
+    def forgets_meanwhile(text: str) -> str:
+        assert deck.forget(ANA, {"world": world}) == 1
+        return f"{text} planted-result"
+
+    def acts(state: Any) -> Any:
+        return {"notes": [forgets_meanwhile("Zwyssig planted-effect")]}
+
+    config: Any = {"configurable": {"thread_id": "ana-thread", "event": "ana-event-1"}, "metadata": {"customer": ANA}}
+    with open_deck(tmp_path) as deck:
+        agent = deck.record(chain(("acts", acts)), "shop")
+        with pytest.raises(ConversationForgotten):
+            agent.invoke({"notes": ["Zwyssig"]}, config)
+        deck.vacuum()
+        assert found_in(tmp_path, deck) == []
+        assert deck.check().problems == ()
+
+
 def test_files_of_the_project_that_forgetting_does_not_reach_are_named(deck: Deck, tmp_path: Path) -> None:
     deck.tape(deck.runs("ana-thread"), tmp_path / "ana.json")
     deck.tape(deck.runs("ben-thread"), tmp_path / "ben.json")

@@ -109,3 +109,12 @@ def test_what_cannot_be_encoded_leaves_the_rest_of_its_row(deck: Deck) -> None:
     (call,) = deck.runs("t-1")[0].calls
     assert (call.request, call.response["message"].text) == (None, "echo: x")
     assert len(gaps(logs)) == 1
+
+
+def test_a_fact_that_cannot_be_recorded_takes_no_other_with_it(deck: Deck) -> None:
+    agent = deck.record(SHAPES["loop"].build(ScriptedModel))
+    with structlog.testing.capture_logs() as logs:
+        agent.invoke(NOTHING, {**CONFIG, "metadata": {"customer": "ana", "note": "half a character \ud800"}})
+    assert len(gaps(logs)) == 1
+    assert deck.runs("t-1")[0].metadata == {"customer": "ana"}
+    assert deck.threads_of("ana") == ["t-1"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,21 +22,25 @@ from hypothesis import strategies as st
 from playhead.codec import split
 from playhead.errors import (
     BadInput,
+    Corrupt,
     DriverMissing,
     PlayheadError,
     RecordingNotFound,
     SchemaTooNew,
+    ServerUnreachable,
     StoreBusy,
     StoreUnusable,
 )
 from playhead.location import Server
-from playhead.store import Store, runs, upgrading
+from playhead.store import Store, labels, runs, upgrading
 from playhead.store.backend import Row
 from playhead.store.queries import MIGRATIONS, QUERIES
-from playhead.store.session import can_name
+from playhead.store.session import WritingSession, can_name
+from playhead.store.writer import Note
 from tests import postgres
 
 from . import behind
+from .cable import cable
 from .conftest import a_run, keep
 from .recording import everything, open_deck, say
 
@@ -80,10 +87,50 @@ def test_a_schema_of_something_else_stays_as_it_is(fresh: Server) -> None:
         ]
 
 
+def test_a_schema_that_this_user_may_not_use_is_not_said_to_be_of_something_else(store: Store, address: Server) -> None:
+    with behind.connection(address) as raw:
+        raw.execute("CREATE ROLE playhead_stranger LOGIN")
+        try:
+            with pytest.raises(StoreUnusable, match=f"its schema {address.schema} is another user's"):
+                Store(as_user("playhead_stranger", address))
+        finally:
+            raw.execute("DROP ROLE playhead_stranger")
+
+
+def as_user(name: str, place: Server) -> Server:
+    """The same place for another user."""
+    parts = urlsplit(postgres.spelled(place))
+    return Server(parts._replace(netloc=f"{name}@{parts.netloc.rpartition('@')[2]}").geturl())
+
+
 def test_a_recording_of_a_newer_version_stays_as_it_is(store: Store, address: Server) -> None:
     behind.change(address, "UPDATE recording SET version = 999")
     with pytest.raises(SchemaTooNew, match="schema version 999"):
         Store(address)
+
+
+@pytest.mark.parametrize("damage", ["DELETE FROM recording", "UPDATE recording SET version = -1"])
+def test_a_recording_that_does_not_say_its_version_is_damaged(store: Store, address: Server, damage: str) -> None:
+    behind.change(address, damage)
+    with pytest.raises(Corrupt, match="recording"):
+        Store(address)
+
+
+def test_a_recording_whose_turns_cannot_be_counted_is_not_written(store: Store, address: Server) -> None:
+    behind.change(address, "DELETE FROM recording")
+    with pytest.raises(Corrupt, match="recording"):
+        keep(store, "hello")
+
+
+def test_a_schema_may_have_a_word_of_sql_for_its_name(server: Server) -> None:
+    place = postgres.place("user")
+    try:
+        with closing(Store(place)) as store:
+            assert store.load(keep(store, "hello")) == ["hello"]
+            store.compact()
+            assert store.backend.size() > 0
+    finally:
+        postgres.remove(place)
 
 
 KILLED_IN_THE_MIDDLE = """
@@ -187,6 +234,35 @@ def test_a_recording_that_another_holds_for_long_is_busy(address: Server, monkey
     store.close()
 
 
+def set_to(address: Server, setting: str) -> Server:
+    """The same place, with a setting that a user or a database may have."""
+    return Server(f"{postgres.spelled(address)}&options=-c%20{setting.replace('=', '%3D')}")
+
+
+def test_writers_take_turns_whatever_isolation_the_server_is_set_to(address: Server) -> None:
+    place = set_to(address, "default_transaction_isolation=serializable")
+    with closing(Store(place)) as one, closing(Store(place)) as other:
+        futures = [store.submit(lambda session: session.next_id("runs")) for _ in range(50) for store in (one, other)]
+        assert [future.exception(timeout=10) for future in futures] == [None] * 100
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "standard_conforming_strings=off",
+        "array_nulls=off",
+        "bytea_output=escape",
+        "extra_float_digits=-9",
+        "TimeZone=EST",
+    ],
+)
+def test_what_is_kept_comes_back_whatever_the_server_is_set_to(address: Server, setting: str) -> None:
+    with closing(Store(set_to(address, setting))) as store:
+        a_run(store, "a\\'b", "r-1", input=["\\x41", 0.1 + 0.2, None])
+        (run,) = store.runs_of("a\\'b")
+        assert (run.input, run.context, run.started) == (["\\x41", 0.1 + 0.2, None], None, 1.0)
+
+
 def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address: Server) -> None:
     (ref,) = keep(store, "before")
     cut = [store.write(lambda session: session.connection.raw.info.backend_pid)]  # type: ignore[attr-defined]
@@ -196,6 +272,100 @@ def test_a_server_that_was_restarted_is_connected_to_again(store: Store, address
         for connection in cut:
             raw.execute("SELECT pg_terminate_backend(%s, 5000)", [connection])
     assert store.load([ref, *keep(store, "after")]) == ["before", "after"]
+
+
+def test_after_a_restart_nobody_waits_for_connections_that_the_server_ended(store: Store, address: Server) -> None:
+    (ref,) = keep(store, "before")
+    with ExitStack() as together:
+        sessions = [together.enter_context(store.reading()) for _ in range(8)]
+        cut = [session.connection.raw.info.backend_pid for session in sessions]  # type: ignore[attr-defined]
+    with behind.connection(address) as raw:
+        for connection in cut:
+            raw.execute("SELECT pg_terminate_backend(%s, 5000)", [connection])
+    began = time.monotonic()
+    assert store.read(ref) == "before"
+    assert time.monotonic() - began < 2
+
+
+def is_paid(session: WritingSession) -> None:
+    """Label the conversation: run twice, it is labelled twice."""
+    labels.add(session, "c-1", None, {"paid": split("yes")}, 1.0)
+
+
+@pytest.mark.parametrize("together", [0, 2])
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_what_was_being_committed_when_the_network_went_is_there_once(address: Server, cut: str, together: int) -> None:
+    with cable(address) as way, closing(Store(way.place)) as store:
+        a_run(store, "c-1", "r-1")
+        way.cut = cut
+        for _ in range(together):
+            store.post(Note(is_paid, store.gap))
+        store.write(is_paid)
+        assert (len(store.labels("c-1")), store.failures) == (together + 1, 0)
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_what_nobody_can_say_is_there_is_told_and_not_written_again(address: Server, cut: str) -> None:
+    with cable(address) as way, closing(Store(way.place)) as store:
+        a_run(store, "c-1", "r-1")
+        way.cut, way.mended = cut, False
+        with pytest.raises(ServerUnreachable):
+            store.write(is_paid)
+        way.mend()
+        assert len(store.labels("c-1")) == (cut == "after")
+
+
+def test_a_connection_that_was_ended_among_many_rows_is_given_up(store: Store) -> None:
+    def half_way(session: WritingSession) -> None:
+        session.connection.raw.pgconn.enter_pipeline_mode()  # type: ignore[attr-defined]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.write(half_way)
+    assert store.load(keep(store, "after")) == ["after"]
+
+
+def test_who_is_cut_off_again_and_again_is_told_that_the_server_went_away(store: Store) -> None:
+    def cut_off(session: WritingSession) -> None:
+        session.connection.raw.execute("SELECT pg_terminate_backend(pg_backend_pid())")  # type: ignore[attr-defined]
+
+    with pytest.raises(ServerUnreachable):
+        store.write(cut_off)
+    assert store.load(keep(store, "after")) == ["after"]
+
+
+def test_a_forked_process_does_not_read_on_its_parents_connections(store: Store) -> None:
+    (ref,) = keep(store, "hello")
+    mine = backend_of(store)
+    told, tell = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(tell, f"{store.read(ref)} {backend_of(store)}".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    text, its = os.read(told, 100).decode().split()
+    assert (text, int(its) != mine) == ("hello", True)
+    assert (store.read(ref), backend_of(store)) == ("hello", mine)
+
+
+def backend_of(store: Store) -> int:
+    """The number of the server's process that is read from."""
+    with store.reading() as session:
+        return int(session.connection.raw.info.backend_pid)  # type: ignore[attr-defined]
+
+
+def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playhead.store.postgres import readers
+
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.05)
+    with ExitStack() as together:
+        for _ in range(readers.MOST):
+            together.enter_context(store.reading())
+        with pytest.raises(StoreUnusable, match="all 16 connections to read with were lent"), store.reading():
+            pass
+    with store.reading():
+        pass
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -231,6 +401,13 @@ def test_texts_of_any_letters_are_kept_found_and_sorted_as_in_sqlite(store: Stor
     assert found[0] == found[1]
     assert len(found[0]) == 9  # as many as it gives at most
     in_a_file.close()
+
+
+def test_who_gives_a_name_that_is_too_long_for_it_is_told_to_shorten_it(store: Store) -> None:
+    name = "".join(map(str, range(2_000)))[:4_000]  # letters that repeat would be compressed
+    with pytest.raises(StoreUnusable, match="give a shorter thread_id or event"):
+        a_run(store, name, "r-1")
+    a_run(store, name[:2_000], "r-2")
 
 
 def rows_named(store: Store, prefix: str) -> list[Row]:

@@ -30,7 +30,7 @@ from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_nam
 from playhead.records import CallKind
 from playhead.store import counts, runs
 from playhead.store.backend import Row
-from playhead.store.leases import hold
+from playhead.store.leases import find, hold
 from playhead.store.session import WritingSession
 from playhead.store.settling import NOT_DONE
 
@@ -231,9 +231,10 @@ class Attempt:
         }
 
         def operation(session: WritingSession) -> None:
-            if status == "started":  # what was done is journalled, whoever has the conversation by now
+            if status == "started":
                 hold(session, run.lease)
                 step.put_unfinished(session)
+            find(session, run.lease)  # what was done is journalled, whoever has the conversation by now
             runs.put(session, "effects", row, run=run.number or 0, thread=session.thread(run.thread))
 
         run.recording.store.write(operation)

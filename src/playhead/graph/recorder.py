@@ -175,12 +175,17 @@ class RunRecorder:
         }
         # Each on its own: one that cannot be said takes none of the others with it.
         self._row |= self.recording.encode(lambda encoder: {"versions": encoder.plain(dict(self.recording.versions))})
-        self._row |= self.recording.encode(lambda encoder: {"metadata": encoder.plain(dict(metadata))})
+        facts = {name: fact for name, fact in metadata.items() if self._can_say({name: fact})}
+        self._row |= self.recording.encode(lambda encoder: {"metadata": encoder.plain(facts)})
         self._row |= self.recording.encode(lambda encoder: {"input": encoder.as_it_was(graph_input)})
         if context is not None:
             self._row |= self.recording.encode(lambda encoder: {"context": encoder.as_it_was(context)})
         began = time.time() if self.lease is None else None
         self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None), began)
+
+    def _can_say(self, fact: Mapping[str, Any]) -> bool:
+        """Can it be recorded? Whose conversation it is must be known, whatever else is said of it."""
+        return bool(self.recording.encode(lambda encoder: {"fact": encoder.plain(dict(fact))}))
 
     @property
     def cut_off(self) -> str | None:

@@ -18,6 +18,10 @@ Synchronous = Literal["FULL", "NORMAL"]
 """FULL: a commit is on the disk once it is answered. NORMAL: the last moments may be lost where the power fails."""
 
 
+class InDoubt(Exception):
+    """What was written may have come to pass, or not: the database went away, and cannot be asked."""
+
+
 class Connection(Protocol):
     """One connection, used by one thread at a time. Outside `begin` … `commit` each query is on its own."""
 
@@ -34,10 +38,14 @@ class Connection(Protocol):
         """Open the one transaction that may write. Has nobody else written since this connection's last?"""
 
     def commit(self) -> None:
-        """Make what was written last."""
+        """Make what was written last. Raises `InDoubt`."""
 
     def roll_back(self) -> None:
         """Undo the transaction, if there still is one."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Did the database go away, and with it what was not committed? The next transaction looks for it again."""
 
     def damage(self) -> list[str]:
         """What the database itself finds wrong with what it keeps."""

@@ -134,14 +134,17 @@ def stand(session: WritingSession, lease: Lease) -> None:
 def hold(session: WritingSession, lease: Lease | None) -> None:
     """Make sure, before anything is written, that the lease still holds.
 
-    Raises `LeaseLost`, and `ConversationForgotten` where what it is for is no longer there: nothing may come back.
+    Raises `LeaseLost`, and `ConversationForgotten` as `find` does.
     """
-    if lease is None:
-        return
-    if session.known_thread(lease.thread) != lease.conversation:
-        raise ConversationForgotten
-    if time.time() >= lease.until:
+    find(session, lease)
+    if lease is not None and time.time() >= lease.until:
         renew(session, lease)
+
+
+def find(session: WritingSession, lease: Lease | None) -> None:
+    """Make sure that the conversation is still there. Raises `ConversationForgotten`: nothing of it may come back."""
+    if lease is not None and session.known_thread(lease.thread) != lease.conversation:
+        raise ConversationForgotten
 
 
 def renew(session: WritingSession, lease: Lease) -> None:

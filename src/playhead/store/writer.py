@@ -4,7 +4,8 @@ One thread owns the writing connection. It takes whatever operations are waiting
 commits once and then resolves their futures: many conversations share one fsync, and sync and async callers share one
 code path (`put` waits for the future, `aput` awaits it). Operations that nobody waits for linger until somebody's
 come along, or for a moment: a step's and a call's rows ride on the next checkpoint's commit. Order is kept. Should
-one operation of a group fail, the group is rolled back and each is run alone, so that only the faulty one fails.
+one operation of a group fail, the group is rolled back and each is run alone, so that only the faulty one fails. One
+that was run alone is run once more where it was the database that went away.
 
 What nobody waits for has no future: a future is a dozen objects, and what waits here outlives the garbage collector's
 young generations, so that each object is paid for again when all of the program's memory is searched.
@@ -22,6 +23,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from playhead.codec import Part
 from playhead.errors import StoreClosed
+from playhead.store.backend import InDoubt
 from playhead.store.session import WritingSession
 
 GROUP: Final = 1_000  # operations in one commit at most
@@ -177,7 +179,7 @@ class Writer:
         self._hurry.clear()  # before the queue is read: what comes later rings again
         return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP))]
 
-    def _commit(self, session: WritingSession, group: Sequence[Item]) -> None:
+    def _commit(self, session: WritingSession, group: Sequence[Item], *, again: bool = False) -> None:
         """Run these operations in one transaction; should one fail, each in its own."""
         if all(isinstance(item, Awaited) and item.operation is nothing for item in group):  # no lock is needed to wait
             self._settle(group, [None] * len(group))
@@ -191,12 +193,16 @@ class Writer:
             session.prepare(part for item in group for part in item.parts)
             results = [item(session) for item in group]
             session.finish()
+        except InDoubt as doubt:  # run again, it might be written twice
+            self._fail(session, group, doubt.__cause__ or doubt)
+            return
         except BaseException as error:  # noqa: BLE001 - carried to whoever waits for it
             session.roll_back()
-            if len(group) == 1:
+            if len(group) > 1 or (session.connection.is_lost and not again):
+                for item in group:
+                    self._commit(session, [item], again=len(group) == 1)
+            else:
                 self._fail(session, group, error)
-            for item in group if len(group) > 1 else ():
-                self._commit(session, [item])
             return
         self._settle(group, results)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import psycopg.conninfo
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
 
 from playhead.errors import BadInput, RecordingNotFound, StoreError, StoreUnusable
 from playhead.location import Server
@@ -18,10 +17,16 @@ from playhead.store.backend import Row, Synchronous, plain_errors
 from playhead.store.postgres.connection import Connection, Raw
 from playhead.store.postgres.dialect import COLUMNS
 from playhead.store.postgres.meaning import REMEDY, WAIT_SECONDS, explained
+from playhead.store.postgres.readers import Readers
 from playhead.store.postgres.schema import migrate, version_of
 from playhead.store.postgres.texts import ADAPTERS
 
-READERS: Final = 16  # connections lent at once at most; who comes then waits
+AS_WRITTEN: Final = {
+    "default_transaction_isolation": r"read\ committed",  # who waited for its turn sees what was written meanwhile
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+}
+"""What our SQL takes for granted, and a user or a database may be set to otherwise."""
 SIZE: Final = """
 SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0)::bigint AS size
 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
@@ -41,16 +46,7 @@ class Postgres:
             problem = "its address has a part that PostgreSQL does not know"
             raise StoreUnusable(str(location), problem, REMEDY) from None  # that error quotes the address
         self._how = _parameters(given, location.schema, synchronous)
-        self._readers = ConnectionPool(
-            kwargs=self._how,
-            connection_class=psycopg.Connection[Row],
-            check=ConnectionPool.check_connection,
-            min_size=0,
-            max_size=READERS,
-            num_workers=1,
-            timeout=WAIT_SECONDS,
-            open=False,
-        )
+        self._readers = Readers(self._connect)
 
     def version(self) -> int:
         """The schema's version. Nothing is changed, or made."""
@@ -74,14 +70,11 @@ class Postgres:
             except BaseException:
                 connection.close()
                 raise
-            self._readers.open()
             return connection
 
-    @contextmanager
-    def lend(self) -> Iterator[Connection]:
-        """A connection to read with, out of a pool."""
-        with self._readers.connection() as raw:
-            yield Connection(lambda: raw)
+    def lend(self) -> AbstractContextManager[Connection]:
+        """A connection to read with, that may have been lent before."""
+        return self._readers.lend()
 
     def compact(self) -> None:
         """Write the tables anew, so that nothing erased is left in their files. Raises `StoreBusy`.
@@ -119,6 +112,7 @@ def _parameters(given: Mapping[str, Any], schema: str, synchronous: Synchronous)
         "search_path": schema,
         "lock_timeout": f"{WAIT_SECONDS:g}s",
         "synchronous_commit": "on" if synchronous == "FULL" else "off",
+        **AS_WRITTEN,
     }
     options = [str(given.get("options") or ""), *(f"-c {name}={how}" for name, how in settings.items())]
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playhead.errors import RecordingNotFound, SchemaTooNew, StoreUnusable
+from playhead.errors import Corrupt, RecordingNotFound, SchemaTooNew, StoreUnusable
 from playhead.location import Server
 from playhead.store.postgres.connection import Raw
 from playhead.store.postgres.dialect import translated_script
@@ -27,11 +27,17 @@ def version_of(raw: Raw, location: Server) -> int | None:
     """The schema's version, or None where there is no recording. Raises `SchemaTooNew`, `StoreUnusable`."""
     (there,) = raw.execute(
         "SELECT to_regclass('recording') AS mine,"
-        " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(%s)) AS taken",
-        [location.schema],
+        " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(%(schema)s)) AS taken,"
+        " has_schema_privilege(to_regnamespace(%(schema)s)::oid, 'USAGE') AS allowed",
+        {"schema": location.schema},
     ).fetchall()
+    if there["allowed"] is False:  # what is in it is not seen then
+        raise StoreUnusable(str(location), f"its schema {location.schema} is another user's", REMEDY)
     if there["mine"]:
-        version = int(raw.execute("SELECT version FROM recording").fetchall()[0]["version"])
+        versions = [int(row["version"]) for row in raw.execute("SELECT version FROM recording").fetchall()]
+        if len(versions) != 1 or versions[0] < 1:
+            raise Corrupt("recording", location.schema, f"its version is {versions}, and should be one")
+        (version,) = versions
         if version > len(MIGRATIONS):
             raise SchemaTooNew(str(location), version, len(MIGRATIONS))
         return version
@@ -48,7 +54,7 @@ def _make(raw: Raw, location: Server, *, create: bool) -> int:
     if (encoding := raw.info.parameter_status("server_encoding")) != "UTF8":
         raise StoreUnusable(shown, f"its database is in {encoding}, and a recording needs UTF8", REMEDY)
     if raw.execute("SELECT to_regnamespace(%s) AS schema", [schema]).fetchall()[0]["schema"] is None:
-        raw.execute(f"CREATE SCHEMA {schema}")
+        raw.execute(f'CREATE SCHEMA "{schema}"')  # it may be a word of SQL
     raw.execute("CREATE TABLE recording (version BIGINT NOT NULL, writes BIGINT NOT NULL)")
     raw.execute("INSERT INTO recording VALUES (0, 0)")
     return 0

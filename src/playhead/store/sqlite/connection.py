@@ -52,6 +52,11 @@ class Connection(sqlite3.Connection):
             with suppress(sqlite3.Error):  # the next transaction says so again
                 self.execute("ROLLBACK")
 
+    @property
+    def is_lost(self) -> bool:
+        """A file does not go away while it is open."""
+        return False
+
     def damage(self) -> list[str]:
         """What SQLite itself finds wrong with its pages and indexes."""
         found = [str(row[0]) for row in self.execute("PRAGMA integrity_check(20)").fetchall()]
