@@ -13,7 +13,7 @@ PlayheadError
 │                 ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · Unopenable · NotTrusted · StoreBusy · StillRead · StoreClosed ·
 │                 StoreUnusable · ServerUnreachable · DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
-└─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge
+└─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge · NotAgreed
 ```
 """
 
@@ -645,3 +645,12 @@ class BadInput(ConfigError):
     def __init__(self, where: str, problem: str, remedy: str) -> None:
         self.where = where
         super().__init__(f"{where}: {problem}", remedy)
+
+
+class NotAgreed(ConfigError):
+    """What costs money or cannot be undone was asked about, and nobody said yes."""
+
+    exit_code = 6
+
+    def __init__(self, left: str, remedy: str = "Say yes, or add --yes so that nobody is asked.") -> None:
+        super().__init__(left, remedy)

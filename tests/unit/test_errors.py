@@ -32,6 +32,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.RunNotFound("r-12", ["r-123"]),
         errors.PromptNotFound("replay", ["reply"]),
         errors.GraphNotFound("deks", ["desk"]),
+        errors.NotAgreed("Nothing was erased."),
         errors.PromptVersionNotFound("reply", "9z", ["a1b2"]),
         errors.RecordingNotFound("runs.db"),
         errors.MissingInput("reply", "business", ["busines"]),
