@@ -54,10 +54,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'playhead' has no attribute {name!r}")
-    return getattr(import_module(f"playhead.{_HOMES[name]}"), "Deck" if name == "open" else name)
+if not TYPE_CHECKING:  # to a type checker it would say that any name is here
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'playhead' has no attribute {name!r}")
+        return getattr(import_module(f"playhead.{_HOMES[name]}"), "Deck" if name == "open" else name)
 
 
 def __dir__() -> list[str]:

@@ -28,7 +28,7 @@ from playhead.graph.glancing import glancing
 from playhead.location import Server
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
-from playhead.redact import Redactor
+from playhead.redact import SHORTEST_SECRET, Redactor
 from playhead.selection import choose, selection_of
 from playhead.store import Store, catalogue, integrity
 from playhead.store.backend import Synchronous
@@ -36,6 +36,7 @@ from playhead.store.leases import line_of, process_of
 from playhead.store.pruning import Pruned
 from playhead.upkeep import Vacuumed
 from playhead.versions import versions_of
+from playhead.views import asks_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -59,7 +60,12 @@ class Deck:
     """One open recording. Use it as a context manager, or `close()` it.
 
     `path` is a file, or a database's address such as `postgresql://user@host/database`; without it, the project's. It
-    is made if it is not there; without `create`, that raises `RecordingNotFound`.
+    is made if it is not there; without `create`, that raises `RecordingNotFound`. What cannot be opened raises a
+    `StoreError`: all that Playhead raises on purpose is a `playhead.PlayheadError`.
+
+    `prompts` is the folder of prompt files, `models` says what names stand for (a `provider:model` or a LangChain chat
+    model); `redact` are secrets, besides those that the project declares, that must not reach the disk. With
+    `synchronous="NORMAL"` a failure of the power may cost the last moments.
 
     A recorded value of a class that this program has not imported raises `NotTrusted` when it is read; in a deck to
     `look_only` it reads as its data, `Unread`.
@@ -86,6 +92,7 @@ class Deck:
         self._given_models = models or {}
         self._patience = self.config.patience if patience is None else patience
         self._prices = Prices.of(self.config.prices)
+        _check_secrets(redact or ())
         self._redactor = Redactor([*self.config.secrets(), *(redact or [])])
         if not look_only:
             _ = self._models  # what is wrong with them is said before anything is opened
@@ -433,7 +440,8 @@ class Deck:
         return replace(replay, thread=run.thread, refs=refs, read=run.read, played=None)
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
-        """A conversation's runs, or the newest `limit` of all; oldest first."""
+        """A conversation's runs, or the newest `limit` of all; oldest first. Raises `BadInput`."""
+        _check_limit(limit)
         return self.store.runs_of(self._stored(thread)) if thread is not None else self.store.newest_runs(limit)[::-1]
 
     def run(self, id: str) -> Run:
@@ -444,9 +452,20 @@ class Deck:
         """The names of all recorded conversations, oldest first."""
         return self.store.threads()
 
-    def latest(self, limit: int = 20) -> list[list[Run]]:
-        """The runs of the `limit` conversations with the newest runs, newest first; each oldest first."""
-        return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
+    def latest(
+        self, limit: int = 20, *, where: Sequence[str] = (), since: str | None = None, until: str | None = None
+    ) -> list[list[Run]]:
+        """The runs of the `limit` conversations with the newest runs, newest first; each oldest first.
+
+        `where`, `since` and `until` are conditions as `verify` takes them. Raises `BadInput`.
+        """
+        _check_limit(limit)
+        if not (where or since or until):
+            return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
+        selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
+        chosen = choose(self.store, selection).conversations
+        newest = sorted(chosen, key=lambda one: one.runs[-1].number, reverse=True)
+        return [self.store.runs_of(one.thread) for one in newest]
 
     def thread(self, name: str) -> list[Run]:
         """The runs of a conversation whose name, a beginning of it, or one of whose runs' ids is given.
@@ -545,8 +564,9 @@ class Deck:
         if not runs:
             raise RunNotFound(thread, self.threads())
         last = runs[-1]
-        if last.status == "done" or waits_for_answer(last) != (answer is not None):
-            raise NothingToResume(thread, last.status)
+        waits = waits_for_answer(last)
+        if last.status == "done" or waits != (answer is not None):
+            raise NothingToResume(thread, last.status, asks_of(last) if waits else "", given=answer is not None)
         with self.store.reading() as session:
             line = line_of(session, self._stored(thread))
         if line:
@@ -652,6 +672,20 @@ def _folder(path: Path | None) -> PromptFolder | None:
     from playhead.prompts import PromptFolder
 
     return PromptFolder(path)
+
+
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise BadInput("limit", f"{limit} is no number to stop at.", "Give 1 or more.")
+
+
+def _check_secrets(secrets: Sequence[str]) -> None:
+    """A secret that is declared and would not be taken out is told of; it is not shown."""
+    if isinstance(secrets, str):
+        raise BadInput("redact", "it is one text, of which every letter would be a secret.", "Give a list of texts.")
+    if any(len(each) < SHORTEST_SECRET for each in secrets):
+        problem = f"a secret of fewer than {SHORTEST_SECRET} characters is too likely to be an ordinary word."
+        raise BadInput("redact", problem, "Leave it out: it is not taken out of what is recorded.")
 
 
 def waits_for_answer(run: Run) -> bool:

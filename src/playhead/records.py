@@ -32,6 +32,9 @@ PRUNED_CUSTOMER: Final = "pruned_customer"
 NO_FACTS: Final = (*MADE_FROM, LIMIT, PRUNED_CUSTOMER)
 """The names in a run's metadata, or labels on it, that nobody gave."""
 
+RETURNED: Final = {"__return__": "returned", "__end__": "returned"}
+"""The channels to which LangGraph's functional API writes what a task, and what its entrypoint, returned; in words."""
+
 Read = Callable[[int | None], Any]
 T = TypeVar("T")
 
@@ -154,10 +157,13 @@ class Step:
 
     @property
     def output(self) -> dict[str, Any]:
-        """What the node wrote to the state, by channel; of several writes to one channel, a list."""
+        """What the node wrote to the state, by channel; of several writes to one channel, a list.
+
+        Of a task of the functional API, what it returned, as `__return__`; of its entrypoint, as `__end__`.
+        """
         out: dict[str, list[Any]] = {}
         for channel, value in self.writes:
-            if not channel.startswith(("branch:", "__")):
+            if channel in RETURNED or not channel.startswith(("branch:", "__")):
                 out.setdefault(channel, []).append(value)
         return {channel: values[0] if len(values) == 1 else values for channel, values in out.items()}
 

@@ -216,15 +216,18 @@ def _mark(name: str) -> str:
     return hashlib.scrypt(name.encode(errors="surrogateescape"), salt=b"playhead", n=2**14, r=8, p=1, dklen=6).hex()
 
 
+SHORTEST_SECRET: Final = 8  # characters
+
+
 class Redactor:
     """Replaces secrets in text, in bytes and in packed values.
 
-    `declared` are exact secret values (an API key read from the environment, say); shorter than 8 characters are
-    refused as too likely to be ordinary words.
+    `declared` are exact secret values (an API key read from the environment, say); those that are shorter than
+    `SHORTEST_SECRET` are left: they are too likely to be ordinary words.
     """
 
     def __init__(self, declared: Iterable[str] = ()) -> None:
-        forms = {form for value in declared if len(value) >= 8 for form in _forms(value)}
+        forms = {form for value in declared if len(value) >= SHORTEST_SECRET for form in _forms(value)}
         exact = sorted(forms, key=lambda form: (-len(form), form))
         self._rules = [(re.compile(re.escape(value)), lambda _: "[redacted secret]") for value in exact]
         self._rules += [(re.compile(shape), _replacement(kind)) for kind, shape in SHAPES.items()]

@@ -141,8 +141,8 @@ def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str
     known = sorted({*recording.models.aliases, *asked})
     for alias in models:
         if alias not in known and ":" not in alias:
-            problem = f"nothing asks a model {alias!r}.{nearest_name(alias, known)}"
-            raise BadInput("model", problem, f"Known are {', '.join(known)}.")
+            problem = f"nothing here asks a model of this name.{nearest_name(alias, known)}"
+            raise BadInput(f"Model {alias!r}", problem, f"These are asked, and can be exchanged: {', '.join(known)}.")
 
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:

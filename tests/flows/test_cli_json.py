@@ -43,19 +43,20 @@ def test_what_was_typed_wrongly_is_one_json_document(playhead, recorded, typed):
     assert ended.json["error"]["happened"] in ended.err
 
 
-def test_a_backtest_that_nobody_agrees_to_says_so_as_json(playhead, recorded, project):
-    draft = project / "drafts" / "read.md"
+def test_a_backtest_that_nobody_agrees_to_says_so_as_json(playhead, recorded, project, tmp_path):
+    draft = tmp_path / "drafts" / "read.md"
     draft.parent.mkdir()
     draft.write_text((project / "prompts" / "read.md").read_text().replace("Say what", "Now say what"))
-    ended = playhead("backtest", "--prompts", "drafts", "--json")
+    ended = playhead("backtest", "--prompts", draft.parent, "--json")
     assert (ended.code, ended.json["error"]["kind"]) == (6, "NotAgreed")
     assert "--yes" in ended.json["error"]["remedy"]
 
 
-def test_an_import_that_a_broken_line_ends_says_so_as_json(playhead, project):
+def test_an_import_that_a_broken_line_ends_says_so_as_json(playhead, tmp_path):
     good = {"id": "a", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
-    (project / "chats.jsonl").write_text(json.dumps(good) + "\n{broken\n")
-    ended = playhead("import", "chat-jsonl", "chats.jsonl", "--json")
+    chats = tmp_path / "chats.jsonl"
+    chats.write_text(json.dumps(good) + "\n{broken\n")
+    ended = playhead("import", "chat-jsonl", chats, "--json")
     assert (ended.code, ended.json["error"]["kind"]) == (2, "BadInput")
     assert "1 conversation" in ended.err
 

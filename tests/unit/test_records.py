@@ -56,6 +56,12 @@ def test_no_value_is_read_before_it_is_asked_for() -> None:
     assert read.asked == [1]
 
 
+def test_what_a_task_of_the_functional_api_returned_is_its_output() -> None:
+    writes = [["__end__", {"n": 2}], ["__previous__", {"n": 2}], ["__interrupt__", ["?"]]]
+    assert step(lambda _: writes, output=2).output == {"__end__": {"n": 2}}
+    assert step(lambda _: [["__return__", "a tree"]], output=2).output == {"__return__": "a tree"}
+
+
 def test_records_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         run(Reader()).status = "failed"  # type: ignore[misc]

@@ -77,6 +77,8 @@ def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
 
     An experiment that is gone on with wants what it was begun with, of the conversations that there were then.
     """
+    if unknown := wishes.keys() - Wishes.__annotations__.keys():  # one that is misspelt would be none at all
+        raise TypeError(f"a backtest cannot be asked for {', '.join(sorted(unknown))}")
     name = wishes.get("resume")
     begun = resumed(ground.store, name, wishes, now) if name else Begun(wishes, now)
     wishes = cast("Wishes", begun.wishes)

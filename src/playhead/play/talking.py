@@ -13,7 +13,7 @@ from playhead.errors import BadInput, GraphNotFound
 from playhead.location import Location, file_of
 from playhead.records import Application
 from playhead.transcript import Outcome
-from playhead.views import plain
+from playhead.views import brief, plain
 
 
 class MessagesApplication:
@@ -117,7 +117,8 @@ def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]
 def came_of(state: Any, outcome: Outcome) -> dict[str, Any]:
     """What came of a run: the application's own word, or "waiting" where it was interrupted."""
     if isinstance(state, Mapping) and state.get("__interrupt__"):
-        return {"reply": None, "outcome": "waiting", "reason": "a person is to decide"}
+        asked = "; ".join(brief(getattr(each, "value", each), 400) for each in state["__interrupt__"])
+        return {"reply": None, "outcome": "waiting", "reason": f"it asks {asked}"}
     return dict(outcome(state))
 
 
