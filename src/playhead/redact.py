@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from urllib.parse import quote
 import ormsgpack
 
 from playhead.codec import IN_MSGPACK
+from playhead.errors import BadInput
 
 # Every repetition is bounded or possessive: a customer's text may not be able to make these slow.
 ESCAPED: Final = r"(?<=\\[nrtbf])|(?<=\\u[\da-fA-F]{4})"  # JSON in a text: the letter before is the end of an escape
@@ -217,6 +218,16 @@ def _mark(name: str) -> str:
 
 
 SHORTEST_SECRET: Final = 8  # characters
+
+
+def given_secrets(secrets: Sequence[str]) -> Sequence[str]:
+    """The secrets that somebody gave. One that would not be taken out is refused, and is not shown: `BadInput`."""
+    if isinstance(secrets, str):
+        raise BadInput("redact", "it is one text, of which every letter would be a secret.", "Give a list of texts.")
+    if any(len(each) < SHORTEST_SECRET for each in secrets):
+        problem = f"a secret of fewer than {SHORTEST_SECRET} characters is too likely to be an ordinary word."
+        raise BadInput("redact", problem, "Leave it out: it is not taken out of what is recorded.")
+    return secrets
 
 
 class Redactor:

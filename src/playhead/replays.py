@@ -22,12 +22,14 @@ from playhead.errors import (
     nearest_name,
 )
 from playhead.graph.changes import NOTHING, Changes, Edit, Unanswered
+from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import Played, TurnPlayer, single_valued, state_names
 from playhead.prompts import PromptSet
 from playhead.records import Call, Replay, Run
 from playhead.reuse import around
+from playhead.store import Store
 
 NO_ANSWER: Final = "the model gave no answer"
 
@@ -199,3 +201,17 @@ def exact_or_raise(played: Played, wanted: Wanted) -> Replay:
     if not wanted.any and played.problem is not None:
         raise played.problem
     return played.replay
+
+
+def kept(store: Store, replay: Replay, origin: Origin, thread: str | None) -> Replay:
+    """The replay as it is kept: its thread, its metadata and the rest of its row are those on the recording.
+
+    Raises `BadInput` for one that was not played with this recording, or is kept already.
+    """
+    turn = replay.played
+    if not isinstance(turn, PlayedTurn) or turn.recording.store is not store:
+        raise BadInput(replay.id, "it was not played by this deck, or is kept already.", "Play it here again.")
+    run = store.run(keep(turn, replay.id, origin, thread))
+    first = next(one for one in store.runs_of(run.thread) if one.cause == run.cause)
+    refs = {**run.refs, "input": first.refs["input"], "context": first.refs["context"]}
+    return replace(replay, thread=run.thread, refs=refs, read=run.read, played=None)
