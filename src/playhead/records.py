@@ -35,6 +35,9 @@ NO_FACTS: Final = (*MADE_FROM, LIMIT, PRUNED_CUSTOMER)
 RETURNED: Final = {"__return__": "returned", "__end__": "returned"}
 """The channels to which LangGraph's functional API writes what a task, and what its entrypoint, returned; in words."""
 
+TRACING: Final = "ls_"
+"""How names begin that LangChain puts into the metadata of a run for its own tracing."""
+
 Read = Callable[[int | None], Any]
 T = TypeVar("T")
 
@@ -190,6 +193,11 @@ class Label:
     value: Any
     at: float
     run: str | None
+
+
+def said_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Those facts that somebody gave or said: what people are shown."""
+    return {name: value for name, value in facts.items() if name not in NO_FACTS and not name.startswith(TRACING)}
 
 
 def overlaid(facts: Mapping[str, Any], labels: Sequence[Label]) -> dict[str, Any]:

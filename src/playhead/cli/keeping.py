@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from playhead.cli.helping import Verb
 
 if TYPE_CHECKING:
     from playhead.store.pruning import Pruned
+
+MOST_FILES: Final = 10  # that are named where a customer was forgotten
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -76,8 +78,10 @@ def forget(
         if not yes and not agrees(asked):
             raise NotAgreed("Nothing was erased.")
         files = [str(file) for file in deck.files_about(customer)]
-        for file in files:
+        for file in files[:MOST_FILES]:
             say(f"Not reached, and yours to delete: {file} speaks of them.")
+        if len(files) > MOST_FILES:
+            say(f"And {count(len(files) - MOST_FILES, 'file')} more; --json names all.")
         erased, worlds = forget_customer(deck, customer)
     also = f"; the agent's own facts in {', '.join(worlds)} were gone through" if worlds else ""
     told = f"Erased: {count(erased, 'conversation')}{also}."

@@ -72,7 +72,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
     from playhead.cli.printing import data, line, table
     from playhead.cli.words import day
-    from playhead.records import NO_FACTS
+    from playhead.records import said_facts
 
     console = data()
     headings = ["thread", "last", ">runs", "status", "about", "first words"]
@@ -80,8 +80,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        known = [value for name, value in row["facts"].items() if name not in NO_FACTS]
-        facts = [str(value) for value in known if str(value) != row["thread"]]
+        facts = [str(value) for value in said_facts(row["facts"]).values() if str(value) != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),
