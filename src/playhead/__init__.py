@@ -1,7 +1,7 @@
 """Record every step of a LangGraph agent. Set the playhead anywhere on the recording. Play on, with other prompts.
 
-The face: these names and no others are public. They are loaded when first used (PEP 562), so that `playhead --help`
-answers at once.
+The face: these names are public, and the classes of `playhead.errors` for whoever catches one; no others are. They are
+loaded when first used (PEP 562), so that `playhead --help` answers at once.
 """
 
 from __future__ import annotations

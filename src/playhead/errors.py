@@ -58,7 +58,7 @@ class PlayheadError(Exception):
     """Any error Playhead raises on purpose.
 
     `happened` says what and with which values, `remedy` what to do next; `exit_code` is what the CLI ends with
-    (1 the result is bad, 2 wrong usage, 3 not found, 4 recording missing, 5 provider failed, 6 refused).
+    (1 the result is bad, 2 wrong usage, 3 not found, 4 a recorded answer is missing, 5 a provider failed, 6 refused).
     """
 
     exit_code = 1

@@ -77,8 +77,8 @@ class ErrorRecord:
 class Call:
     """One model call, tool call or effect inside a step (or a reading of the clock, or a new id).
 
-    `ordinal` counts calls of one kind within the step; `attempt` counts retries of the same question; `seconds` is
-    its latency; tokens are as the provider reported them, or None.
+    `ordinal` counts calls of one kind within the step, from 0; `attempt` counts retries of the same question, from 1;
+    `started` is in Unix seconds, `seconds` its latency; tokens are as the provider reported them, or None.
     """
 
     number: int
@@ -127,8 +127,9 @@ class Call:
 class Step:
     """One execution of a node. `address` is its node path, superstep and `Send` index: `gather@4/draft@2[1]`.
 
-    `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `seconds` its duration.
-    A step that is `cached` ran no code: LangGraph's node cache gave what an earlier execution had written.
+    `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `started` is in Unix
+    seconds, `seconds` its duration. A step that is `cached` ran no code: LangGraph's node cache gave what an earlier
+    execution had written. One that is `unfinished` was at work when its process was killed.
     """
 
     number: int
@@ -212,6 +213,8 @@ class Run:
     """One execution of a graph for one incoming event: a message, an answer to an interrupt, a timer.
 
     `cause` names the event (its id if one was given); going on after a crash is another `attempt` of the same run.
+    `started` and `ended` are Unix seconds, `ended` None as long as it runs or where it was killed; `owner` is the
+    process that it ran in.
     """
 
     id: str
@@ -338,7 +341,9 @@ class Replay(Run):
 
 
 class Application(Protocol):
-    """What `playhead run`, `chat` and `demo` need to know of an agent that talks to customers.
+    """What `playhead run`, `chat`, `resume` and `demo` need to know of an agent that talks to customers.
+
+    It is named under `[tool.playhead.applications]`.
 
     `demo` is a file of conversations that `playhead demo` plays. One that has a tape of such, as another model answered
     them, names it as `recording: Path`, and the demo plays that again.
