@@ -73,6 +73,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from playhead.cli.printing import data, line, table
     from playhead.cli.words import day
     from playhead.records import said_facts
+    from playhead.views import brief
 
     console = data()
     headings = ["thread", "last", ">runs", "status", "about", "first words"]
@@ -80,7 +81,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        facts = [str(value) for value in said_facts(row["facts"]).values() if str(value) != row["thread"]]
+        known = [brief(value, 60) for value in said_facts(row["facts"]).values()]
+        facts = [value for value in known if value != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),

@@ -36,9 +36,11 @@ class MessagesApplication:
         """The graph's input for one message."""
         return {"messages": [{"role": "user", "content": text, "id": event["message_id"]}]}
 
-    def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """The text of the last message, if the agent said it."""
-        messages = plain(state.get("messages") or [])
+    def outcome(self, state: Any) -> dict[str, Any]:
+        """The text of the last message, if the agent said it; of a graph without messages, all that it gave."""
+        if not isinstance(state, Mapping) or "messages" not in state:
+            return {"reply": brief(state, 400), "outcome": "answered", "reason": ""}
+        messages = plain(state["messages"] or [])
         last = messages[-1] if messages and isinstance(messages[-1], dict) else {}
         reply = last.get("content") if last.get("role") == "assistant" else None
         if isinstance(reply, list):
