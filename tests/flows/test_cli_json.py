@@ -22,6 +22,7 @@ def recorded(played, conversation, monkeypatch):
         ("replay c-1 --prompts nowhere", "BadInput", 2),
         ("verify --where colour=red", "BadInput", 2),
         ("resume c-1", "NothingToResume", 6),
+        ("settle c-1", "BadInput", 2),
         ("settle c-1 --done", "NothingToSettle", 6),
         ("db forget c-1", "NotAgreed", 6),
         ("db forget nobody --yes", "RunNotFound", 3),
@@ -35,7 +36,7 @@ def test_what_ended_a_verb_is_one_json_document(playhead, recorded, typed, kind,
     assert error["happened"] in ended.err and error["remedy"] in ended.err
 
 
-@pytest.mark.parametrize("typed", ["ls --limit none", "ls --colour", "sho c-1", "settle c-1"])
+@pytest.mark.parametrize("typed", ["ls --limit none", "ls --colour", "sho c-1", "replay"])
 def test_what_was_typed_wrongly_is_one_json_document(playhead, recorded, typed):
     ended = playhead(*typed.split(), "--json")
     assert (ended.code, ended.json["error"]["exit_code"]) == (2, 2)

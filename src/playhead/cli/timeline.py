@@ -141,7 +141,8 @@ def _print_message(console: Console, arrow: str, message: Any) -> None:
         _print_value(console, arrow, message)
         return
     rest = {name: value for name, value in message.items() if name not in ("role", "content")}
-    _print_block(console, f"{arrow} {message.get('role', '')}", message["content"])
+    if message["content"] or not rest:
+        _print_block(console, f"{arrow} {message.get('role', '')}", message["content"])
     if rest:
         _print_value(console, f"{arrow} {message.get('role', '')}", rest)
 
