@@ -7,6 +7,7 @@ terms of the engine, and says what is wrong with them before anything is played.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from playhead.records import Call, Replay, Run
 from playhead.reuse import around
 from playhead.store import Store
 
+NUMBERS: Final = re.compile(r"@-?\d+|\[\d+\]")
+"""What an address says besides the nodes on the way."""
 NO_ANSWER: Final = "the model gave no answer"
 
 
@@ -153,7 +156,8 @@ def check_step(turn: Sequence[Run], at: str | None) -> None:
         return
     known = [step.address for run in turn for step in run.steps]
     if at not in known:
-        raise StepNotFound(at, known)
+        same_node = [each for each in known if NUMBERS.sub("", each) == NUMBERS.sub("", at)]
+        raise StepNotFound(at, same_node or known)
 
 
 def play(

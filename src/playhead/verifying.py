@@ -6,23 +6,21 @@ exact replay needs. What cannot be said is told like what differs, never left ou
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from playhead.errors import NothingSelected, PlayheadError
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import TurnPlayer
 from playhead.records import Divergence, Replay, Run
-from playhead.replays import turns_of
+from playhead.replays import NUMBERS, turns_of
 from playhead.selection import choose, selection_of
 from playhead.store import Store
 
 Verdict = Literal["verified", "differs", "not verified"]
-NUMBERS: Final = re.compile(r"@-?\d+|\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
