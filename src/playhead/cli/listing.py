@@ -28,7 +28,8 @@ def ls(
     """playhead ls --where outcome=lost
 
     Lists the newest conversations: when they were last written to, how many runs they have, how the last one ended,
-    and the customer's first words. With conditions, those that meet them: of facts, labels, status, prompt or time.
+    and the customer's first words. With conditions, those that meet them: of facts, labels, status, prompt or time;
+    kept replays and forks only where `origin_thread` is asked for.
     """
     from playhead.cli.printing import say, write_json
     from playhead.cli.words import count
