@@ -112,6 +112,9 @@ class Deck:
 
         return Saver(self.store, self._encoder)
 
+    def __repr__(self) -> str:
+        return f"<Deck {self.store.location}>"
+
     def __enter__(self) -> Deck:
         return self
 

@@ -67,6 +67,10 @@ def say(deck: Deck, thread: str, text: str, **metadata: Any) -> Any:
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_deck_says_which_recording_it_is(deck: Deck, path: Path) -> None:
+    assert repr(deck) == f"<Deck {path}>"
+
+
 def test_a_new_recording_is_empty(deck: Deck) -> None:
     assert (deck.runs(), deck.threads(), deck.latest(), deck.runs("c-1")) == ([], [], [], [])
 
