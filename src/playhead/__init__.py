@@ -1,7 +1,7 @@
 """Record every step of a LangGraph agent. Set the playhead anywhere on the recording. Play on, with other prompts.
 
-The face: these names and no others are public. They are loaded when first used (PEP 562), so that `playhead --help`
-answers at once.
+The face: these names are public, and the classes of `playhead.errors` for whoever catches one; no others are. They are
+loaded when first used (PEP 562), so that `playhead --help` answers at once.
 """
 
 from __future__ import annotations
@@ -54,10 +54,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'playhead' has no attribute {name!r}")
-    return getattr(import_module(f"playhead.{_HOMES[name]}"), "Deck" if name == "open" else name)
+if not TYPE_CHECKING:  # to a type checker it would say that any name is here
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'playhead' has no attribute {name!r}")
+        return getattr(import_module(f"playhead.{_HOMES[name]}"), "Deck" if name == "open" else name)
 
 
 def __dir__() -> list[str]:

@@ -61,6 +61,27 @@ class Config:
             raise GraphNotFound(name, self.graphs)
         return load_object(target, self.root)
 
+    def graphs_among(self, graphs: Any) -> Callable[[str], Any]:
+        """Gives a graph by its name: the one that is given, one of several by name, or, of None, those configured.
+
+        It raises `GraphNotFound`, `GraphNotLoadable`.
+        """
+        if graphs is None:
+            return self.graph
+        if not isinstance(graphs, Mapping):
+            return lambda _: graphs
+
+        def named(name: str) -> Any:
+            if name not in graphs:
+                raise GraphNotFound(name, graphs)
+            return graphs[name]
+
+        return named
+
+    def outcome_of(self, name: str) -> Any:
+        """How the application of this name says what came of a run; None where there is no such application."""
+        return self.application(name).outcome if name in self.applications else None
+
     def application(self, name: str) -> Any:
         """The application configured under this name: a graph that talks to customers, with what that takes."""
         if name not in self.applications:

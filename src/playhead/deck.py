@@ -13,26 +13,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
-from playhead import tape, upkeep
+from playhead import lookup, tape, upkeep
 from playhead.config import Config, load_config
 from playhead.errors import (
     BadInput,
-    GraphNotFound,
-    NothingSelected,
-    NothingToResume,
-    RunNotFound,
-    StillRunning,
 )
 from playhead.graph.changes import NOTHING
 from playhead.graph.glancing import glancing
 from playhead.location import Server
 from playhead.receipt import Prices, Receipt
 from playhead.records import Label, PromptUse, Replay, Run
-from playhead.redact import Redactor
-from playhead.selection import choose, selection_of
-from playhead.store import Store, catalogue, integrity
+from playhead.redact import Redactor, given_secrets
+from playhead.selection import newest_first, selection_of
+from playhead.store import Store, integrity
 from playhead.store.backend import Synchronous
-from playhead.store.leases import line_of, process_of
 from playhead.store.pruning import Pruned
 from playhead.upkeep import Vacuumed
 from playhead.versions import versions_of
@@ -52,6 +46,7 @@ if TYPE_CHECKING:
     from playhead.graph.saver import Saver
     from playhead.prompts import PromptFolder, PromptSet
     from playhead.replays import Wanted
+    from playhead.resuming import Continuation
     from playhead.verifying import Verified
 
 
@@ -59,7 +54,12 @@ class Deck:
     """One open recording. Use it as a context manager, or `close()` it.
 
     `path` is a file, or a database's address such as `postgresql://user@host/database`; without it, the project's. It
-    is made if it is not there; without `create`, that raises `RecordingNotFound`.
+    is made if it is not there; without `create`, that raises `RecordingNotFound`. What cannot be opened raises a
+    `StoreError`: all that Playhead raises on purpose is a `playhead.PlayheadError`.
+
+    `prompts` is the folder of prompt files, `models` says what names stand for (a `provider:model` or a LangChain chat
+    model); `redact` are secrets, besides those that the project declares, that must not reach the disk. With
+    `synchronous="NORMAL"` a failure of the power may cost the last moments.
 
     A recorded value of a class that this program has not imported raises `NotTrusted` when it is read; in a deck to
     `look_only` it reads as its data, `Unread`.
@@ -86,7 +86,7 @@ class Deck:
         self._given_models = models or {}
         self._patience = self.config.patience if patience is None else patience
         self._prices = Prices.of(self.config.prices)
-        self._redactor = Redactor([*self.config.secrets(), *(redact or [])])
+        self._redactor = Redactor([*self.config.secrets(), *given_secrets(redact or ())])
         if not look_only:
             _ = self._models  # what is wrong with them is said before anything is opened
         decode = glancing(lambda: self._encoder) if look_only else self._encoder.decode
@@ -111,6 +111,9 @@ class Deck:
         from playhead.graph.saver import Saver
 
         return Saver(self.store, self._encoder)
+
+    def __repr__(self) -> str:
+        return f"<Deck {self.store.location}>"
 
     def __enter__(self) -> Deck:
         return self
@@ -252,17 +255,14 @@ class Deck:
         many of the newest. `graphs` is the graph the runs were made with, or several by name; without it they are those
         of the project. What cannot be played is told with its `problem`. Raises `NothingSelected`, `BadInput`.
         """
-        from playhead.verifying import Verifier
+        from playhead.verifying import Verifier, chosen_threads
 
         asked = None if runs is None else {run.id: run.thread for run in runs}
-        if asked is None:
-            selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
-            threads = [each.thread for each in choose(self.store, selection).conversations]
-        else:
-            threads = list(dict.fromkeys(asked.values()))
-        if not threads:
-            said = [*where, *(f"{name} {value}" for name, value in (("since", since), ("until", until)) if value)]
-            raise NothingSelected(" and ".join(said))
+        threads = (
+            chosen_threads(self.store, where, since=since, until=until, limit=limit)
+            if asked is None
+            else dict.fromkeys(asked.values())
+        )
         ground = self._ground(graphs)
         return Verifier(ground.graph_of, ground.record).each(map(self.store.runs_of, threads), asked)
 
@@ -299,12 +299,12 @@ class Deck:
         it comes, in an order drawn by lot, and may end it. Ctrl-C stops it: what was answered is kept, and the same
         experiment goes on from there. Nothing is ever sent. Raises as `plan` does.
         """
-        from playhead.backtest import Limit
+        from playhead.backtest.limits import limits_of
         from playhead.backtest.running import run as run_backtest
 
         plan = plan or self.plan(graphs, max_cost=max_cost, **wishes)
         ground = self._ground(plan.graphs)
-        limits = {name: Limit(**each) for name, each in self.config.limits.items()} if rate is None else rate
+        limits = limits_of(self.config.limits) if rate is None else rate
         return run_backtest(
             ground,
             plan,
@@ -331,11 +331,10 @@ class Deck:
         same experiment: within `max_cost`, and never twice. `watch` is who looked on, where one did (`deck.watch`).
         Raises `CannotJudge`, `UnknownModel`.
         """
-        from playhead.backtest import Limit
+        from playhead.backtest.limits import limits_of
         from playhead.backtest.reporting import Judging, report_on
 
-        limits = {name: Limit(**each) for name, each in self.config.limits.items()}
-        judging = Judging(concurrency, limits, max_cost) if judge else None
+        judging = Judging(concurrency, limits_of(self.config.limits), max_cost) if judge else None
         return report_on(self._ground(backtest.plan.graphs), backtest, self._prices, judging=judging, watch=watch)
 
     def judge_model(self, max_cost: float | None = None) -> str:
@@ -357,26 +356,13 @@ class Deck:
     def _ground(self, graphs: Any) -> Ground:
         from playhead.backtest.planning import Ground
 
-        def graph_of(name: str) -> Any:
-            if graphs is None:
-                return self.config.graph(name)
-            if not isinstance(graphs, Mapping):
-                return graphs
-            if name not in graphs:
-                raise GraphNotFound(name, graphs)
-            return graphs[name]
-
-        def outcome_of(name: str) -> Any:
-            known = name in self.config.applications
-            return self.config.application(name).outcome if known else None
-
         return Ground(
             store=self.store,
             today=self._today(),
-            graph_of=graph_of,
+            graph_of=self.config.graphs_among(graphs),
             record=lambda name: self._recording(name, self.prompts, None),
             versions=lambda: versions_of(self.config.root, self.prompts),
-            outcome_of=outcome_of,
+            outcome_of=self.config.outcome_of,
         )
 
     def fork(
@@ -422,18 +408,13 @@ class Deck:
 
     def _kept(self, replay: Replay, origin: Origin, thread: str | None) -> Replay:
         """The replay as it is kept: its thread, its metadata and the rest of its row are those on the recording."""
-        from playhead.graph.keeping import PlayedTurn, keep
+        from playhead.replays import kept
 
-        turn = replay.played
-        if not isinstance(turn, PlayedTurn) or turn.recording.store is not self.store:
-            raise BadInput(replay.id, "it was not played by this deck, or is kept already.", "Play it here again.")
-        run = self.store.run(keep(turn, replay.id, origin, thread))
-        first = next(one for one in self.store.runs_of(run.thread) if one.cause == run.cause)
-        refs = {**run.refs, "input": first.refs["input"], "context": first.refs["context"]}
-        return replace(replay, thread=run.thread, refs=refs, read=run.read, played=None)
+        return kept(self.store, replay, origin, thread)
 
     def runs(self, thread: str | None = None, *, limit: int = 50) -> list[Run]:
-        """A conversation's runs, or the newest `limit` of all; oldest first."""
+        """A conversation's runs, or the newest `limit` of all; oldest first. Raises `BadInput`."""
+        _check_limit(limit)
         return self.store.runs_of(self._stored(thread)) if thread is not None else self.store.newest_runs(limit)[::-1]
 
     def run(self, id: str) -> Run:
@@ -444,18 +425,25 @@ class Deck:
         """The names of all recorded conversations, oldest first."""
         return self.store.threads()
 
-    def latest(self, limit: int = 20) -> list[list[Run]]:
-        """The runs of the `limit` conversations with the newest runs, newest first; each oldest first."""
-        return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
+    def latest(
+        self, limit: int = 20, *, where: Sequence[str] = (), since: str | None = None, until: str | None = None
+    ) -> list[list[Run]]:
+        """The runs of the `limit` conversations with the newest runs, newest first; each oldest first.
+
+        `where`, `since` and `until` are conditions as `verify` takes them. Raises `BadInput`.
+        """
+        _check_limit(limit)
+        if not (where or since or until):
+            return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
+        selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
+        return [self.store.runs_of(name) for name in newest_first(self.store, selection)]
 
     def thread(self, name: str) -> list[Run]:
         """The runs of a conversation whose name, a beginning of it, or one of whose runs' ids is given.
 
         Raises `RunNotFound`, naming the nearest.
         """
-        if not (runs := self.store.runs_of(self._meant(name)[0])):  # all were pruned
-            raise RunNotFound(name)
-        return runs
+        return lookup.conversation(self.store, self._redactor, name)
 
     def label(self, of: Run | str, /, **facts: Any) -> None:
         """Say business facts of a run, or of a whole conversation: `deck.label("c-1042", outcome="lost")`.
@@ -477,16 +465,7 @@ class Deck:
         return self._redactor.name(name)
 
     def _meant(self, of: Run | str) -> tuple[str, str | None]:
-        """The conversation that is meant, and which run of it, if one is."""
-        if isinstance(of, Run):
-            return of.thread, of.id
-        matching = self.store.threads_named(self._stored(of))
-        if len(matching) > 1:
-            raise RunNotFound(of, matching)
-        if matching:
-            return matching[0], None
-        run = self.run(of)
-        return run.thread, run.id
+        return lookup.meant(self.store, self._redactor, of)
 
     def diff(self, a: Run, b: Run | None = None) -> Comparison:
         """How run `b` differs from run `a`; of a replay or a fork alone, from the run it was made from.
@@ -501,59 +480,38 @@ class Deck:
 
     def originals(self, runs: Iterable[Run]) -> list[Run]:
         """The runs that these replays and forks were made from. Raises `BadInput` for a run that is neither."""
-        from playhead.comparison.findings import origin_of
+        from playhead.comparison.findings import original_of
 
-        found = []
-        for run in runs:
-            if (origin := origin_of(run)) is None:
-                problem = "it was recorded, and is neither a replay nor a fork of another run."
-                raise BadInput(run.id, problem, "Name a second run or conversation to compare it with.")
-            found.append(self.run(origin))
-        return found
+        return [self.run(original_of(run)) for run in runs]
 
     def prompt_version(self, name: str, version: str) -> PromptUse:
         """The recorded text of a prompt whose content or file hash begins so. Raises `PromptVersionNotFound`."""
-        from playhead.comparison.prompts import version_named
+        from playhead.comparison.prompts import recorded_version
 
-        self.store.flush()
-        with self.store.reading() as session:
-            known = catalogue.prompts_used(session, self._encoder.decode)
-        return version_named(name, version, known.values())
+        return recorded_version(self.store, name, version, self._encoder.decode)
 
     def resume(self, thread: str, graph: Any, *, answer: Any = None, resources: Mapping[str, Any] | None = None) -> Any:
         """Go on with a conversation: with `answer` after an interrupt, without it after a crash or an error.
 
         Gives the graph's output. Raises `RunNotFound`, `NothingToResume`, `StillRunning`.
         """
-        agent, given, config = self._continuation(thread, graph, answer, resources)
-        return agent.invoke(given, config)
+        going_on = self._continuation(thread, graph, answer, resources)
+        return going_on.agent.invoke(going_on.given, going_on.config)
 
     async def aresume(
         self, thread: str, graph: Any, *, answer: Any = None, resources: Mapping[str, Any] | None = None
     ) -> Any:
         """As `resume`, for graphs with async nodes."""
-        agent, given, config = self._continuation(thread, graph, answer, resources)
-        return await agent.ainvoke(given, config)
+        going_on = self._continuation(thread, graph, answer, resources)
+        return await going_on.agent.ainvoke(going_on.given, going_on.config)
 
-    def _continuation(
-        self, thread: str, graph: Any, answer: Any, resources: Mapping[str, Any] | None
-    ) -> tuple[Any, Any, dict[str, Any]]:
-        from playhead.graph.branches import own_facts
-        from playhead.graph.recorded import answer_to_interrupt, record
+    def _continuation(self, thread: str, graph: Any, answer: Any, resources: Mapping[str, Any] | None) -> Continuation:
+        from playhead.resuming import continuation
 
-        runs = self.store.runs_of(self._stored(thread))
-        if not runs:
-            raise RunNotFound(thread, self.threads())
-        last = runs[-1]
-        if last.status == "done" or waits_for_answer(last) != (answer is not None):
-            raise NothingToResume(thread, last.status)
-        with self.store.reading() as session:
-            line = line_of(session, self._stored(thread))
-        if line:
-            raise StillRunning(last.id, process_of(line[0]["holder"]))
-        agent = record(graph, replace(self._recording(last.graph, self.prompts, resources), resumes=last))
-        config = {"configurable": {"thread_id": thread}, "metadata": own_facts(last.metadata)}
-        return agent, None if answer is None else answer_to_interrupt(answer), config
+        def recording_of(name: str) -> Recording:
+            return self._recording(name, self.prompts, resources)
+
+        return continuation(self.store, recording_of, self._stored(thread), thread, graph, answer)
 
     def settle(
         self, of: Run | str, *, happened: bool, key: str | None = None, result: Any = None, by: str | None = None
@@ -654,6 +612,6 @@ def _folder(path: Path | None) -> PromptFolder | None:
     return PromptFolder(path)
 
 
-def waits_for_answer(run: Run) -> bool:
-    """Did the run stop to ask? One that merely paused before or after a node (a static interrupt) just goes on."""
-    return run.status == "interrupted" and isinstance(run.output, dict) and "__interrupt__" in run.output
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise BadInput("limit", f"{limit} is no number to stop at.", "Give 1 or more.")

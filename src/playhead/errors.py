@@ -13,7 +13,7 @@ PlayheadError
 │                 ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · Unopenable · NotTrusted · StoreBusy · StillRead · StoreClosed ·
 │                 StoreUnusable · ServerUnreachable · DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
-└─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge
+└─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge · NotAgreed
 ```
 """
 
@@ -36,6 +36,7 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 
 LONGEST_NAME = 200  # letters of a name that are said again
+NAMED = 5  # of several that a short name stands for
 
 
 def apart(left: str, right: str, length: int) -> tuple[str, str]:
@@ -57,7 +58,7 @@ class PlayheadError(Exception):
     """Any error Playhead raises on purpose.
 
     `happened` says what and with which values, `remedy` what to do next; `exit_code` is what the CLI ends with
-    (1 the result is bad, 2 wrong usage, 3 not found, 4 recording missing, 5 provider failed, 6 refused).
+    (1 the result is bad, 2 wrong usage, 3 not found, 4 a recorded answer is missing, 5 a provider failed, 6 refused).
     """
 
     exit_code = 1
@@ -99,6 +100,20 @@ class RunNotFound(NotFound):
 
     thing = "run or conversation"
     look = "`playhead ls` lists what is recorded."
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        known = list(known)
+        several = [each for each in known if name and each.startswith(name)]
+        if len(several) < 2:
+            super().__init__(name, known)
+            return
+        self.name = name
+        shown = f"{', '.join(several[:NAMED])}{', …' if len(several) > NAMED else ''}"
+        PlayheadError.__init__(
+            self,
+            f"{_cut(name, 0, LONGEST_NAME)!r} stands for several runs or conversations: {shown}.",
+            f"Name one of them. {self.look}",
+        )
 
 
 class PromptNotFound(NotFound):
@@ -347,14 +362,22 @@ class ResumeError(PlayheadError):
 
 
 class NothingToResume(ResumeError):
-    """The conversation's last run is finished, so there is nothing to go on with."""
+    """The conversation's last run is finished; or it asks something and got no answer, or was `given` one unasked.
 
-    def __init__(self, thread: str, status: str) -> None:
-        self.thread, self.status = thread, status
-        super().__init__(
-            f"Conversation {thread!r} has nothing to resume: its last run is {status!r}.",
-            "Send it a new message, or look at it with `playhead show`.",
-        )
+    `asks` is what it waits to be told, as text.
+    """
+
+    def __init__(self, thread: str, status: str, asks: str = "", *, given: bool = False) -> None:
+        self.thread, self.status, self.asks = thread, status, asks
+        happened = f"Conversation {thread!r} has nothing to resume: its last run is {status!r}."
+        remedy = "Send it a new message, or look at it with `playhead show`."
+        if asks:
+            happened = f"Conversation {thread!r} waits for an answer. It asks: {asks}"
+            remedy = f"Give one: `playhead resume {thread} --answer …`, in Python deck.resume(…, answer=…)."
+        elif given and status != "done":
+            happened = f"Conversation {thread!r} waits for no answer: its last run is {status!r}."
+            remedy = "Resume it without one."
+        super().__init__(happened, remedy)
 
 
 class StillRunning(ResumeError):
@@ -587,12 +610,14 @@ class ConfigError(PlayheadError):
 class GraphNotLoadable(ConfigError):
     """A configured `module:name` does not lead to a graph."""
 
-    def __init__(self, target: str, problem: str) -> None:
+    def __init__(
+        self,
+        target: str,
+        problem: str,
+        remedy: str = "It must be `package.module:name`, importable from the project's folder.",
+    ) -> None:
         self.target = target
-        super().__init__(
-            f"{target!r} cannot be loaded: {problem}.",
-            "It must be `package.module:name`, importable from the project's folder.",
-        )
+        super().__init__(f"{target!r} cannot be loaded: {problem}.", remedy)
 
 
 class UnknownModel(ConfigError):
@@ -635,7 +660,8 @@ class NoResource(ConfigError):
         known = sorted(known)
         super().__init__(
             f"There is no resource {name!r}; given: {', '.join(known) or 'none'}.{nearest_name(name, known)}",
-            "Pass it: deck.record(graph, resources={...}).",
+            "Pass it: deck.record(graph, resources={...}). At the command line the graph's application gives it: "
+            "[tool.playhead.applications].",
         )
 
 
@@ -645,3 +671,12 @@ class BadInput(ConfigError):
     def __init__(self, where: str, problem: str, remedy: str) -> None:
         self.where = where
         super().__init__(f"{where}: {problem}", remedy)
+
+
+class NotAgreed(ConfigError):
+    """What costs money or cannot be undone was asked about, and nobody said yes."""
+
+    exit_code = 6
+
+    def __init__(self, left: str, remedy: str = "Say yes, or add --yes so that nobody is asked.") -> None:
+        super().__init__(left, remedy)

@@ -64,7 +64,16 @@ def located(place: str | Path | Server) -> Location:
     """
     if isinstance(place, Server):
         return place
-    return Server(str(place)) if str(place).partition(":")[0] in SCHEMES else Path(place)
+    scheme, _, rest = str(place).partition(":")
+    if scheme in SCHEMES:
+        return Server(str(place))
+    if isinstance(place, str) and rest.startswith("//"):
+        raise BadInput(
+            "The recording's address",
+            f"{scheme}:// is none that a recording can be at.",
+            "Write postgresql://user@host/database, or the path of a file alone.",
+        )
+    return Path(place)
 
 
 def file_of(location: Location, root: Path) -> Path:

@@ -32,6 +32,12 @@ PRUNED_CUSTOMER: Final = "pruned_customer"
 NO_FACTS: Final = (*MADE_FROM, LIMIT, PRUNED_CUSTOMER)
 """The names in a run's metadata, or labels on it, that nobody gave."""
 
+RETURNED: Final = {"__return__": "returned", "__end__": "returned"}
+"""The channels to which LangGraph's functional API writes what a task, and what its entrypoint, returned; in words."""
+
+TRACING: Final = "ls_"
+"""How names begin that LangChain puts into the metadata of a run for its own tracing."""
+
 Read = Callable[[int | None], Any]
 T = TypeVar("T")
 
@@ -71,8 +77,8 @@ class ErrorRecord:
 class Call:
     """One model call, tool call or effect inside a step (or a reading of the clock, or a new id).
 
-    `ordinal` counts calls of one kind within the step; `attempt` counts retries of the same question; `seconds` is
-    its latency; tokens are as the provider reported them, or None.
+    `ordinal` counts calls of one kind within the step, from 0; `attempt` counts retries of the same question, from 1;
+    `started` is in Unix seconds, `seconds` its latency; tokens are as the provider reported them, or None.
     """
 
     number: int
@@ -121,8 +127,9 @@ class Call:
 class Step:
     """One execution of a node. `address` is its node path, superstep and `Send` index: `gather@4/draft@2[1]`.
 
-    `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `seconds` its duration.
-    A step that is `cached` ran no code: LangGraph's node cache gave what an earlier execution had written.
+    `place` is the address without supersteps, `attempt` the node's own retries (1 = first), `started` is in Unix
+    seconds, `seconds` its duration. A step that is `cached` ran no code: LangGraph's node cache gave what an earlier
+    execution had written. One that is `unfinished` was at work when its process was killed.
     """
 
     number: int
@@ -154,10 +161,13 @@ class Step:
 
     @property
     def output(self) -> dict[str, Any]:
-        """What the node wrote to the state, by channel; of several writes to one channel, a list."""
+        """What the node wrote to the state, by channel; of several writes to one channel, a list.
+
+        Of a task of the functional API, what it returned, as `__return__`; of its entrypoint, as `__end__`.
+        """
         out: dict[str, list[Any]] = {}
         for channel, value in self.writes:
-            if not channel.startswith(("branch:", "__")):
+            if channel in RETURNED or not channel.startswith(("branch:", "__")):
                 out.setdefault(channel, []).append(value)
         return {channel: values[0] if len(values) == 1 else values for channel, values in out.items()}
 
@@ -186,6 +196,11 @@ class Label:
     run: str | None
 
 
+def said_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Those facts that somebody gave or said: what people are shown."""
+    return {name: value for name, value in facts.items() if name not in NO_FACTS and not name.startswith(TRACING)}
+
+
 def overlaid(facts: Mapping[str, Any], labels: Sequence[Label]) -> dict[str, Any]:
     """Facts with labels over them, the later over the earlier."""
     found = {**facts, **{label.name: label.value for label in labels}}
@@ -198,6 +213,8 @@ class Run:
     """One execution of a graph for one incoming event: a message, an answer to an interrupt, a timer.
 
     `cause` names the event (its id if one was given); going on after a crash is another `attempt` of the same run.
+    `started` and `ended` are Unix seconds, `ended` None as long as it runs or where it was killed; `owner` is the
+    process that it ran in.
     """
 
     id: str
@@ -324,7 +341,9 @@ class Replay(Run):
 
 
 class Application(Protocol):
-    """What `playhead run`, `chat` and `demo` need to know of an agent that talks to customers.
+    """What `playhead run`, `chat`, `resume` and `demo` need to know of an agent that talks to customers.
+
+    It is named under `[tool.playhead.applications]`.
 
     `demo` is a file of conversations that `playhead demo` plays. One that has a tape of such, as another model answered
     them, names it as `recording: Path`, and the demo plays that again.

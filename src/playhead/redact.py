@@ -16,7 +16,7 @@ import json
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from urllib.parse import quote
 import ormsgpack
 
 from playhead.codec import IN_MSGPACK
+from playhead.errors import BadInput
 
 # Every repetition is bounded or possessive: a customer's text may not be able to make these slow.
 ESCAPED: Final = r"(?<=\\[nrtbf])|(?<=\\u[\da-fA-F]{4})"  # JSON in a text: the letter before is the end of an escape
@@ -216,15 +217,28 @@ def _mark(name: str) -> str:
     return hashlib.scrypt(name.encode(errors="surrogateescape"), salt=b"playhead", n=2**14, r=8, p=1, dklen=6).hex()
 
 
+SHORTEST_SECRET: Final = 8  # characters
+
+
+def given_secrets(secrets: Sequence[str]) -> Sequence[str]:
+    """The secrets that somebody gave. One that would not be taken out is refused, and is not shown: `BadInput`."""
+    if isinstance(secrets, str):
+        raise BadInput("redact", "it is one text, of which every letter would be a secret.", "Give a list of texts.")
+    if any(len(each) < SHORTEST_SECRET for each in secrets):
+        problem = f"a secret of fewer than {SHORTEST_SECRET} characters is too likely to be an ordinary word."
+        raise BadInput("redact", problem, "Leave it out: it is not taken out of what is recorded.")
+    return secrets
+
+
 class Redactor:
     """Replaces secrets in text, in bytes and in packed values.
 
-    `declared` are exact secret values (an API key read from the environment, say); shorter than 8 characters are
-    refused as too likely to be ordinary words.
+    `declared` are exact secret values (an API key read from the environment, say); those that are shorter than
+    `SHORTEST_SECRET` are left: they are too likely to be ordinary words.
     """
 
     def __init__(self, declared: Iterable[str] = ()) -> None:
-        forms = {form for value in declared if len(value) >= 8 for form in _forms(value)}
+        forms = {form for value in declared if len(value) >= SHORTEST_SECRET for form in _forms(value)}
         exact = sorted(forms, key=lambda form: (-len(form), form))
         self._rules = [(re.compile(re.escape(value)), lambda _: "[redacted secret]") for value in exact]
         self._rules += [(re.compile(shape), _replacement(kind)) for kind, shape in SHAPES.items()]

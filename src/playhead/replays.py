@@ -7,6 +7,7 @@ terms of the engine, and says what is wrong with them before anything is played.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,13 +23,17 @@ from playhead.errors import (
     nearest_name,
 )
 from playhead.graph.changes import NOTHING, Changes, Edit, Unanswered
+from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import Played, TurnPlayer, single_valued, state_names
 from playhead.prompts import PromptSet
 from playhead.records import Call, Replay, Run
 from playhead.reuse import around
+from playhead.store import Store
 
+NUMBERS: Final = re.compile(r"@-?\d+|\[\d+\]")
+"""What an address says besides the nodes on the way."""
 NO_ANSWER: Final = "the model gave no answer"
 
 
@@ -141,8 +146,8 @@ def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str
     known = sorted({*recording.models.aliases, *asked})
     for alias in models:
         if alias not in known and ":" not in alias:
-            problem = f"nothing asks a model {alias!r}.{nearest_name(alias, known)}"
-            raise BadInput("model", problem, f"Known are {', '.join(known)}.")
+            problem = f"nothing here asks a model of this name.{nearest_name(alias, known)}"
+            raise BadInput(f"Model {alias!r}", problem, f"These are asked, and can be exchanged: {', '.join(known)}.")
 
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:
@@ -151,7 +156,8 @@ def check_step(turn: Sequence[Run], at: str | None) -> None:
         return
     known = [step.address for run in turn for step in run.steps]
     if at not in known:
-        raise StepNotFound(at, known)
+        same_node = [each for each in known if NUMBERS.sub("", each) == NUMBERS.sub("", at)]
+        raise StepNotFound(at, same_node or known)
 
 
 def play(
@@ -199,3 +205,17 @@ def exact_or_raise(played: Played, wanted: Wanted) -> Replay:
     if not wanted.any and played.problem is not None:
         raise played.problem
     return played.replay
+
+
+def kept(store: Store, replay: Replay, origin: Origin, thread: str | None) -> Replay:
+    """The replay as it is kept: its thread, its metadata and the rest of its row are those on the recording.
+
+    Raises `BadInput` for one that was not played with this recording, or is kept already.
+    """
+    turn = replay.played
+    if not isinstance(turn, PlayedTurn) or turn.recording.store is not store:
+        raise BadInput(replay.id, "it was not played by this deck, or is kept already.", "Play it here again.")
+    run = store.run(keep(turn, replay.id, origin, thread))
+    first = next(one for one in store.runs_of(run.thread) if one.cause == run.cause)
+    refs = {**run.refs, "input": first.refs["input"], "context": first.refs["context"]}
+    return replace(replay, thread=run.thread, refs=refs, read=run.read, played=None)

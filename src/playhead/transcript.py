@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from playhead.records import Run
-from playhead.views import brief, plain
+from playhead.views import brief, error_line, plain, questions_of
 
 Role = Literal["customer", "business", "person", "note"]
 Outcome: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -52,11 +52,12 @@ def _said(run: Run, outcome: Outcome | None) -> Iterator[tuple[Role, str]]:
     if run.status == "done":
         yield from _replied(run, outcome)
     elif run.status == "interrupted":
+        yield from (("note", f"asks: {brief(question, 400)}") for question in questions_of(run).values())
         yield "note", f"waits for an answer: playhead resume {run.thread} --answer …"
     elif run.status == "running":
         yield "note", "not finished: still running, or cut off"
     elif (error := run.error) is not None:
-        yield "note", f"failed: {error.kind.rsplit('.', 1)[-1]}: {brief(error.message, 200)}"
+        yield "note", f"{'cut off' if run.status == 'cancelled' else 'failed'}: {error_line(error)}"
     else:
         yield "note", run.status
 

@@ -6,20 +6,21 @@ exact replay needs. What cannot be said is told like what differs, never left ou
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from playhead.errors import PlayheadError
+from playhead.errors import NothingSelected, PlayheadError
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
 from playhead.graph.replaying import TurnPlayer
 from playhead.records import Divergence, Replay, Run
-from playhead.replays import turns_of
+from playhead.replays import NUMBERS, turns_of
+from playhead.selection import choose, selection_of
+from playhead.store import Store
 
 Verdict = Literal["verified", "differs", "not verified"]
-NUMBERS: Final = re.compile(r"@-?\d+|\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,17 @@ class Verifier:
         if name not in self._players:
             self._players[name] = TurnPlayer(self._graph_of(name), self._recording_of(name), Terms())
         return self._players[name]
+
+
+def chosen_threads(
+    store: Store, where: Sequence[str], *, since: str | None, until: str | None, limit: int | None
+) -> list[str]:
+    """The conversations that meet these conditions, oldest first. Raises `NothingSelected`, `BadInput`."""
+    selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
+    if chosen := choose(store, selection).conversations:
+        return [each.thread for each in chosen]
+    said = [*where, *(f"{name} {value}" for name, value in (("since", since), ("until", until)) if value)]
+    raise NothingSelected(" and ".join(said))
 
 
 def groups(found: Iterable[Verified]) -> list[tuple[str, list[Verified]]]:

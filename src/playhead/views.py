@@ -128,6 +128,26 @@ def call_view(call: Call, *, whole: bool = False) -> dict[str, Any]:
     return made
 
 
+def questions_of(run: Run) -> dict[str, Any]:
+    """What a run that was interrupted asks, as JSON data, by the question's id."""
+    ended = plain(run.output)
+    asked = ended.get("__interrupt__") if isinstance(ended, dict) else None
+    return {
+        each["id"]: each["value"] for each in asked or () if isinstance(each, dict) and {"id", "value"} <= set(each)
+    }
+
+
+def asks_of(run: Run) -> str:
+    """The same on one line."""
+    return " · ".join(brief(question, 400) for question in questions_of(run).values()) or "something unsaid"
+
+
+def error_line(error: ErrorRecord, length: int = 200) -> str:
+    """An error on one line: `ValueError: the library is closed`."""
+    kind = error.kind.rsplit(".", 1)[-1]
+    return f"{kind}: {brief(error.message, length)}" if error.message else kind
+
+
 def error_view(error: ErrorRecord | None) -> dict[str, Any] | None:
     """An error as `{"kind", "message"}`."""
     return None if error is None else {"kind": error.kind, "message": error.message}
@@ -146,7 +166,7 @@ def asked(call: Call) -> str:
 def answered(call: Call) -> str:
     """What a call answered, on one line; its error where it failed."""
     if (error := call.error) is not None:
-        return f"{error.kind.rsplit('.', 1)[-1]}: {brief(error.message, 380)}"
+        return error_line(error, 380)
     response = plain(call.response)
     if call.kind == "model" and isinstance(response, dict) and isinstance(message := response.get("message"), dict):
         return brief(message.get("content") or message.get("tool_calls") or message.get("refusal"), 400)

@@ -14,6 +14,8 @@ ROOMS = [
     "deck",
     "upkeep",
     "labelling",
+    "lookup",
+    "resuming",
     "replays",
     "verifying",
     "doctor",

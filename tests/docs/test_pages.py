@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from playhead.cli.failing import told
+from playhead.config import FORMS, load_config
+from playhead.errors import RunNotFound
 
 PAGE = Path(__file__).parents[2] / "docs" / "replay.md"
 BLOCKS = re.compile(r"(<!-- not run here -->\n)?```python\n(.*?)```", re.DOTALL)
@@ -54,3 +59,18 @@ def test_the_examples_of_the_page_on_replays_run_in_order(
     assert "re-asked · prompt write.md line 1" in printed
     assert "held back" in printed
     assert "c-1042~" in printed
+
+
+def test_the_page_on_settings_shows_settings_that_are_read_and_names_all(tmp_path: Path) -> None:
+    page = PAGE.with_name("settings.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "pyproject.toml").write_text(shown)
+    load_config(tmp_path)
+    assert tomllib.loads(shown)["tool"]["playhead"].keys() == FORMS.keys()
+
+
+def test_the_page_on_settings_shows_an_error_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    page = PAGE.with_name("settings.md").read_text("utf-8")
+    (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert told(RunNotFound("c-7"), json=True) == 3
+    assert capsys.readouterr().out == shown

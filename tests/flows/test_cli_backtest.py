@@ -62,6 +62,10 @@ class TestSaying:
             re.sub(r"(?m)^ +before +after +difference *$", "  before  after  difference", untimed(ended.out)),
         )
 
+    def test_where_no_check_reads_the_answers_it_is_said(self, playhead, drafts):
+        folder = drafts("output: {topic: orders}", "output: {topic: other}", checks="")
+        assert "No check reads these answers" in playhead("backtest", "--prompts", folder, "--yes").out
+
     def test_what_changes_nothing_ends_with_0(self, playhead, drafts):
         ended = playhead("backtest", "--prompts", drafts("Say what a customer", "Please say what a customer"), "--yes")
         assert ended.code == 0

@@ -15,7 +15,7 @@ def test_quit_ends_it(playhead, typed):
 
 
 def test_a_second_chat_is_another_conversation(playhead, typed):
-    for name in ("chat-1", "chat-1~2"):
+    for name in ("chat-1", "chat-2"):
         typed("When are you open?")
         assert f"conversation {name}," in playhead("chat", "desk").err
 

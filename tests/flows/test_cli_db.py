@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -77,6 +78,13 @@ class TestDb:
         ended = playhead("db", "forget", "the-dogs-owner", "--yes", "--json")
         assert str(tmp_path / "dog.json") in ended.json["files_not_reached"]
         assert "dog.json speaks of them" in ended.err
+
+    def test_of_many_such_files_ten_are_named(self, playhead, tmp_path):
+        for number in range(12):
+            playhead("tape", "the-dogs-owner", "-o", tmp_path / f"dog-{number}.json")
+        ended = playhead("db", "forget", "the-dogs-owner", "--yes")
+        assert ended.err.count("speaks of them") == 10
+        assert re.search(r"And \d+ files? more; --json names all.", ended.err)
 
     def test_a_vacuum_says_how_many_bytes_it_gave_back(self, playhead):
         ended = playhead("db", "vacuum", "--json")

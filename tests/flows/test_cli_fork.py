@@ -62,6 +62,7 @@ class TestFork:
         ("options", "code", "said"),
         [
             (["--at", "akt@2"], 3, "There is no step 'akt@2'. Did you mean 'act@2'?"),
+            (["--at", "read@12"], 3, "There is no step 'read@12'. Did you mean 'read@1'?"),
             (["--at", "act@2", "--set", "topic"], 2, "--set: 'topic' is not KEY=VALUE."),
             (["--at", "act@2", "--set", "topik=x"], 2, "the graph's state has no 'topik'. Did you mean 'topic'?"),
             (["--set", "topic=thanks"], 2, "at: a fork begins at a step."),

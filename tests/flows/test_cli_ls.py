@@ -23,6 +23,29 @@ def test_a_limit_says_how_many_there_are(playhead, play, conversation):
     assert "2 conversations of 5" in ended.err
 
 
+def test_where_all_are_listed_no_limit_is_said_to_show_more(playhead, play, conversation):
+    play(conversation("Thanks!", id="a"), conversation("Thanks!", id="b"))
+    playhead("db", "prune", "--keep-last", 0, "--status", "done", "--older-than", "0h", "--yes")
+    play(conversation("Thanks!", id="c"))
+    assert "\n1 conversation. " in playhead("ls").err
+
+
+def test_conversations_are_listed_by_what_was_said_of_them(playhead, play, conversation):
+    play(*[conversation("Thanks!", id=f"c-{number}") for number in range(3)])
+    playhead("label", "c-1", "cause=wrong hours")
+    assert [row["thread"] for row in playhead("ls", "--where", "cause~hours", "--json").json] == ["c-1"]
+    assert "1 conversation. " in playhead("ls", "--where", "cause=wrong hours").err
+    assert "No conversation meets" in playhead("ls", "--where", "cause=late").err
+    assert playhead("ls", "--where", "couse=late").code == 2
+
+
+@pytest.mark.parametrize("columns", [20, 40])
+def test_a_narrow_terminal_begins_with_the_headings(playhead, play, conversation, monkeypatch, columns):
+    play(conversation("Thanks!", id="c-1"))
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert playhead("ls").out.startswith("th")
+
+
 def test_one_long_conversation_does_not_hide_the_others(playhead, play, conversation):
     play(conversation("Thanks!", id="first"), conversation(*["Thanks!"] * 30, id="long"))
     assert [row["thread"] for row in playhead("ls", "--limit", 2, "--json").json] == ["long", "first"]

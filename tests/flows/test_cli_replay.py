@@ -146,7 +146,7 @@ class TestWhatIsWrong:
             (["c-1", "--state", "topic"], 2, "--state: 'topic' is not KEY=VALUE."),
             (["c-1", "--state", "topik=hours"], 2, "the graph's state has no 'topik'. Did you mean 'topic'?"),
             (["c-1", "--model", "embedded"], 2, "--model: 'embedded' is not ALIAS=NAME."),
-            (["c-1", "--model", "defalt=embedded"], 2, "nothing asks a model 'defalt'. Did you mean 'default'?"),
+            (["c-1", "--model", "defalt=embedded"], 2, "a model of this name. Did you mean 'default'?"),
             (["c-1", "--model", "default=gpt"], 2, "There is no model 'gpt'."),
             (["c-1", "--prompts", "nowhere"], 2, "there is no such folder of prompts"),
             (["broken.json"], 2, "it is not a whole JSON file"),

@@ -24,14 +24,25 @@ def test_an_answer_in_json_is_read_as_json(playhead, waiting):
 def test_the_answer_is_in_the_chat(playhead, waiting):
     playhead("resume", "c-1042", "--answer", "yes")
     chat = playhead("show", "c-1042", "--json").json["chat"]
-    assert [(line["role"], line["text"]) for line in chat][2:] == [
+    assert [(line["role"], line["text"]) for line in chat][1:] == [
+        ("note", 'asks: {"approve": "Are you open? approve"}'),
+        ("note", "waits for an answer: playhead resume c-1042 --answer …"),
         ("person", "yes"),
         ("business", "A person says yes."),
     ]
 
 
 def test_without_an_answer_it_is_refused(playhead, waiting):
-    assert playhead("resume", "c-1042").code == 6
+    ended = playhead("resume", "c-1042")
+    assert ended.code == 6
+    assert 'It asks: {"approve": "Are you open? approve"}' in ended.err
+    assert "playhead resume c-1042 --answer" in ended.err
+
+
+def test_what_is_asked_stands_beside_the_step_that_asks(playhead, waiting):
+    shown = playhead("show", "c-1042").out
+    assert 'asks: {"approve": "Are you open? approve"}' in shown
+    assert "Interrupt(" not in shown
 
 
 def test_a_finished_conversation_has_nothing_to_resume(playhead, play, conversation):

@@ -259,5 +259,5 @@ def test_a_folder_that_cannot_be_written_is_told(play, tmp_path):
 
 def test_an_unknown_model_is_told_before_anything_is_played(play):
     ended = play(GOOD, "--model=gpt-5", "--json")
-    assert (ended.code, ended.out) == (2, "")
+    assert (ended.code, list(ended.json)) == (2, ["error"])
     assert "There is no model 'gpt-5'" in ended.err

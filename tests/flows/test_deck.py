@@ -13,7 +13,7 @@ from langgraph.types import interrupt
 import playhead
 from playhead import Deck
 from playhead.config import Config
-from playhead.errors import NothingToResume, RunNotFound, StoreClosed
+from playhead.errors import BadInput, GraphNotLoadable, NothingToResume, RunNotFound, StoreClosed
 
 
 class State(TypedDict, total=False):
@@ -67,6 +67,10 @@ def say(deck: Deck, thread: str, text: str, **metadata: Any) -> Any:
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_deck_says_which_recording_it_is(deck: Deck, path: Path) -> None:
+    assert repr(deck) == f"<Deck {path}>"
+
+
 def test_a_new_recording_is_empty(deck: Deck) -> None:
     assert (deck.runs(), deck.threads(), deck.latest(), deck.runs("c-1")) == ([], [], [], [])
 
@@ -118,6 +122,55 @@ def test_a_recording_is_read_while_it_is_written_by_another(deck: Deck, path: Pa
         for number in range(5):
             say(deck, "c-1", f"message {number}")
             assert [run.input["text"] for run in reader.runs("c-1")] == [f"message {n}" for n in range(number + 1)]
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_below_one_is_refused(deck: Deck, limit: int) -> None:
+    say(deck, "c-1", "hello")
+    for look in (deck.runs, deck.latest):
+        with pytest.raises(BadInput, match="Give 1 or more"):
+            look(limit=limit)
+
+
+def test_the_latest_conversations_that_meet_a_condition(deck: Deck) -> None:
+    for thread in ("c-1", "c-2", "c-3"):
+        say(deck, thread, "hello")
+    for thread in ("c-1", "c-3"):
+        deck.label(thread, outcome="lost")
+    assert [runs[-1].thread for runs in deck.latest(where=["outcome=lost"])] == ["c-3", "c-1"]
+    assert [runs[-1].thread for runs in deck.latest(1, where=["outcome=lost"])] == ["c-3"]
+    assert deck.latest(until="2001-01-01") == []
+
+
+@pytest.mark.parametrize("address", ["mysql://user:secret@host/shop", "sqlite:///runs.db"])
+def test_an_address_of_another_kind_is_no_path(address: str) -> None:
+    with pytest.raises(BadInput, match="is none that a recording can be at") as caught:
+        playhead.open(address)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secrets", ["the cake is a lie", ["cake"]])
+def test_secrets_that_would_not_be_taken_out_are_refused(path: Path, secrets: Any) -> None:
+    with pytest.raises(BadInput, match="redact") as caught:
+        playhead.open(path, redact=secrets)
+    assert "cake" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(builder, "Give what its compile"), (State, "no compiled LangGraph graph"), (len, "a function under @entrypoint")],
+)
+def test_what_is_no_graph_is_refused_with_what_may_be_given(deck: Deck, given: Any, told: str) -> None:
+    say(deck, "c-1", "hello")
+    with pytest.raises(GraphNotLoadable, match=told):
+        deck.record(given)
+    with pytest.raises(GraphNotLoadable, match=told):
+        deck.replay(deck.runs("c-1")[-1], given)
+
+
+def test_a_wish_that_no_backtest_has_is_refused(deck: Deck) -> None:
+    with pytest.raises(TypeError, match="smaple"):
+        deck.plan(prompts="drafts", smaple=3)  # type: ignore[call-arg]
 
 
 def test_a_closed_deck_says_so(path: Path) -> None:
@@ -187,7 +240,7 @@ def test_what_is_finished_unknown_or_waits_for_an_answer_is_not_resumed(deck: De
         with pytest.raises(NothingToResume, match="'done'"):
             deck.resume("c-1", GRAPH, answer=answer)
     say(deck, "c-2", "ask somebody")
-    with pytest.raises(NothingToResume, match="'interrupted'"):
+    with pytest.raises(NothingToResume, match=r"waits for an answer. It asks: May I\?"):
         deck.resume("c-2", GRAPH)
 
 

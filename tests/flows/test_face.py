@@ -6,6 +6,7 @@ import ast
 import inspect
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_what_a_type_checker_sees_is_what_resolves() -> None:
         alias.asname or alias.name for node in imports if node.module.startswith("playhead.") for alias in node.names
     }
     assert seen == set(playhead.__all__)
+
+
+def test_a_type_checker_is_not_told_that_any_name_is_here() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    assert "__getattr__" not in [one.name for one in tree.body if isinstance(one, ast.FunctionDef)]
+
+
+def test_a_module_can_be_run_as_the_command() -> None:
+    ended = subprocess.run([sys.executable, "-m", "playhead", "--version"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, version("playhead"))
 
 
 def test_another_name_is_refused_as_of_any_module() -> None:

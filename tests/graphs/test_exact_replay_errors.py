@@ -320,6 +320,27 @@ async def test_a_run_that_was_cancelled(deck: Deck) -> None:
     assert [call.fate for call in replay.calls] == ["reused"]
 
 
+async def test_a_run_that_is_at_work_within_a_graph_or_was_killed_there(deck: Deck) -> None:
+    model, begun = ScriptedModel(), asyncio.Event()
+
+    async def slow(state: Any) -> Any:
+        begun.set()
+        await asyncio.sleep(60)
+
+    inner = chain(("ask", lambda state: {"notes": [model.invoke("within").text]}), ("slow", slow))
+    graph = chain(("first", lambda state: {"notes": [model.invoke("first").text]}), ("inner", inner))
+    running = asyncio.create_task(deck.record(graph).ainvoke(NOTHING, CONFIG))
+    await begun.wait()
+    (run,) = deck.runs("t-1")
+    replay = await asyncio.wait_for(asyncio.to_thread(deck.replay, run, graph), 20)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert run.status == "running"
+    assert replay.unchanged, replay.divergence
+    assert [call.fate for call in replay.calls] == ["reused", "reused"]
+
+
 def test_a_run_whose_reader_left(deck: Deck) -> None:
     model = ScriptedModel()
     graph = chain(

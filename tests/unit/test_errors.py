@@ -32,6 +32,7 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.RunNotFound("r-12", ["r-123"]),
         errors.PromptNotFound("replay", ["reply"]),
         errors.GraphNotFound("deks", ["desk"]),
+        errors.NotAgreed("Nothing was erased."),
         errors.PromptVersionNotFound("reply", "9z", ["a1b2"]),
         errors.RecordingNotFound("runs.db"),
         errors.MissingInput("reply", "business", ["busines"]),
@@ -138,3 +139,24 @@ def test_the_tree_in_the_page_is_the_tree_in_the_code() -> None:
     assert errors.__doc__
     for kind in classes():
         assert kind.__name__ in errors.__doc__
+
+
+def test_a_name_that_several_share_is_told_with_them() -> None:
+    told = str(errors.RunNotFound("c-1", ["c-10", "c-11", "d-1"]))
+    assert told.startswith("'c-1' stands for several runs or conversations: c-10, c-11. Name one of them.")
+
+
+def test_of_many_that_share_a_name_a_few_are_named() -> None:
+    assert "c4, …." in str(errors.RunNotFound("c", [f"c{number}" for number in range(9)]))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (errors.NothingToResume("c-1", "interrupted", "May I?"), "It asks: May I?"),
+        (errors.NothingToResume("c-1", "failed", given=True), "waits for no answer"),
+        (errors.NothingToResume("c-1", "done", given=True), "has nothing to resume"),
+    ],
+)
+def test_it_is_said_why_there_is_nothing_to_resume(error: PlayheadError, told: str) -> None:
+    assert told in str(error)

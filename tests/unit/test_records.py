@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playhead.records import ERASED, Call, ErrorRecord, PromptUse, Run, Step
+from playhead.records import ERASED, Call, ErrorRecord, PromptUse, Run, Step, said_facts
 
 VALUES: dict[int, Any] = {
     1: {"text": "hello"},
@@ -54,6 +54,12 @@ def test_no_value_is_read_before_it_is_asked_for() -> None:
     assert read.asked == []
     assert made.input == {"text": "hello"}
     assert read.asked == [1]
+
+
+def test_what_a_task_of_the_functional_api_returned_is_its_output() -> None:
+    writes = [["__end__", {"n": 2}], ["__previous__", {"n": 2}], ["__interrupt__", ["?"]]]
+    assert step(lambda _: writes, output=2).output == {"__end__": {"n": 2}}
+    assert step(lambda _: [["__return__", "a tree"]], output=2).output == {"__return__": "a tree"}
 
 
 def test_records_cannot_be_changed() -> None:
@@ -111,3 +117,8 @@ def test_what_was_erased_says_so_and_keeps_its_form() -> None:
 def test_records_are_shown_without_their_values() -> None:
     assert "refs" not in repr(run(Reader(), input=1))
     assert "read" not in repr(call(Reader(), request=1))
+
+
+def test_the_facts_that_people_are_shown_are_those_that_somebody_gave() -> None:
+    found = {"customer": "Ann", "ls_integration": "langchain_create_agent", "replay_of": "r-1", "cause": "late"}
+    assert said_facts(found) == {"customer": "Ann", "cause": "late"}

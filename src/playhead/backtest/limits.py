@@ -20,6 +20,11 @@ class Limit:
     tokens: float | None = None
 
 
+def limits_of(settings: Mapping[str, Mapping[str, float]]) -> dict[str, Limit]:
+    """The limits that a project's settings say, by model."""
+    return {name: Limit(**each) for name, each in settings.items()}
+
+
 class Bucket:
     """Fills evenly to a second's worth of `per_minute`, and may be overdrawn by what is larger than that."""
 

@@ -67,7 +67,7 @@ def _heading(report: Report) -> list[str]:
 def _sections(report: Report) -> Iterator[Html]:
     effects = [_effect(thread, effect) for thread, effect in report.effects]
     yield _section("What would be done otherwise", effects or [tag("p", wording.NO_EFFECT)])
-    if report.checks or report.not_judged:
+    if report.reached.turns:
         yield _section("Checks", _checks(report))
     yield _section("Numbers", _measures(report))
     edits = [tag("div", tag("h3", edit.file), _words(edit.words)) for edit in report.edits]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any, Final, TypedDict, cast
 
 from playhead.backtest.records import Mode, Plan
 from playhead.backtest.resuming import Begun, resumed
@@ -27,6 +27,8 @@ from playhead.selection import Proof, Reach, Selected, Selection, affected, choo
 from playhead.store import Store
 from playhead.transcript import Outcome
 from playhead.views import brief
+
+MANY: Final = 3  # names of unchanged files that are told one by one
 
 
 class Wishes(TypedDict, total=False):
@@ -77,6 +79,8 @@ def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
 
     An experiment that is gone on with wants what it was begun with, of the conversations that there were then.
     """
+    if unknown := wishes.keys() - Wishes.__annotations__.keys():  # one that is misspelt would be none at all
+        raise TypeError(f"a backtest cannot be asked for {', '.join(sorted(unknown))}")
     name = wishes.get("resume")
     begun = resumed(ground.store, name, wishes, now) if name else Begun(wishes, now)
     wishes = cast("Wishes", begun.wishes)
@@ -188,9 +192,12 @@ def _changed(wanted: Wanted, draft: PromptSet | None, today: PromptSet | None) -
 
 
 def _changed_files(draft: PromptSet, today: PromptSet | None) -> Iterable[str]:
-    """`prompt reply.md line 12`, of each file that is not as it is today; where none is, all of them."""
+    """`prompt reply.md line 12`, of each file that is not as it is today; where none is, all, or how many they are."""
     known = today.files if today is not None else {}
     other = {name: text for name, text in draft.files.items() if known.get(name) != text}
+    if not other and len(draft.files) > MANY:
+        yield f"{len(draft.files)} prompt files as they are today"
+        return
     for name, text in (other or draft.files).items():
         line = _first_line(known[name], text) if name in other and name in known else None
         yield f"prompt {name} line {line}" if line else f"prompt {name}"

@@ -20,6 +20,7 @@ MODES: Final[Mapping[Mode, str]] = {
     "onward": "each conversation onward from its first changed turn",
 }
 NO_EFFECT: Final = "Nothing: no effect would be new, lost or changed, but for the words of replies."
+NO_CHECKS: Final = "No check reads these answers: whether they are better or worse, only a reader can tell."
 FOLLOWS: Final = "upstream "  # how the reason of a call begins that was asked because of what came before it
 EFFECTS: Final = {
     "new": "would happen, and did not",
@@ -176,7 +177,7 @@ def judge_lines(report: Report) -> list[str]:
     lines = [f"{count(number, 'answer')} not judged: {why}" for why, number in report.unjudged.items()]
     if report.not_judged:
         lines.append(f"Not judged: {', '.join(report.not_judged)}. With --judge a model is asked.")
-    return lines
+    return lines if report.checks or lines else [NO_CHECKS]
 
 
 def effects_line(report: Report) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -106,8 +105,8 @@ def backtest(
             say(each)
         if judged_by:
             say(f"Checks that need a reader are judged by {judged_by}, two answers a call each at most.")
-        if not yes and not _agreed(plan, judge=judge):
-            raise typer.Exit(REFUSED)
+        if not yes:
+            _check_agreed(plan, judge=judge)
         watch = deck.watch(plan) if until_sure else None
         came = _run(deck, plan, concurrency=concurrency, max_cost=max_cost, enough=watch)
         report = deck.report(came, judge=judge, watch=watch, concurrency=concurrency, max_cost=max_cost)
@@ -133,20 +132,13 @@ def _check_writable(html: Path | None) -> None:
         raise BadInput(str(html), problem, "Give --html a path in a folder that exists.")
 
 
-def _agreed(plan: Plan, *, judge: bool) -> bool:
-    """Did somebody say yes? Where nothing is to be asked, nobody need."""
-    from playhead.cli.printing import say
+def _check_agreed(plan: Plan, *, judge: bool) -> None:
+    """Ask whether to go on. Where nothing is to be asked, nobody need say yes. Raises `NotAgreed`."""
+    from playhead.cli.agreeing import check_agreed
 
     nothing = plan.receipt is not None and plan.receipt.worst.calls == 0
-    if nothing and not plan.controls and not judge:
-        return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        say("Nothing was asked: there is nobody here to say yes. Add --yes to go on, or --max-cost USD with it.")
-        return False
-    if typer.confirm("Ask them?", err=True):
-        return True
-    say("Nothing was asked.")
-    return False
+    if plan.controls or judge or not nothing:
+        check_agreed("Add --yes to go on, or --max-cost USD with it.")
 
 
 def _run(deck: Deck, plan: Plan, **options: Any) -> Backtest:

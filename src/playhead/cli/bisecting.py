@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from playhead.backtest.scoring import Criterion
     from playhead.bisecting import Found, Probe, Search, Version
     from playhead.prompts import PromptSet
-
-REFUSED = 6
 
 
 def bisect(
@@ -59,8 +56,8 @@ def bisect(
         wishes: dict[str, Any] = {"where": where or (), "since": since, "until": until, "sample": sample}
         wishes["max_cost"] = max_cost
         search = Search(deck, criterion, wishes, run, told=_tell)
-        if not yes and not _agreed(search, versions):
-            raise typer.Exit(REFUSED)
+        if not yes:
+            _check_agreed(search, versions)
         found = search.among(versions)
     _show(found, json=json)
     raise typer.Exit(0 if found.after is not None else 1)
@@ -79,8 +76,12 @@ def _criterion(name: str, prompts: PromptSet) -> Criterion:
     return known[name]
 
 
-def _agreed(search: Search, versions: list[Version]) -> bool:
-    """Did somebody say yes to what trying the first and the last version costs, and those between at most as much?"""
+def _check_agreed(search: Search, versions: list[Version]) -> None:
+    """Ask before what trying the first and the last version costs, and those between at most as much.
+
+    Raises `NotAgreed`.
+    """
+    from playhead.cli.agreeing import check_agreed
     from playhead.cli.printing import say
     from playhead.cli.words import count
 
@@ -88,12 +89,8 @@ def _agreed(search: Search, versions: list[Version]) -> bool:
     most = max(receipt.worst.calls for receipt in receipts if receipt is not None)
     tried = min(len(versions), 2 + max(len(versions) - 2, 0).bit_length())
     say(f"{count(tried, 'version')} at most will be tried, each asking about {count(most, 'call')} or fewer.")
-    if not most:
-        return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        say("Nothing was asked: there is nobody here to say yes. Add --yes to go on.")
-        return False
-    return typer.confirm("Ask them?", err=True)
+    if most:
+        check_agreed("Add --yes to go on.")
 
 
 def _tell(probe: Probe) -> None:

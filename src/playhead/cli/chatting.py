@@ -20,11 +20,13 @@ BUBBLE = 0.66  # of the width
 
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
     """Which conversation this is."""
-    from playhead.records import NO_FACTS
+    from playhead.records import said_facts
+    from playhead.views import brief
 
     last = runs[-1]
-    shown = {name: value for name, value in last.facts.items() if name not in NO_FACTS and str(value) != last.thread}
-    facts = [*(f"{name} {value}" for name, value in shown.items()), *_origin(runs[0].metadata)]
+    known = {name: brief(value, 60) for name, value in said_facts(last.facts).items()}
+    shown = [f"{name} {value}" for name, value in known.items() if value != last.thread]
+    facts = [*shown, *_origin(runs[0].metadata)]
     console.print(text(last.thread, "bold"))
     console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))
 

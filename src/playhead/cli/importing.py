@@ -79,8 +79,11 @@ def import_(
                 if stopped:
                     say("Stopped. What was imported stays; the same command goes on from there.")
                     break
-        finally:
-            _tell(total, deck.store.location, json=json)
+        except Exception:
+            for line in _lines(total, deck.store.location):  # beside what went wrong
+                say(line)
+            raise
+        _tell(total, deck.store.location, json=json)
     if stopped:
         raise typer.Exit(STOPPED)
 
@@ -117,11 +120,20 @@ def _tell(total: Total, store: Location, *, json: bool) -> None:
 
     if json:
         write_json({"store": str(store), **asdict(total)})
-    elif total.conversations or total.already:
-        parts = [count(total.runs, "run"), count(total.model_calls, "model call"), count(total.tool_calls, "tool call")]
-        write(f"Imported into {store}: {count(total.conversations, 'conversation')}, {', '.join(parts)}.")
-        if total.already:
-            write(f"{count(total.already, 'conversation was', 'conversations were')} there already.")
+    else:
+        for line in _lines(total, store):
+            write(line)
     if total.renamed:
         many = count(len(total.renamed), "conversation has", "conversations have")
         say(f"{many} the name of another and took a new one: {total.renamed[0]}, and so on.")
+
+
+def _lines(total: Total, store: Location) -> Iterator[str]:
+    from playhead.cli.words import count
+
+    if not (total.conversations or total.already):
+        return
+    parts = [count(total.runs, "run"), count(total.model_calls, "model call"), count(total.tool_calls, "tool call")]
+    yield f"Imported into {store}: {count(total.conversations, 'conversation')}, {', '.join(parts)}."
+    if total.already:
+        yield f"{count(total.already, 'conversation was', 'conversations were')} there already."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from playhead.cli.helping import Verb
 
 if TYPE_CHECKING:
     from playhead.store.pruning import Pruned
+
+MOST_FILES: Final = 10  # that are named where a customer was forgotten
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -44,15 +46,6 @@ def check(store: options.Store = None, json: options.Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _agreed(question: str) -> bool:
-    """Did somebody say yes to what cannot be taken back? Who is not there has not."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        typer.echo(err=True)
-        return False
-
-
 @app.command(cls=Verb, short_help="Erase a customer from the recording.")
 def forget(
     customer: Annotated[
@@ -69,9 +62,10 @@ def forget(
 
     Tapes, reports and copies that were made of the recording are not reached: those in the project are named.
     """
+    from playhead.cli.agreeing import agrees
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.words import count, one_line
-    from playhead.errors import RunNotFound
+    from playhead.errors import NotAgreed, RunNotFound
     from playhead.play import forget_customer
 
     with options.open_to_read(store) as deck:
@@ -81,21 +75,24 @@ def forget(
         asked = (
             f"Erase {count(len(threads), 'conversation')} of {one_line(customer)}, and what the agent keeps of them?"
         )
-        if not yes and not _agreed(asked):
-            say("Nothing was erased.")
-            raise typer.Exit(6)
+        if not yes and not agrees(asked):
+            raise NotAgreed("Nothing was erased.")
         files = [str(file) for file in deck.files_about(customer)]
-        for file in files:
+        for file in files[:MOST_FILES]:
             say(f"Not reached, and yours to delete: {file} speaks of them.")
+        if len(files) > MOST_FILES:
+            say(f"And {count(len(files) - MOST_FILES, 'file')} more; --json names all.")
         erased, worlds = forget_customer(deck, customer)
+    also = f"; the agent's own facts in {', '.join(worlds)} were gone through" if worlds else ""
+    told = f"Erased: {count(erased, 'conversation')}{also}."
+    if not erased:
+        say(told)
+        raise RunNotFound(customer)
     if json:
         facts = {"customer": customer, "conversations": erased, "facts_gone_through": worlds}
         write_json({**facts, "files_not_reached": files})
     else:
-        also = f"; the agent's own facts in {', '.join(worlds)} were gone through" if worlds else ""
-        write(f"Erased: {count(erased, 'conversation')}{also}.")
-    if not erased:
-        raise RunNotFound(customer)
+        write(told)
 
 
 @app.command(cls=Verb, short_help="Give the room back that nothing needs.")

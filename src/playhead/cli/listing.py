@@ -19,27 +19,34 @@ def ls(
     limit: Annotated[
         int, typer.Option("--limit", "-n", metavar="N", min=1, max=options.MOST, help="How many, newest first.")
     ] = 20,
+    where: options.Where = None,
+    since: options.Since = None,
+    until: options.Until = None,
     store: options.Store = None,
     json: options.Json = False,
 ) -> None:
-    """playhead ls --limit 50
+    """playhead ls --where outcome=lost
 
     Lists the newest conversations: when they were last written to, how many runs they have, how the last one ended,
-    and the customer's first words.
+    and the customer's first words. With conditions, those that meet them: of facts, labels, status, prompt or time;
+    kept replays and forks only where `origin_thread` is asked for.
     """
     from playhead.cli.printing import say, write_json
     from playhead.cli.words import count
 
     with options.open_to_read(store) as deck:
-        found = deck.latest(limit)
-        rows = [_row(runs) for runs in found]
+        found = deck.latest(limit + 1, where=where or (), since=since, until=until)
+        rows = [_row(runs) for runs in found[:limit]]
         total = deck.store.thread_count()
     if json:
         write_json(rows)
     elif rows:
         _print(rows)
-        more = f" of {total:,}; --limit shows more" if total > len(rows) else ""
+        of_all = "" if where or since or until else f" of {total:,}"
+        more = f"{of_all}; --limit shows more" if len(found) > limit else ""
         say(f"\n{count(len(rows), 'conversation')}{more}. playhead show THREAD shows one.")
+    elif total:
+        say("No conversation meets these conditions; without them, `playhead ls` lists all.")
     else:
         say("Nothing is recorded here yet. `playhead chat` or `playhead run` record something.")
 
@@ -66,7 +73,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
     from playhead.cli.printing import data, line, table
     from playhead.cli.words import day
-    from playhead.records import NO_FACTS
+    from playhead.records import said_facts
+    from playhead.views import brief
 
     console = data()
     headings = ["thread", "last", ">runs", "status", "about", "first words"]
@@ -74,8 +82,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
         headings.remove("about")
     shown = table(*headings)
     for row in rows:
-        known = [value for name, value in row["facts"].items() if name not in NO_FACTS]
-        facts = [str(value) for value in known if str(value) != row["thread"]]
+        known = [brief(value, 60) for value in said_facts(row["facts"]).values()]
+        facts = [value for value in known if value != row["thread"]]
         cells = {
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),
@@ -92,4 +100,5 @@ def _print(rows: list[dict[str, Any]]) -> None:
     shown.columns[1].min_width = len("22 Nov 16:57")
     shown.columns[3].min_width = max(len(row["status"]) for row in rows)
     shown.columns[-1].ratio = 1
+    shown.columns[-1].no_wrap = True  # where there is no room for it at all, its heading takes no line
     console.print(shown)

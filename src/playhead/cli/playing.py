@@ -184,7 +184,7 @@ def chat(
         options.open_to_record(config, store, prompts, model) as deck,
         Player(deck, application, graph) as player,
     ):
-        name = thread or player.name_thread("chat-1")
+        name = thread or player.name_chat()
         say(f"{graph}, conversation {name}, recorded in {deck.store.location}. /quit ends.")
         codes = []
         try:

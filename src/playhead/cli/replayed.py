@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DIFFERS: Final = 1
 PROVIDER_FAILED: Final = 5
 REFUSED: Final = 6
+KIND: Final = "replay with changes"
 ASKED: Final = ("re-asked", "new")
 
 
@@ -49,10 +50,10 @@ def show_changed(deck: Deck, made: Sequence[Replay], kept: Sequence[Run] | None,
         ends = [{"run": one.original.id if one.original else "", "status": one.status} for one in made]
         view: dict[str, Any] = {"asked": asked, "ends": ends, "stopped": [one.stopped for one in made if one.stopped]}
         view |= {"receipts": receipts, "kept": kept_view(kept or ()), **_effects_view(made)}
-        write_json({"kind": "replay with changes", **comparison_view(found), **view})
+        write_json({"kind": KIND, **comparison_view(found), **view})
     else:
         console = data()
-        for each in told(found):
+        for each in told(found, KIND):
             print_told(console, each)
         for replay in made:
             if replay.stopped:

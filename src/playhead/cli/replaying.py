@@ -104,17 +104,17 @@ def _turns(deck: Deck, runs: Sequence[Run], name: str, *, whole: bool) -> list[R
 def _changed(
     deck: Deck, turns: Sequence[Run], changes: dict[str, Any], *, strict: bool, live_reads: bool
 ) -> list[Replay]:
-    """Each turn, from the state it was recorded with."""
+    """Each turn, from the state it was recorded with; said of each once it was played."""
     from playhead.cli.printing import say
     from playhead.play.talking import with_resources
 
     made = []
     for number, run in enumerate(turns, start=1):
-        if len(turns) > 1:
-            say(f"turn {number} of {len(turns)} · {run.id}")
         with with_resources(deck, run.graph if live_reads else None) as resources:
             graph = deck.config.graph(run.graph)
             made.append(deck.replay(run, graph, **changes, strict=strict, live_reads=live_reads, resources=resources))
+        if len(turns) > 1:
+            say(f"turn {number} of {len(turns)} · {run.id}")
     return made
 
 

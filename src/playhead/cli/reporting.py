@@ -64,7 +64,7 @@ def _print_effects(console: Console, report: Report) -> None:
 def _print_checks(console: Console, report: Report) -> None:
     from playhead.backtest import wording
 
-    if not (report.checks or report.not_judged):
+    if not report.reached.turns:
         return
     _heading(console, "Checks")
     for check in report.checks:

@@ -13,7 +13,7 @@ def settle(
     name: Annotated[
         str, typer.Argument(metavar="THREAD", help="The conversation, or one of its runs; may be shortened.")
     ],
-    done: Annotated[bool, typer.Option("--done/--not-done", help="Did it happen?")],
+    done: Annotated[bool | None, typer.Option("--done/--not-done", help="Did it happen?")] = None,
     key: Annotated[
         str | None, typer.Option("--key", metavar="KEY", help="Which effect, where several are in doubt.")
     ] = None,
@@ -36,6 +36,8 @@ def settle(
     from playhead.cli.typed import as_said
     from playhead.errors import BadInput
 
+    if done is None:
+        raise BadInput("settle", "it is not said whether the effect happened.", "Add --done or --not-done.")
     if result is not None and not done:
         raise BadInput("--result", "what did not happen gave nothing.", "Leave it out, or say --done.")
     with options.open_to_read(store) as deck:

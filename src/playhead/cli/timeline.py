@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from playhead.cli.printing import line, text
@@ -23,22 +23,22 @@ def print_timeline(
     console: Console, run: Run, *, calls: bool = False, state: bool = False, exchange: bool = False
 ) -> None:
     """A run: with `exchange` one line of question and answer a call; `calls` and `state` show them whole."""
-    from playhead.views import own_steps
+    from playhead.views import own_steps, questions_of
 
-    steps = own_steps(run.steps)
+    steps, asked = own_steps(run.steps), questions_of(run)
     console.rule(line(_title(run, steps)), style="dim", align="left")
     if not (calls or state):
-        console.print(_table(steps, exchange=exchange))
+        console.print(_table(steps, asked, exchange=exchange))
     for step in steps if calls or state else ():
-        console.print(_table([step], calls=() if calls else step.calls))
+        console.print(_table([step], asked, calls=() if calls else step.calls))
         if state:
             _print_value(console, "input", step.input)
             _print_value(console, "output", step.output)
         for call in step.calls if calls else ():
-            console.print(_table([], calls=[call]))
+            console.print(_table([], asked, calls=[call]))
             _print_call(console, call)
     if (error := run.error) is not None:
-        console.print(text(f"{error.kind}: {error.message}", "red"))
+        console.print(text(f"{error.kind}: {error.message}" if error.message else error.kind, "red"))
     console.print()
 
 
@@ -56,8 +56,10 @@ def _title(run: Run, steps: list[Step]) -> str:
     return " · ".join(parts)
 
 
-def _table(steps: Iterable[Step], *, calls: Iterable[Call] | None = None, exchange: bool = False) -> Table:
-    """Steps and below each its calls, or these `calls` in their place."""
+def _table(
+    steps: Iterable[Step], asked: Mapping[str, Any], *, calls: Iterable[Call] | None = None, exchange: bool = False
+) -> Table:
+    """Steps and below each its calls, or these `calls` in their place; `asked` are the run's questions by id."""
     from rich.table import Table
 
     made = Table.grid(padding=(0, 2, 0, 0), expand=True)
@@ -65,7 +67,7 @@ def _table(steps: Iterable[Step], *, calls: Iterable[Call] | None = None, exchan
     made.add_column(justify="right", no_wrap=True)
     made.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for step in steps:
-        made.add_row(line(step.address, "bold"), line(f"{step.seconds:.3f} s", "dim"), line(_wrote(step)))
+        made.add_row(line(step.address, "bold"), line(f"{step.seconds:.3f} s", "dim"), line(_wrote(step, asked)))
         for call in step.calls if calls is None else ():
             _add_call(made, call, exchange=exchange)
     for call in calls or ():
@@ -84,15 +86,19 @@ def _add_call(made: Table, call: Call, *, exchange: bool) -> None:
         made.add_row("", line("answered", "dim"), line(answered(call)))
 
 
-def _wrote(step: Step) -> str:
+def _wrote(step: Step, asked: Mapping[str, Any]) -> str:
+    from playhead.records import RETURNED
     from playhead.views import brief
 
+    error = step.error
+    if step.status == "interrupted" and error is not None:
+        return f"asks: {', '.join(brief(asked.get(each, '…'), 200) for each in error.details.get('ids') or ())}"
     if step.status != "done":
-        error = step.error
-        return f"{step.status}{': ' + error.message if error else ''}"
+        return f"{step.status}{': ' + error.message if error and error.message else ''}"
     written = {name: value for name, value in step.output.items() if ":" not in name and value not in EMPTY}
     room = 60 if len(written) > 1 else 200
-    return ", ".join(f"{name} = {brief(value, room)}" for name, value in written.items())
+    told = ((RETURNED.get(name, name), brief(value, room)) for name, value in written.items())
+    return ", ".join(f"{name} = {value}" for name, value in told)
 
 
 def _call(call: Call) -> str:
@@ -109,7 +115,7 @@ def _call(call: Call) -> str:
         parts.append(f"attempt {call.attempt}")
     if call.status != "done":
         error = call.error
-        parts.append(f"{call.status}{': ' + error.message if error else ''}")
+        parts.append(f"{call.status}{': ' + error.message if error and error.message else ''}")
     return " · ".join(parts)
 
 
@@ -135,7 +141,8 @@ def _print_message(console: Console, arrow: str, message: Any) -> None:
         _print_value(console, arrow, message)
         return
     rest = {name: value for name, value in message.items() if name not in ("role", "content")}
-    _print_block(console, f"{arrow} {message.get('role', '')}", message["content"])
+    if message["content"] or not rest:
+        _print_block(console, f"{arrow} {message.get('role', '')}", message["content"])
     if rest:
         _print_value(console, f"{arrow} {message.get('role', '')}", rest)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playhead.diff import Difference
+from playhead.errors import BadInput
 from playhead.records import Call, Fate, Replay, ReplayedCall, Run, Step
 from playhead.transcript import Role
 
@@ -176,3 +177,11 @@ def origin_of(run: Run) -> str | None:
         return run.original.id
     found = (run.metadata.get(name) for name in ORIGINS)
     return next((str(one) for one in found if one), None)
+
+
+def original_of(run: Run) -> str:
+    """The same. Raises `BadInput` for a run that was made from no other."""
+    if (origin := origin_of(run)) is None:
+        problem = "it was recorded, and is neither a replay nor a fork of another run."
+        raise BadInput(run.id, problem, "Name a second run or conversation to compare it with.")
+    return origin

@@ -11,6 +11,9 @@ from playhead.errors import BadInput, PromptVersionNotFound
 from playhead.prompts import PromptSet
 from playhead.prompts.source import prompt_files, read_source
 from playhead.records import PromptUse
+from playhead.store import Store
+from playhead.store.catalogue import prompts_used
+from playhead.store.values import Decode
 
 NOW: Final = "now"
 """The version of a prompt that stands in the project's folder."""
@@ -38,6 +41,14 @@ def compare_prompts(left: PromptUse, right: PromptUse) -> PromptComparison:
         )
     files = sorted({**left.files, **right.files}, key=lambda file: (file.startswith("_"), file))
     return PromptComparison(left, right, tuple((file, left.files.get(file), right.files.get(file)) for file in files))
+
+
+def recorded_version(store: Store, name: str, version: str, decode: Decode) -> PromptUse:
+    """The recorded text of a prompt whose content or file hash begins so. Raises `PromptVersionNotFound`."""
+    store.flush()
+    with store.reading() as session:
+        known = prompts_used(session, decode)
+    return version_named(name, version, known.values())
 
 
 def version_named(name: str, version: str, known: Iterable[PromptUse]) -> PromptUse:

@@ -66,9 +66,9 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def told(comparison: Comparison) -> list[Told]:
-    """A comparison, line by line."""
-    lines = [Told(_heading(comparison), "heading"), Told(_summary(comparison), "dim")]
+def told(comparison: Comparison, kind: str = "") -> list[Told]:
+    """A comparison, line by line; `kind` is what the right side is, where that is known."""
+    lines = [Told(_heading(comparison, kind), "heading"), Told(_summary(comparison), "dim")]
     for turn, step, call in comparison.effects:
         lines += _effect(turn, step, call)
     for same, turns in itertools.groupby(comparison.turns, lambda turn: turn.unchanged and not _asked_anew(turn)):
@@ -77,18 +77,20 @@ def told(comparison: Comparison) -> list[Told]:
     return lines
 
 
-def _heading(comparison: Comparison) -> str:
+def _heading(comparison: Comparison, kind: str) -> str:
     left = [turn.left for turn in comparison.turns if turn.left]
     right = [turn.right for turn in comparison.turns if turn.right]
     if comparison.of_replay:
-        return f"{_named(right)} · {_made(comparison, right)} of {_named(left)}"
+        return f"{_named(right)} · {_made(comparison, right, kind)} of {_named(left)}"
     return f"{_named(left)} ↔ {_named(right)}"
 
 
-def _made(comparison: Comparison, right: Iterable[Run]) -> str:
+def _made(comparison: Comparison, right: Iterable[Run], kind: str) -> str:
     """What the right side is. An exact replay was given nothing else, and asked nothing."""
     if any(run.metadata.get("forked_from") for run in right):
         return "fork"
+    if kind:
+        return kind
     sets = [{side.versions.get("prompts") for side in (turn.left, turn.right) if side} for turn in comparison.turns]
     anew = any(count for fate, count in comparison.fates.items() if fate != "reused")
     changed = anew or any(len(each) > 1 for each in sets) or not (comparison.fates or comparison.unchanged)

@@ -62,7 +62,7 @@ def prompt(name: str, /, **inputs: Any) -> list[BaseMessage]:
     """The messages to send for a prompt file and these inputs, for code that calls a model itself.
 
     The recorder knows which prompt they came from by what they say: nothing is put on them.
-    Raises `PromptNotFound`, `MissingInput`, `UnknownInput`.
+    Raises `PromptNotFound`, `PromptSyntax`, `MissingInput`, `UnknownInput`, `WrongInput`.
     """
     found = _surroundings()[0].get(name)
     messages = messages_of(found, inputs)
@@ -73,6 +73,8 @@ def prompt(name: str, /, **inputs: Any) -> list[BaseMessage]:
 
 def ask(name: str, /, **inputs: Any) -> Any:
     """Ask a prompt file's question: a dict fitting its output schema, or text where it has none.
+
+    `name` is the file's, without .md; `inputs` are the values that its header declares.
 
     Raises `BadAnswer` when no attempt gave a usable answer, the provider's own error when none got through, and what
     `prompt` raises.

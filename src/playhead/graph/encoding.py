@@ -194,7 +194,7 @@ class Encoder:
         try:
             value = faithful(value, lambda each: bytes(self.serde.dumps_typed(each)[1]))
         except Exception as error:  # noqa: BLE001 - as in `by_element_or_repr`
-            log.debug("types not kept", type=str(type(value)), error=self.redactor.text(repr(error)))
+            self._note("types not kept", value, error)
         return self.anything(value)
 
     def by_element_or_repr(self, value: Any) -> Part:
@@ -208,9 +208,14 @@ class Encoder:
         try:
             return self.state(value)
         except Exception as error:  # noqa: BLE001 - as above
-            log.debug("recorded by its repr", type=str(type(value)), error=self.redactor.text(repr(error)))
+            self._note("recorded by its repr", value, error)
             shown = self.redactor.text(repr(value))[:2000]  # cut when nothing of a secret is left to be cut in two
             return self.plain({"repr": shown, "type": type(value).__qualname__})
+
+    def _note(self, event: str, value: Any, error: Exception) -> None:
+        """Noted for whoever has set up a log: unasked, structlog prints all beside what the program itself prints."""
+        if structlog.is_configured():
+            log.debug(event, type=str(type(value)), error=self.redactor.text(repr(error)))
 
     def hides_some_of(self, value: Any) -> bool:
         """Is there a secret in this value?"""

@@ -20,8 +20,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
-from playhead.errors import BadInput, GraphNotLoadable
+from playhead.errors import BadInput
 from playhead.graph.branches import limit_of, own_facts
+from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
@@ -38,9 +39,7 @@ NOT_FACTS: Final = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_m
 
 def record(graph: Any, recording: Recording) -> Any:
     """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for what is none."""
-    if not isinstance(graph, Pregel):
-        problem = "it is not compiled" if hasattr(graph, "compile") else "it is not a compiled LangGraph graph"
-        raise GraphNotLoadable(type(graph).__name__, problem)
+    check_compiled(graph)
     install()
     made: Any = graph.copy(update={"checkpointer": recording.saver})
     needs_thread = isinstance(graph.checkpointer, BaseCheckpointSaver)

@@ -20,10 +20,11 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from playhead.diff import Renaming
-from playhead.errors import GraphNotLoadable, NotReplayable, PlayheadError
+from playhead.errors import NotReplayable, PlayheadError
 from playhead.graph.beginnings import Beginning, Beginnings, branch_of
 from playhead.graph.branches import edits_of, limit_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
+from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS
 from playhead.graph.ending import Ending
 from playhead.graph.guard import no_effects
@@ -77,8 +78,7 @@ class TurnPlayer:
     """Plays recorded turns through one graph. `recording` is what the graph would be recorded with."""
 
     def __init__(self, graph: Any, recording: Recording, terms: Terms) -> None:
-        if not isinstance(graph, Pregel):
-            raise GraphNotLoadable(type(graph).__name__, "it is not a compiled LangGraph graph")
+        check_compiled(graph)
         install()
         self.graph, self.recording, self.terms = graph, recording, terms
         self._beginnings = Beginnings(recording.saver)

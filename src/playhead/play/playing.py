@@ -7,6 +7,7 @@ all.
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -80,6 +81,15 @@ class Player:
         self._taken.add(name)
         if name != wanted:
             self.renamed[wanted] = name
+        return name
+
+    def name_chat(self) -> str:
+        """A thread for a new talk: the first of `chat-1`, `chat-2`, … that is not on the recording.
+
+        No `~2`: what is called so was made from another conversation.
+        """
+        name = next(name for number in itertools.count(1) if (name := f"chat-{number}") not in self._taken)
+        self._taken.add(name)
         return name
 
     def say(

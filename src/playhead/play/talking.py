@@ -13,7 +13,7 @@ from playhead.errors import BadInput, GraphNotFound
 from playhead.location import Location, file_of
 from playhead.records import Application
 from playhead.transcript import Outcome
-from playhead.views import plain
+from playhead.views import brief, plain
 
 
 class MessagesApplication:
@@ -36,9 +36,11 @@ class MessagesApplication:
         """The graph's input for one message."""
         return {"messages": [{"role": "user", "content": text, "id": event["message_id"]}]}
 
-    def outcome(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """The text of the last message, if the agent said it."""
-        messages = plain(state.get("messages") or [])
+    def outcome(self, state: Any) -> dict[str, Any]:
+        """The text of the last message, if the agent said it; of a graph without messages, all that it gave."""
+        if not isinstance(state, Mapping) or "messages" not in state:
+            return {"reply": brief(state, 400), "outcome": "answered", "reason": ""}
+        messages = plain(state["messages"] or [])
         last = messages[-1] if messages and isinstance(messages[-1], dict) else {}
         reply = last.get("content") if last.get("role") == "assistant" else None
         if isinstance(reply, list):
@@ -117,7 +119,8 @@ def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]
 def came_of(state: Any, outcome: Outcome) -> dict[str, Any]:
     """What came of a run: the application's own word, or "waiting" where it was interrupted."""
     if isinstance(state, Mapping) and state.get("__interrupt__"):
-        return {"reply": None, "outcome": "waiting", "reason": "a person is to decide"}
+        asked = "; ".join(brief(getattr(each, "value", each), 400) for each in state["__interrupt__"])
+        return {"reply": None, "outcome": "waiting", "reason": f"it asks {asked}"}
     return dict(outcome(state))
 
 

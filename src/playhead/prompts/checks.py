@@ -77,11 +77,11 @@ def check_problem(check: JSON) -> str | None:
         return "a check is a mapping with a name, a kind and what the kind needs"
     kind = check.get("kind")
     if not isinstance(kind, str) or kind not in _OPTIONS:
-        return f"there is no kind {kind!r}; known are {', '.join(_OPTIONS)}.{nearest_name(str(kind), _OPTIONS)}"
+        return f"there is no kind {kind!r}.{nearest_name(str(kind), _OPTIONS)} Known are {', '.join(_OPTIONS)}"
     option = _OPTIONS[kind]
     for key in check:
         if key not in _COMMON | {option}:
-            return f"{kind} knows no {key!r}.{nearest_name(key, _COMMON | {option})}"
+            return f"{kind} knows no {key!r}.{nearest_name(key, _COMMON | {option})} It has name, kind, field, {option}"
     if not isinstance(check.get("field", ""), str):
         return "field must name one field of the answer"
     return _option_problem(kind, option, check.get(option))

@@ -66,7 +66,8 @@ class Declared:
         for name, value in example.inputs.items():
             spec = self.inputs.get(name)
             if spec is None:
-                problems.append(f"it gives {name!r}, which is not declared{nearest_name(name, self.inputs)}")
+                known = f"Declared are {', '.join(self.inputs)}" if self.inputs else "No input is"
+                problems.append(f"it gives {name!r}, which is not declared.{nearest_name(name, self.inputs)} {known}")
             elif value is None:
                 problems.append(f"it gives nothing for {name!r}; leave the line out")
             elif misfit := spec.misfit(value):

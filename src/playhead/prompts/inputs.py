@@ -29,6 +29,9 @@ _ANNOTATIONS = {"type", "title", "description", "examples", "default", "$comment
 _PLAIN: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "object": (dict,), "array": (list,)}
 
 
+TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
+
+
 def schema_problem(schema: JSON) -> str | None:
     """Why `schema` is no JSON Schema that prompts can use, or None."""
     if not isinstance(schema, dict):
@@ -43,6 +46,8 @@ def schema_problem(schema: JSON) -> str | None:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as wrong:
+        if list(wrong.path)[-1:] == ["type"]:
+            return f"{_at(wrong.path)}{_short(repr(wrong.instance))} is no type; there are {', '.join(TYPES)}"
         return f"{_at(wrong.path)}{_short(wrong.message)}"
     return None
 

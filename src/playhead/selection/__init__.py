@@ -1,6 +1,6 @@
 """Which recorded conversations does a backtest take, and which of them can a changed prompt not reach?"""
 
-from playhead.selection.choosing import Conversation, Selected, choose
+from playhead.selection.choosing import Conversation, Selected, choose, newest_first
 from playhead.selection.conditions import OF_THE_RUN, Condition, Selection, selection_of
 from playhead.selection.proof import Proof, Reach, affected
 from playhead.store.catalogue import RunRow
@@ -16,5 +16,6 @@ __all__ = [
     "Selection",
     "affected",
     "choose",
+    "newest_first",
     "selection_of",
 ]

@@ -58,6 +58,12 @@ def choose(store: Store, selection: Selection) -> Selected:
     return Selected(tuple(_together(_drawn(found, selection, texts))), len(found))
 
 
+def newest_first(store: Store, selection: Selection) -> list[str]:
+    """The names of the conversations that are wanted, with the newest runs first. Raises as `choose`."""
+    chosen = choose(store, selection).conversations
+    return [one.thread for one in sorted(chosen, key=lambda one: one.runs[-1].number, reverse=True)]
+
+
 def _units(rows: Iterable[RunRow], whole: bool) -> list[Conversation]:
     """What is judged: conversations, or each run on its own; in the order they began."""
     if not whole:

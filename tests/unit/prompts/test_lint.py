@@ -90,6 +90,12 @@ def test_an_example_that_does_not_fit_is_found_though_it_is_not_sent(prompt_text
     assert found(text) == [("reply.md", 6, "E", "example-misfit")]
 
 
+def test_an_example_with_an_input_of_another_name_is_told_the_nearest(prompt_text) -> None:
+    text = prompt_text(ALL_USED, REPLY, EXAMPLE.replace("message:", "mesage:"), inputs=INPUTS)
+    messages = [finding.message for finding in lint_files({"reply.md": text}) if finding.rule == "example-misfit"]
+    assert "it gives 'mesage', which is not declared. Did you mean 'message'? Declared are " in messages[0]
+
+
 def test_an_example_value_of_an_input_must_fit_it(prompt_text) -> None:
     inputs = INPUTS.replace("{business: {type: string", "{business: {type: string, examples: [3]")
     assert found(prompt_text(ALL_USED, inputs=inputs)) == [("reply.md", 4, "E", "example-misfit")]

@@ -39,9 +39,7 @@ class Readers:
     @contextmanager
     def lend(self) -> Iterator[Connection]:
         """One that the server answers on. Raises what keeps a new one from being made."""
-        if (
-            self._process != os.getpid()
-        ):  # forked: on these it would hear its parent's answers
+        if self._process != os.getpid():  # forked: on these it would hear its parent's answers
             self._begin()
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise psycopg.InterfaceError(f"all {MOST} connections to read with were lent for {WAIT_SECONDS:g} s")
