@@ -30,7 +30,7 @@ from langgraph.checkpoint.base import (
 )
 
 from playhead.codec import KNOWN, Part, known, pairs
-from playhead.errors import Corrupt, EffectHeldBack
+from playhead.errors import BadInput, Corrupt, EffectHeldBack
 from playhead.graph.encoding import Encoder
 from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
@@ -41,6 +41,7 @@ from playhead.store.values import UNREADABLE, load
 REMEMBERED: Final = 1_000  # conversations whose last checkpoint's hashes are kept at hand
 UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
 ELSEWHERE: Final = Saving()
+DELTAS: Final = "counters_since_delta_snapshot"  # in LangGraph's metadata, of a checkpoint that is not whole
 
 Hashes: TypeAlias = dict[str, tuple[Any, bytes]]
 
@@ -424,8 +425,23 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Thin conversations out: `keep_latest` keeps each namespace's newest checkpoint, `delete` keeps none."""
-        for thread in map(self._encoder.redactor.name, map(str, thread_ids)):
+        threads = [self._encoder.redactor.name(str(id)) for id in thread_ids]
+        if strategy == "keep_latest":
+            self._check_whole(threads)
+        for thread in threads:
             self._change("prune", partial(erasure.prune, thread=thread, keep_latest=strategy == "keep_latest"))
+
+    def _check_whole(self, threads: Sequence[str]) -> None:
+        """Of a `DeltaChannel` the newest checkpoint has only what came since one before it, which would be gone."""
+        for thread in threads:
+            self._catch_up(thread)
+            with self.store.reading() as session:
+                places = checkpoints.spaces(session, thread).items()
+                newest = [row for space, (_, ns) in places for row in checkpoints.checkpoint_rows(session, space, ns)]
+                facts = load(session, [row.refs[1] for row in newest], self._encoder.decode)
+            if any(DELTAS in metadata for metadata, *_ in facts):
+                problem = "it keeps a channel as what was written to it since an older checkpoint (DeltaChannel)"
+                raise BadInput(f"Conversation {thread!r}", problem, "Prune others, or remove all of it (`delete`).")
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """As `prune`."""
