@@ -35,6 +35,10 @@ SERVICE_KEYS: Final = (
     *(r"pplx-[A-Za-z0-9]{32,}", r"do[opr]_v1_[\da-f]{64}", r"shp(?:at|ss|ca|pa)_[\da-fA-F]{32}"),
     *(r"lsv2_(?:pt|sk)_[\da-f]{32}_[\da-f]{10}", rf"hv[sbr]\.{WORD}{{24,}}", r"(?:SK|key-)[\da-f]{32}\b"),
     *(rf"\d{{8,10}}:AA{WORD}{{32,33}}(?!{WORD})", rf"[MNO]{WORD}{{23,27}}\.{WORD}{{6}}\.{WORD}{{27,}}"),
+    *(r"c[ks]_[\da-f]{40}\b", rf"sq0(?:atp|csp)-{WORD}{{22,}}", r"shippo_(?:live|test)_[\da-f]{40}\b"),
+    *(r"pat-[a-z]{2}\d-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b", r"xkeysib-[\da-f]{64}-[A-Za-z0-9]{16}\b"),
+    *(r"pat[A-Za-z0-9]{14}\.[\da-f]{64}\b", r"(?:secret|ntn)_[A-Za-z0-9]{43,}", r"lin_api_[A-Za-z0-9]{40}"),
+    *(rf"GOCSPX-{WORD}{{28}}", rf"ATATT3x{WORD}{{100,}}", r"glsa_[A-Za-z0-9]{32}_[\da-f]{8}\b"),
 )
 SLACK: Final = r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{20,}"
 SLACK_HOOK: Final = r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/]{20,}"
@@ -68,12 +72,17 @@ SHAPES: Final = {
 NAMED: Final = r"(?i:pass(?:word|wd)|pwd)"
 QUOTE: Final = r"\\{0,3}[\"']"
 VALUE: Final = r"[^\s&;,\"'`<>(){}\[\]$*\\|]"
-NO_PAGE: Final = r"(?<!page)(?<!Page)(?<!page_)(?<!next)"
+NO_PAGE: Final = r"(?<!page)(?<!Page)(?<!page_)(?<!next)(?<!next_)"
 LABELLED_SECRETS: Final = (
     # Unquoted, it needs more than letters: `password=settings.password` is a program's text.
     ("password", rf"({NAMED}=)(?={VALUE}{{0,60}}?[\d!@#%^~?:/+]){VALUE}{{6,400}}+"),
     ("password", rf"((?:{NAMED}|(?i:secret))\s?=\s?({QUOTE}))(?![\[<$%{{*])[^\s\"'\\]{{6,200}}+(?=\2)"),
     ("secret", rf"({NO_PAGE}(?i:secret|token)=)(?={VALUE}{{0,60}}?\d){VALUE}{{8,400}}+"),
+    (
+        "api key",
+        r"((?i:api[_-]?key)=|(?i:x-api-key)\W{1,6})"
+        rf"(?=[A-Za-z0-9]{{16}})(?={VALUE}{{0,60}}?\d){VALUE}{{16,400}}+",
+    ),
     ("secret", r"((?i:secret_?access_?key)\W{1,6})[A-Za-z0-9/+]{30,}+=*"),
     ("secret", r"((?i:account_?key|shared_?access_?key)=)[A-Za-z0-9/+]{40,}+=*"),
     (
@@ -114,9 +123,11 @@ MARK: Final = NEEDLES[-1]
 BEFORE_KEYS: Final = (b"sk-", b"gho_", b"ghp_", b"AKIA", b"ASIA", b"pat_", b"AIza", b"eyJ")
 IN_LONG_NAMES: Final = tuple([needle.translate(FOLD) for needle in BEFORE_KEYS])
 IN_LONG_WORDS: Final = re.compile(
-    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2)_)|(?<=hf_))|-(?<=(?:ypi|xai|plx|key|app)-)|"
-    rb"=(?<=[Kk]ey=)| (?<=asic )|"
-    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|%2[Dd]"
+    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa)_)|(?<=hf_)|(?<=c[ks]_)(?=[\da-f]{8})|"
+    rb"(?<=(?:lin_api|po_live|po_test)_))|"
+    rb"-(?:(?<=(?:ypi|xai|plx|key|app|sib|SPX|atp|csp)-)|(?<=pat-[a-z][a-z]\d-)|[Kk][Ee][Yy]\b)|"
+    rb"=(?<=[Kk][Ee][Yy]=)| (?<=asic )|"
+    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|(?<=pat.{14}\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|ATATT|%2[Dd]"
 )
 AS_NAMES: Final = bytes(ord("x") if re.match("[A-Za-z0-9_-]", chr(byte)) else ord(".") for byte in range(256))
 AS_WORDS: Final = bytes(ord("x") if re.match("[A-Za-z0-9]", chr(byte)) else ord(".") for byte in range(256))
@@ -147,9 +158,14 @@ def passes_luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+def is_barcode(digits: str) -> bool:
+    """Are these digits what stands on a product (EAN-13)? A card has as many only where it is some decades old."""
+    return len(digits) == 13 and sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits)) % 10 == 0
+
+
 def is_card_number(digits: str) -> bool:
     """Could these digits be a payment card's number?"""
-    return ISSUED.fullmatch(digits) is not None and passes_luhn(digits)
+    return ISSUED.fullmatch(digits) is not None and passes_luhn(digits) and not is_barcode(digits)
 
 
 def _is_card_value(number: int | float) -> bool:
