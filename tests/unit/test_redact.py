@@ -19,7 +19,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel
 
 from playhead.codec import pack, unpack
-from playhead.redact import SHAPES, Redactor, is_card_number, passes_luhn
+from playhead.redact import Redactor
+from playhead.redact.cards import is_card_number, passes_luhn
+from playhead.redact.shapes import SHAPES
 
 KEY, GONE = "sk-proj-4f9Kd02mXq81LsPz77TgYwBn", "[redacted api key]"
 RANDOM, HEX = "Zq8Xv2Lm4Nb7Kc1Jd9Hf3Gs5Pw6Ty0Ru", "0123456789abcdef" * 2
