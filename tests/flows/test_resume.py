@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langgraph.errors import EmptyInputError
 
 from playhead.deck import Deck
 from playhead.errors import EffectUnknown, NothingToResume, NothingToSettle, RunNotFound, StillRunning
 from playhead.records import Run
 from tests.flows import crashing
 from tests.flows.processes import PROCESSES
+from tests.graphs.shapes import chain
 from tests.scale import FULL, at_scale
 
+CONFIG: Any = {"configurable": {"thread_id": "c-1"}}
 POINTS = [
     "node begins",
     "after the model answered",
@@ -261,3 +264,14 @@ def test_the_context_given_at_first_is_given_again(tmp_path: Path) -> None:
     with crashing.open_deck(tmp_path) as deck:
         go_on(tmp_path, deck, "context")
         assert crashing.World(tmp_path / "world.db").texts()[1] == "hello 2 from the shop"
+
+
+def test_an_input_of_which_only_the_text_could_be_recorded_is_not_given_again(tmp_path: Path) -> None:
+    """LangGraph's serializer takes no whole number of more than 64 bits, so nothing of the run was saved either."""
+    with crashing.open_deck(tmp_path) as deck:
+        agent = deck.record(chain(("count", lambda state: {"notes": [len(state["notes"])]})))
+        with pytest.raises(TypeError):
+            agent.invoke({"notes": [2**64]}, CONFIG)
+        with pytest.raises(EmptyInputError):  # as it is unrecorded
+            agent.invoke(None, CONFIG)
+        assert agent.invoke({"notes": ["one"]}, CONFIG)["notes"] == ["one", 1]

@@ -172,6 +172,20 @@ async def test_an_async_reader_who_leaves_early_ends_the_run_as_cancelled(deck: 
     assert deck.runs("t-1")[0].status == "cancelled"
 
 
+def test_an_async_reader_who_leaves_when_the_event_loop_ends_has_cancelled_the_run(deck: Deck) -> None:
+    """The loop closes every generator that it knows of, all at once."""
+    stream = deck.record(SHAPES["loop"].build(ScriptedModel)).astream(NOTHING, CONFIG, stream_mode="updates")
+    told: list[Any] = []
+
+    async def leave() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: told.append(what["message"]))
+        await anext(stream)
+
+    asyncio.run(leave())
+    assert not told
+    assert [run.status for run in deck.runs("t-1")] == ["cancelled"]
+
+
 async def test_a_cancelled_task_ends_its_run_as_cancelled(deck: Deck) -> None:
     begun = asyncio.Event()
 

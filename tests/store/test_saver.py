@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langgraph.channels import DeltaChannel
 from langgraph.checkpoint.base import BaseCheckpointSaver, copy_checkpoint
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -24,6 +25,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from pydantic import BaseModel
 
+from playhead.errors import BadInput
 from playhead.graph.encoding import Encoder
 from playhead.graph.saver import Saver
 from playhead.location import Location
@@ -300,3 +302,32 @@ async def test_a_cancelled_conversation_harms_no_other(saver: Saver) -> None:
     ended = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(not isinstance(end, BaseException) for end in ended[1::2])
     assert await start("after")
+
+
+def joined(before: list[str], writes: list[list[str]]) -> list[str]:
+    """What a channel holds that is kept as what was written to it."""
+    return [*before, *(word for write in writes for word in write)]
+
+
+class Written(TypedDict, total=False):
+    """A state that LangGraph saves as it grows."""
+
+    words: Annotated[list[str], DeltaChannel(joined)]
+
+
+def test_a_conversation_whose_newest_checkpoint_needs_older_ones_is_not_pruned_to_it(saver: Saver) -> None:
+    """As LangGraph's saver for PostgreSQL refuses it; a conversation that was named beside it stays whole, too."""
+    builder = StateGraph(Written)
+    builder.add_node("say", lambda _: {"words": ["hello"]})
+    builder.add_edge(START, "say")
+    graph, config = builder.compile(checkpointer=saver), {"configurable": {"thread_id": "c-1"}}
+    for _ in range(3):
+        graph.invoke({"words": ["hi"]}, config)
+    talking(saver).invoke({"messages": [("user", "hi")]}, {"configurable": {"thread_id": "c-0"}})
+    before = len(list(saver.list(None)))
+    with pytest.raises(BadInput, match="DeltaChannel"):
+        saver.prune(["c-0", "c-1"])
+    assert len(list(saver.list(None))) == before
+    assert graph.get_state(config).values["words"] == ["hi", "hello"] * 3
+    saver.prune(["c-1"], strategy="delete")
+    assert graph.get_state(config).values == {}

@@ -19,7 +19,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel
 
 from playhead.codec import pack, unpack
-from playhead.redact import SHAPES, Redactor, is_card_number, passes_luhn
+from playhead.redact import Redactor
+from playhead.redact.cards import is_card_number, passes_luhn
+from playhead.redact.shapes import SHAPES
 
 KEY, GONE = "sk-proj-4f9Kd02mXq81LsPz77TgYwBn", "[redacted api key]"
 RANDOM, HEX = "Zq8Xv2Lm4Nb7Kc1Jd9Hf3Gs5Pw6Ty0Ru", "0123456789abcdef" * 2
@@ -30,6 +32,11 @@ SERVICES = [
     *(("pplx-", RANDOM), ("dop_v1_", HEX * 2), ("shpat_", HEX), ("shpss_", HEX), ("shpca_", HEX)),
     *(("lsv2_pt_", HEX + "_0123456789"), ("lsv2_sk_", HEX + "_0123456789"), ("hvs.", RANDOM * 3), ("SK", HEX)),
     *(("key-", HEX), ("123456789:AA", RANDOM + "x"), ("MTIzNDU2Nzg5MDEyMzQ1Njc4", ".GabcdE." + RANDOM)),
+    *(("ck_", HEX + HEX[:8]), ("cs_", HEX + HEX[:8]), ("sq0atp-", RANDOM[:22]), ("sq0csp-", RANDOM + RANDOM[:11])),
+    *(("shippo_live_", HEX + HEX[:8]), ("pat-na1-", "01234567-89ab-4def-8123-456789abcdef")),
+    *(("xkeysib-", HEX * 2 + "-" + RANDOM[:16]), ("pat", RANDOM[:14] + "." + HEX * 2), ("GOCSPX-", RANDOM[:28])),
+    *(("secret_", RANDOM + RANDOM[:11]), ("ntn_", RANDOM + RANDOM[:14]), ("lin_api_", RANDOM + RANDOM[:8])),
+    *(("ATATT3x", RANDOM * 5), ("glsa_", RANDOM + "_" + HEX[:8])),
 ]
 SECRETS = [
     ("api key", "sk-proj-4f9Kd02mXq81LsPz77TgYwBn"),
@@ -90,6 +97,8 @@ ORDINARY = [
     'password = "<password>", password="${DB_PASSWORD}"',
     "secret=True, max_tokens=1000000, token=token",
     "https://shop.example/orders?page_token=CAoQAA12345678&nextToken=CAoQAA12345678",
+    "?next_token=CAoQAA12345678 and api_key=settings.openai_api_key_2, API_KEY=None, api-key-rotation",
+    "cs_CZ, ck_editor_5, test_secret_of_a_program_with_a_long_name, shippo_live_status, lin_api_version",
     "Basic internationalization is included; Basic plan 2026",
     "disk_sk_customer_address_id, task-sk8-and-more",
     # numbers
@@ -108,6 +117,7 @@ ORDINARY = [
     "555-123-4567 555-987-6543 555-222-3333",
     "+49 1512 3456789 0",
     "order 100234567891",
+    "a pump 4684847513501, two locks 4195364052591",
     "order #4539578763621486",
     "order number: 4539578763621486",
     "Tracking no. 6011000990139424",
@@ -159,6 +169,9 @@ def test_every_shape_is_shown_by_an_example(kind: str) -> None:
         (r'{"said": "password=\"KvScretPw\""}', r'{"said": "password=\"[redacted password]\""}'),
         ("https://h/x?token=abcdef0123&day=1", "https://h/x?token=[redacted secret]&day=1"),
         ("https://h/x?client_secret=abcdef0123", "https://h/x?client_secret=[redacted secret]"),
+        ("https://h/x?api_key=" + RANDOM, "https://h/x?api_key=[redacted api key]"),
+        ("OPENWEATHER_API_KEY=" + RANDOM, "OPENWEATHER_API_KEY=[redacted api key]"),
+        ("{'X-Api-Key': '" + RANDOM + "'}", "{'X-Api-Key': '[redacted api key]'}"),
         ("aws_secret_access_key = " + RANDOM + "/aB3dEf9", "aws_secret_access_key = [redacted secret]"),
         ("AccountName=a;AccountKey=" + RANDOM * 2 + "==;B=c", "AccountName=a;AccountKey=[redacted secret];B=c"),
         ("Authorization: Basic Ym9iOlN1cDNyUzNjcmV0", "Authorization: Basic [redacted password]"),
@@ -247,6 +260,16 @@ def test_a_long_text_made_to_be_slow_is_read_to_its_end(bait: str, redactor: Red
 
 
 # ── card numbers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("barcode", ["4684847513501", "4195364052591", "4059292244698"])
+def test_a_number_on_a_product_is_no_card_though_a_cards_checksum_holds(barcode: str, redactor: Redactor) -> None:
+    assert passes_luhn(barcode)
+    assert not is_card_number(barcode)
+    assert unpack(redactor.packed(pack({"ean": int(barcode), "said": barcode}))) == {
+        "ean": int(barcode),
+        "said": barcode,
+    }
 
 
 @pytest.mark.parametrize("digits", ["79927398713", "4111111111111111", "0"])

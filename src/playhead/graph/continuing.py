@@ -16,6 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from playhead.errors import NothingToResume
+from playhead.graph.encoding import is_by_text
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.records import ERASED
@@ -65,7 +66,8 @@ def find_before(recording: Recording, thread: str, given: Any) -> Continued | No
         found.run, found.name, found.attempt = last["id"], last["name"], last["attempt"] + 1
         found.next_step, found.next_call = numbers
         if not _saved_since(recording.saver, thread, last["started"]):
-            found.again = _given_before(store.read(last["input"]), answer=len(same_cause) > 1)
+            given_then = store.read(last["input"])
+            found.again = None if is_by_text(given_then) else _given_before(given_then, answer=len(same_cause) > 1)
     if found.again is None or isinstance(found.again, Command):
         found.visited = _visited_since_input(recording.saver, thread, visited)
     return found

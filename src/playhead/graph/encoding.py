@@ -34,6 +34,8 @@ log = structlog.get_logger("playhead")
 SMALL: Final = 2**31
 SEEN: Final = 5_000  # leaves found again by their bytes
 LONGEST_SEEN: Final = 2_000  # bytes
+BY_TEXT: Final = ("repr", "type")
+"""The keys of a value that could be recorded by its text only."""
 
 MSGPACK: Final = TYPED + TYPED_NAMES.index("msgpack")
 PLAIN_KINDS: Final = frozenset({str, float, list, dict})
@@ -53,6 +55,13 @@ OF_NO_CLASS: Final = (
 def _small(kind: type, value: bool | int | None) -> Part:
     """The leaf of a value that is in every checkpoint; by type too, because 1 == True."""
     return plain(value)
+
+
+def is_by_text(value: Any) -> bool:
+    """Is this value, or some of it, known by its text only? It says what was there, and is nothing to go on with."""
+    if isinstance(value, dict):
+        return tuple(value) == BY_TEXT or any(map(is_by_text, value.values()))
+    return isinstance(value, list | tuple) and any(map(is_by_text, value))
 
 
 class Serializer(JsonPlusSerializer):
@@ -210,7 +219,7 @@ class Encoder:
         except Exception as error:  # noqa: BLE001 - as above
             self._note("recorded by its repr", value, error)
             shown = self.redactor.text(repr(value))[:2000]  # cut when nothing of a secret is left to be cut in two
-            return self.plain({"repr": shown, "type": type(value).__qualname__})
+            return self.plain(dict(zip(BY_TEXT, (shown, type(value).__qualname__), strict=True)))
 
     def _note(self, event: str, value: Any, error: Exception) -> None:
         """Noted for whoever has set up a log: unasked, structlog prints all beside what the program itself prints."""

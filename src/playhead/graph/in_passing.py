@@ -34,11 +34,11 @@ def waits_for_nothing(save: Callable[..., Any], args: tuple[Any, ...]) -> bool:
     """Is this a save of ours that comes back at once?"""
     owner = getattr(save, "__self__", None)  # of a task's writes the saver, of a checkpoint the loop
     if isinstance(owner, Saver | Shelf):
-        return save.__name__ in PUT_WRITES and (SAVING.get().lingers or isinstance(owner, Shelf))
+        return save.__name__ in PUT_WRITES and (isinstance(owner, Shelf) or owner.saving().lingers)
     if getattr(save, "__name__", "") != PUT_AFTER:
         return False
     saver = owner.checkpointer  # type: ignore[union-attr]
-    if not isinstance(saver, Shelf) and not (isinstance(saver, Saver) and SAVING.get().lingers):
+    if not isinstance(saver, Shelf) and not (isinstance(saver, Saver) and saver.saving().lingers):
         return False
     before, writes, *_ = args
     return not writes and (before is None or before.done())

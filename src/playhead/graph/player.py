@@ -19,6 +19,7 @@ from langgraph.errors import GraphRecursionError
 from playhead.codec import MAPPING, Part
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
+from playhead.graph.aside import Aside
 from playhead.graph.branches import limit_of, models_of
 from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
@@ -27,6 +28,7 @@ from playhead.graph.questions import Desk, Question
 from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.recorder import RowOfRun, RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
+from playhead.graph.saves import Saving
 from playhead.graph.stepwise import READINGS, Steps, is_during
 from playhead.graph.texts import Texts
 from playhead.graph.tries import Tries, tries, tries_of
@@ -181,6 +183,10 @@ class RunPlayer(RunRecorder):
         self._first: int | None = None
         self._named: set[str] = set()
         self._keeping = threading.Lock()
+
+    def saving(self) -> Saving:
+        """Whatever its nodes have saved on a recording is kept in memory."""
+        return Saving(aside=Aside(self.original.started))
 
     @property
     def is_stopped(self) -> bool:

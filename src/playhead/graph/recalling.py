@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -21,6 +21,7 @@ from langgraph.types import interrupt
 from playhead.diff import first_difference
 from playhead.errors import EffectHeldBack, NotReplayable, PlayheadError
 from playhead.graph.asking import settings_of
+from playhead.graph.encoding import BY_TEXT
 from playhead.graph.identity import (
     arguments_key,
     as_data,
@@ -51,10 +52,6 @@ class Outcome(NamedTuple):
     """What a call gives, without being made."""
 
     value: Any
-
-
-UNREADABLE: Final = frozenset({"repr", "type"})
-"""The keys of a value that could be recorded by its text only."""
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +184,7 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
         run.serve(step, place, recorded)
         _ask_again(run, step, recorded)
     response = run.values.value(recorded.refs["response"])
-    if response == ERASED or (isinstance(response, dict) and response.keys() == UNREADABLE):
+    if response == ERASED or (isinstance(response, dict) and tuple(response) == BY_TEXT):
         raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
     run.serve(step, place, recorded)
     _raise_if_over(run, step, recorded)

@@ -25,6 +25,7 @@ from playhead.graph.branches import limit_of, own_facts
 from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.intercept import install
+from playhead.graph.owned import Owned
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
 from playhead.records import LIMIT, RunStatus
@@ -132,14 +133,15 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                     async for _ in self._aexecute(*await asyncio.to_thread(self._earlier_again, lease, kwargs)):
                         pass
             run.enter()
-            async with aclosing(self._aexecute(run, given, config, kwargs)) as chunks:
+            async with aclosing(Owned(self._aexecute(run, given, config, kwargs))) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
     async def _aexecute(
         self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any
     ) -> AsyncGenerator[Any, None]:
-        chunks, current = super().astream(given, config, **kwargs), run.current()
+        theirs = cast("AsyncGenerator[Any, None]", super().astream(given, config, **kwargs))
+        chunks, current = Owned(theirs), run.current()
         try:
             while True:
                 try:
@@ -149,10 +151,12 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                     break
                 yield chunk
         except BaseException as error:
-            with current:
-                await chunks.aclose()  # type: ignore[attr-defined]
-            self._end(run, kwargs, error)
-            self._write_out(run)
+            try:
+                with current:
+                    await chunks.aclose()
+            finally:  # who lets go of it where no loop runs any more cuts that short
+                self._end(run, kwargs, error)
+                self._write_out(run)
             raise
         self._end(run, kwargs, None)
         await self._playhead.saver.asettle(run.thread)

@@ -154,7 +154,11 @@ class RunRecorder:
 
     def current(self) -> Current:
         """While LangGraph works on this run, whatever it starts finds the run here."""
-        return Current(self.outside, Saving(self.lingers, self.lease))
+        return Current(self.outside, self.saving())
+
+    def saving(self) -> Saving:
+        """How it saves."""
+        return Saving(self.lingers, self.lease, self.recording.store)
 
     def begin(self, graph_input: Any, context: Any, metadata: Mapping[str, Any]) -> None:
         """Write the run's row, or, where an earlier execution is gone on with, its next attempt.

@@ -30,9 +30,9 @@ from langgraph.checkpoint.base import (
 )
 
 from playhead.codec import KNOWN, Part, known, pairs
-from playhead.errors import Corrupt
+from playhead.errors import BadInput, Corrupt, EffectHeldBack
 from playhead.graph.encoding import Encoder
-from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites
+from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -40,6 +40,8 @@ from playhead.store.values import UNREADABLE, load
 
 REMEMBERED: Final = 1_000  # conversations of whose last checkpoint it is known what is stored
 UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
+ELSEWHERE: Final = Saving()
+DELTAS: Final = "counters_since_delta_snapshot"  # in LangGraph's metadata, of a checkpoint that is not whole
 
 Stored: TypeAlias = dict[str, tuple[Any, Part]]  # by channel: its version, and the part that is stored
 
@@ -68,6 +70,16 @@ class Saver(BaseCheckpointSaver[Any]):
     def _place(self, config: RunnableConfig) -> tuple[str, str]:
         return self._thread(config), config["configurable"].get("checkpoint_ns") or ""
 
+    def saving(self) -> Saving:
+        """How the run at work saves here: of a run on another recording nothing is known."""
+        saving = SAVING.get()
+        return saving if saving.store is None or saving.store is self.store else ELSEWHERE
+
+    def _aside(self, config: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
+        """What stands in for this conversation in a replay, which saves nothing."""
+        aside = SAVING.get().aside
+        return None if aside is None else aside(self, self._thread(config))
+
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def put(
@@ -78,8 +90,10 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; returns the config that names it."""
+        if (shelf := self._aside(config)) is not None:
+            return shelf.put(config, checkpoint, metadata, new_versions)
         save = self._put(config, checkpoint, metadata)
-        if SAVING.get().lingers:
+        if self.saving().lingers:
             self._soon(save)
         else:
             self.store.write(save, save.parts)
@@ -94,8 +108,10 @@ class Saver(BaseCheckpointSaver[Any]):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """As `put`."""
+        if (shelf := self._aside(config)) is not None:
+            return shelf.put(config, checkpoint, metadata, new_versions)
         save = self._put(config, checkpoint, metadata)
-        if SAVING.get().lingers:
+        if self.saving().lingers:
             self._soon(save)
         else:
             await asyncio.wrap_future(self.store.submit(save, save.parts))
@@ -136,7 +152,7 @@ class Saver(BaseCheckpointSaver[Any]):
         shared = any(part.kind == KNOWN for part in values)
         whole = partial(self._whole, frame, checkpoint["channel_values"]) if shared else None
         return SaveCheckpoint(
-            self, SAVING.get().lease, thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole
+            self, self.saving().lease, thread, ns, checkpoint["id"], parent, data, (*frame, *values), whole
         )
 
     def _whole(self, frame: tuple[Part, ...], values: dict[str, Any]) -> tuple[Part, ...]:
@@ -195,7 +211,10 @@ class Saver(BaseCheckpointSaver[Any]):
 
         They are committed with the next checkpoint, or within milliseconds; an error shows there.
         """
-        self._soon(self._put_writes(config, writes, task_id, task_path))
+        if (shelf := self._aside(config)) is not None:
+            shelf.put_writes(config, writes, task_id, task_path)
+        else:
+            self._soon(self._put_writes(config, writes, task_id, task_path))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
@@ -244,7 +263,7 @@ class Saver(BaseCheckpointSaver[Any]):
         if ordinary:
             rows.append((0, pairs(ordinary)))
         checkpoint = config["configurable"]["checkpoint_id"]
-        return SaveWrites(self, SAVING.get().lease, thread, ns, checkpoint, task_id, task_path, tuple(rows))
+        return SaveWrites(self, self.saving().lease, thread, ns, checkpoint, task_id, task_path, tuple(rows))
 
     def copied(
         self, found: CheckpointTuple, thread: str, parent: str | None
@@ -271,6 +290,8 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """The checkpoint that `config` names, or the latest of its thread and namespace."""
+        if (shelf := self._aside(config)) is not None:
+            return shelf.get_tuple(config)
         thread, ns = self._place(config)
         self._catch_up(thread)
         with self.store.reading() as session:
@@ -302,6 +323,16 @@ class Saver(BaseCheckpointSaver[Any]):
             pending_writes=pending,
         )
 
+    def as_of(self, thread: str, started: float) -> dict[str, CheckpointTuple]:
+        """A conversation's states as a run that started then (Unix seconds) found them; not what waited there."""
+        self._catch_up(thread)
+        with self.store.reading() as session:
+            return {
+                ns: self._tuple(session, thread, space, row)._replace(pending_writes=[])
+                for ns, row in checkpoints.before_run(session, thread, started).items()
+                if row is not None and (space := checkpoints.space_of(session, thread, ns))
+            }
+
     def told_apart(self, rows: Sequence[checkpoints.CheckpointRow], *sources: str) -> list[checkpoints.CheckpointRow]:
         """Those of these checkpoints that came about in one of these ways: LangGraph's words for it."""
         with self.store.reading() as session:
@@ -317,6 +348,9 @@ class Saver(BaseCheckpointSaver[Any]):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         """Checkpoints, newest first within a namespace; `filter` compares metadata for equality."""
+        if config is not None and (shelf := self._aside(config)) is not None:
+            yield from shelf.list(config, filter=filter, before=before, limit=limit)
+            return
         for thread in [self._thread(config)] if config else list(self._written):
             self._catch_up(thread)
         with self.store.reading() as session:
@@ -363,7 +397,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def delete_thread(self, thread_id: str) -> None:
         """Remove a conversation with everything recorded of it."""
         thread = self._encoder.redactor.name(str(thread_id))
-        self._change(lambda session: erasure.delete_thread(session, thread))
+        self._change("delete_thread", lambda session: erasure.delete_thread(session, thread))
 
     async def adelete_thread(self, thread_id: str) -> None:
         """As `delete_thread`."""
@@ -377,7 +411,7 @@ class Saver(BaseCheckpointSaver[Any]):
             ((facts, _, _),) = load(session, row.refs[1:2], self._encoder.decode)
             return facts.get("run_id") in doomed
 
-        self._change(lambda session: erasure.delete_checkpoints(session, None, made_by_them))
+        self._change("delete_for_runs", lambda session: erasure.delete_checkpoints(session, None, made_by_them))
 
     async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
         """As `delete_for_runs`."""
@@ -386,7 +420,7 @@ class Saver(BaseCheckpointSaver[Any]):
     def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """Copy a conversation's checkpoints, ids and all, under another name; whatever the target had is replaced."""
         source, target = (self._encoder.redactor.name(str(id)) for id in (source_thread_id, target_thread_id))
-        self._change(lambda session: erasure.copy_thread(session, source, target))
+        self._change("copy_thread", lambda session: erasure.copy_thread(session, source, target))
 
     async def acopy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
         """As `copy_thread`."""
@@ -394,14 +428,31 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Thin conversations out: `keep_latest` keeps each namespace's newest checkpoint, `delete` keeps none."""
-        for thread in map(self._encoder.redactor.name, map(str, thread_ids)):
-            self._change(partial(erasure.prune, thread=thread, keep_latest=strategy == "keep_latest"))
+        threads = [self._encoder.redactor.name(str(id)) for id in thread_ids]
+        if strategy == "keep_latest":
+            self._check_whole(threads)
+        for thread in threads:
+            self._change("prune", partial(erasure.prune, thread=thread, keep_latest=strategy == "keep_latest"))
+
+    def _check_whole(self, threads: Sequence[str]) -> None:
+        """Of a `DeltaChannel` the newest checkpoint has only what came since one before it, which would be gone."""
+        for thread in threads:
+            self._catch_up(thread)
+            with self.store.reading() as session:
+                places = checkpoints.spaces(session, thread).items()
+                newest = [row for space, (_, ns) in places for row in checkpoints.checkpoint_rows(session, space, ns)]
+                facts = load(session, [row.refs[1] for row in newest], self._encoder.decode)
+            if any(DELTAS in metadata for metadata, *_ in facts):
+                problem = "it keeps a channel as what was written to it since an older checkpoint (DeltaChannel)"
+                raise BadInput(f"Conversation {thread!r}", problem, "Prune others, or remove all of it (`delete`).")
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """As `prune`."""
         await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
 
-    def _change(self, operation: Callable[[WritingSession], None]) -> None:
+    def _change(self, what: str, operation: Callable[[WritingSession], None]) -> None:
+        if SAVING.get().aside is not None:
+            raise EffectHeldBack(what, "a replay changes nothing of a recording")
         self.store.write(operation)
         self._last.clear()
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from playhead.codec import Part
-from playhead.store import checkpoints
+from playhead.store import Store, checkpoints
 from playhead.store.leases import Lease, hold
 from playhead.store.session import MissingValue, WritingSession
 
@@ -27,11 +27,15 @@ class Losing(Protocol):
 class Saving(NamedTuple):
     """How the run at work saves: may saves wait, in order, for the next commit (LangGraph's `async` durability)?
 
-    `lease` is what it has taken its conversation by: it saves nothing once that was lost.
+    `lease` is what it has taken its conversation by: it saves nothing once that was lost. Both hold in its own `store`:
+    a node may run a graph that another recording saves. In a replay, `aside` gives what stands in for a saver and a
+    conversation.
     """
 
     lingers: bool = False
     lease: Lease | None = None
+    store: Store | None = None
+    aside: Callable[[Any, str], Any] | None = None
 
 
 SAVING: ContextVar[Saving] = ContextVar("playhead_saving", default=Saving())  # noqa: B039 - it does not change
