@@ -174,7 +174,7 @@ class RunPlayer(RunRecorder):
         self.problem: PlayheadError | None = None
         self.ended_early = False  # it ends where the recorded one was left
         self.answered_anew = False  # it goes on with another answer of a person than the recorded one
-        self.asked_people: set[Place] = set(before.asked_people) if before else set()
+        self.asked_people: dict[Place, int] = before.asked_people.copy() if before else {}  # how many a tool came to
         self.clock: str | None = None
         self._stopped: list[str] = []
         self._tries: dict[int, Tries] = {}  # by the number of the step
@@ -224,6 +224,11 @@ class RunPlayer(RunRecorder):
         is_over = {call.number for call in recorded.calls if call.kind not in READINGS} <= self.reused
         self.ended_early = self.ended_early or is_over
         return is_over
+
+    def was_not_begun(self, step: StepRecorder) -> bool:
+        """Is the step not on the recording because another failed beside it, before it had begun?"""
+        place = step.address, step.tries
+        return not self.terms.changes.any and not self.steps.knows(*place) and self.steps.is_beside_failed(*place)
 
     def from_cache(self, address: str, ran: Tries, given: Any) -> list[tuple[str, Any]] | None:
         """What LangGraph's node cache gave here when this was recorded; None where it did not, for the same input."""

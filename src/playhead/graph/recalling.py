@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import Any, Final, NamedTuple, NoReturn
 
 from langchain_core.language_models import BaseChatModel
@@ -183,13 +184,14 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
     if run.answered_anew and place in run.asked_people:
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)}, "a person answers it otherwise")
     if recorded.status == "interrupted":
-        run.asked_people.add(place)
         run.serve(step, place, recorded)
-        _ask_again(run, step, recorded)
+        _ask_again(run, step, place, recorded)
     response = run.values.value(recorded.refs["response"])
     if response == ERASED or (isinstance(response, dict) and response.keys() == UNREADABLE):
         raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
     run.serve(step, place, recorded)
+    for _ in range(run.asked_people.get(place, 0)):
+        interrupt(None)  # takes an answer that the tool took: it is none to whoever asks next
     _raise_if_over(run, step, recorded)
     return Outcome(tool_result(response, tool_input))
 
@@ -216,7 +218,7 @@ def _end_of(run: RunPlayer, step: StepRecorder, recorded: Call) -> BaseException
     return Stopped()
 
 
-def _ask_again(run: RunPlayer, step: StepRecorder, recorded: Call) -> NoReturn:
+def _ask_again(run: RunPlayer, step: StepRecorder, place: Place, recorded: Call) -> NoReturn:
     """Put the questions that a tool put to a person, without running it. Raises LangGraph's interrupt.
 
     In a replay that was kept the call is the original's, and names its question; the step names the one that was put.
@@ -225,8 +227,10 @@ def _ask_again(run: RunPlayer, step: StepRecorder, recorded: Call) -> NoReturn:
     errors = (recorded.error, around.error if around else None)
     ids = [id for error in errors if error for id in error.details.get("ids", ())]
     value = next((asked[id].value for id in ids if id in asked), None)
-    while True:  # those before it are answered already
+    for number in count(1):  # those before it are answered already
+        run.asked_people[place] = number
         interrupt(value)
+    raise AssertionError  # it asks until it is not answered
 
 
 def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], known: Any) -> Outcome | None:

@@ -43,14 +43,14 @@ def tries_of(steps: Iterable[Step]) -> dict[int, Ran]:
     made: dict[int, Ran] = {}
     latest: dict[str, Ran] = {}
     for step in in_order:
-        around = latest.get(_around(step.address), Ran((1,), is_over=False))
+        around = latest.get(enclosing(step.address), Ran((1,), is_over=False))
         is_over = around.is_over or step.number < restarted.get(step.address, 0)
         made[step.number] = Ran(tries(step.attempt, around.tries), is_over)
         latest[step.address] = Ran(tries(1 if is_over else step.attempt, around.tries), is_over)
     return made
 
 
-def _around(address: str) -> str:
+def enclosing(address: str) -> str:
     """The address of the step around this one; between them the how-manieth run of a graph may be told."""
     path = address.rpartition("/")[0]
     outer, _, last = path.rpartition("/")
