@@ -156,7 +156,7 @@ class RunPlayer(RunRecorder):
         ran = tries_of(run.steps)
         self._of_step = {step.number: step.calls for step in run.steps}
         self.values, self._keys = values, keys
-        self.steps = Steps(steps, values, recording.encoder, renaming)
+        self.steps = Steps(steps, ran, values, recording.encoder, renaming)
         self.answers = Answers(
             Answer(
                 call.number,

@@ -14,7 +14,7 @@ import structlog
 from playhead.codec import Part
 from playhead.errors import BadInput
 from playhead.graph.encoding import Encoder
-from playhead.graph.halves import TOLD, noting_halves
+from playhead.graph.halves import TOLD, NotingHalves
 from playhead.graph.models import Models
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
@@ -47,7 +47,7 @@ class Recording:
     def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
         """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
         try:
-            with noting_halves() as halves:
+            with NotingHalves() as halves:
                 made = dict(values(self.encoder))
             if halves and self.strict:
                 raise BadInput("What was to be recorded", f"{TOLD}.", "Give the graph whole characters only.")

@@ -6,7 +6,7 @@ that are drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from langgraph.checkpoint.serde.types import RESUME
@@ -16,7 +16,7 @@ from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data, told
 from playhead.graph.likeness import Likeness
-from playhead.graph.tries import Tries, enclosing, tries_of
+from playhead.graph.tries import Ran, Tries, enclosing
 from playhead.records import Call, Divergence, ErrorRecord, Step
 from playhead.reuse import around, superstep
 from playhead.store.values import Values
@@ -30,9 +30,15 @@ CUT_OFF = ("unfinished", "cancelled")
 class Steps:
     """The recorded steps of one run, and which of them a replay has come to."""
 
-    def __init__(self, recorded: Iterable[Step], values: Values, encoder: Encoder, renaming: Renaming) -> None:
-        recorded = list(recorded)
-        self._ran = tries_of(recorded)
+    def __init__(
+        self,
+        recorded: Sequence[Step],
+        ran: Mapping[int, Ran],
+        values: Values,
+        encoder: Encoder,
+        renaming: Renaming,
+    ) -> None:
+        self._ran = ran
         self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
         over = (step for step in recorded if self._ran[step.number].is_over)
         self._not_again = {(step.address, step.attempt): step for step in over}

@@ -7,17 +7,19 @@ attempt again. What tells them from the earlier ones are the attempts of all the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from playhead.records import Step
 
 Tries: TypeAlias = tuple[int, ...]
 """The attempts of a step, of the one around it, and so on, without the first attempts at the end: mostly one number."""
 
+ALL_FIRST: Final[tuple[Tries, ...]] = ((), (1,))
+
 
 def tries(attempt: int, around: Tries) -> Tries:
     """Those of a step, by its own attempt and those of the step it is in."""
-    return (attempt, *around) if any(each > 1 for each in around) else (attempt,)
+    return (attempt,) if around in ALL_FIRST else (attempt, *around)
 
 
 class Ran(NamedTuple):
