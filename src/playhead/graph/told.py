@@ -46,7 +46,7 @@ class Told:
             call
             for player in self._players
             if player.is_recorded
-            for call in player.calls.values()
+            for call in player.calls.all
             if is_effect(call.kind, call.name)
         ]
         first = self._turn[0]
