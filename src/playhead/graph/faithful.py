@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import is_
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,8 +28,8 @@ NAMED: Final[dict[str, Callable[[Any], Any]]] = {
     made.__name__: made for made in (tuple, set, frozenset, dict, bytearray)
 }
 """The built-in types that are named, each made of one argument."""
-KEYS: Final = (str, int, float, bool, type(None), bytes)
-"""What comes back as it was where it is a key."""
+SIMPLE: Final = frozenset({str, int, float, bool, type(None), bytes})
+"""What comes back as it was, also where it is a key."""
 SINGLE: Final = 0  # LangGraph's code for a class that is made of one argument
 FIELDS: Final = 2  # and for one that is made of named ones
 MODULE: Final = "builtins"
@@ -54,6 +55,8 @@ class Faithful:
     def of(self, value: Any) -> Any:
         """The value with those names."""
         kind = type(value)
+        if kind in SIMPLE:
+            return value
         if kind is list:
             made = [self.of(each) for each in value]
             return value if _are_same(made, value) else made
@@ -71,7 +74,7 @@ class Faithful:
         return value if fields is None else self._object(value, fields)
 
     def _mapping(self, value: dict[Any, Any]) -> Any:
-        if any(type(key) not in KEYS for key in value):
+        if any(type(key) not in SIMPLE for key in value):
             return self._named(dict, [[self.of(key), self.of(each)] for key, each in value.items()])
         made = {key: self.of(each) for key, each in value.items()}
         return value if _are_same(made.values(), value.values()) else made
@@ -99,7 +102,7 @@ def _is_message(pair: tuple[Any, ...]) -> bool:
 
 
 def _are_same(made: Any, given: Any) -> bool:
-    return all(one is other for one, other in zip(made, given, strict=True))
+    return all(map(is_, made, given))
 
 
 def _fields(value: Any) -> dict[str, Any] | None:
