@@ -343,3 +343,13 @@ def test_a_flow_that_asks_in_its_second_turn_gives_its_question_and_not_what_it_
     for gave in (deck.runs("t-1")[-1].output, unchanged(deck, flow).output):
         assert [question.value for question in gave.pop("__interrupt__")] == ["two?"]
         assert gave == {}
+
+
+def test_what_a_question_leaves_is_what_was_saved_before_it_not_what_code_changed_since(deck: Deck) -> None:
+    def careless(state: Notes) -> Notes:
+        state["notes"].append("never written")
+        return {"notes": [interrupt("?")]}
+
+    graph = chain(("before", lambda state: {"notes": ["before"]}), ("careless", careless))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    assert unchanged(deck, graph).output["notes"] == ["before"]

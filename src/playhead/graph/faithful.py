@@ -55,8 +55,6 @@ class Faithful:
     def of(self, value: Any) -> Any:
         """The value with those names."""
         kind = type(value)
-        if kind in SIMPLE:
-            return value
         if kind is list:
             made = [self.of(each) for each in value]
             return value if _are_same(made, value) else made
@@ -70,7 +68,7 @@ class Faithful:
             return value if _are_same(made, elements) else self._named(kind, made)
         if kind is bytearray:
             return self._named(kind, bytes(value))
-        fields = _fields(value)
+        fields = None if kind in SIMPLE else _fields(value)
         return value if fields is None else self._object(value, fields)
 
     def _mapping(self, value: dict[Any, Any]) -> Any:

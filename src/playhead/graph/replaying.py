@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,7 +38,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
 from playhead.graph.standin import StandIns
-from playhead.graph.structure import graphs_in, has_untracked, needs_async, single_valued
+from playhead.graph.structure import graphs_in, needs_async, single_valued
 from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
@@ -74,10 +74,7 @@ class OnePromptSet:
 
 @dataclass
 class Course:
-    """A turn that is being played: of what, on what, and what became of its runs so far.
-
-    `is_read_again` says that what a run saved as it went, the next one reads.
-    """
+    """A turn that is being played: of what, on what, and what became of its runs so far."""
 
     turn: Sequence[Run]
     inputs: Sequence[tuple[Run, Any]]
@@ -85,9 +82,13 @@ class Course:
     graph: Any
     shelf: Shelf
     beginning: Beginning | None
-    is_read_again: bool
     renaming: Renaming = field(default_factory=Renaming)
     executions: list[Execution] = field(default_factory=list)
+
+    @property
+    def asks_people(self) -> bool:
+        """Is what it had saved by then read again, by a run that goes on with an answer?"""
+        return len(self.inputs) > 1 or self.turn[-1].status == "interrupted"
 
     @property
     def players(self) -> list[RunPlayer]:
@@ -107,9 +108,7 @@ class TurnPlayer:
         self._models = StandIns(recording.models, terms.changes.models)
         for alias in terms.changes.models if terms.unanswered == "ask" else ():
             self._models.check_usable(alias)
-        graphs = graphs_in(graph)
-        self._is_async = needs_async(graphs)
-        self._has_untracked = has_untracked(graphs)
+        self._is_async = needs_async(graphs_in(graph))
         today = recording.prompts.current() if recording.prompts else None
         self._texts = TextsOf(today, terms.changes.prompts)
 
@@ -138,8 +137,7 @@ class TurnPlayer:
             beginning = self._beginnings.of_first(*inputs[0])
             shelf = Shelf(self.recording.encoder.serde, {})
             shelf.stand_at(beginning.latest, beginning.older)
-        is_read_again = len(inputs) > 1 and (self._has_untracked or has_graphs_within(turn))
-        return Course(turn, inputs, values, self._prepared(shelf), shelf, beginning, is_read_again)
+        return Course(turn, inputs, values, self._prepared(shelf), shelf, beginning)
 
     def _execute(self, course: Course, index: int) -> Execution:
         """Play one run of the turn, and compare its end with the recorded one's."""
@@ -252,8 +250,8 @@ class TurnPlayer:
             "metadata": facts,
             **limit_of(run, player.facts),
         }
-        # Saving at the exit costs least; where it is read again what was saved, it is saved as the recorded run did.
-        as_it_goes = course.is_read_again and player.facts.get(DURABILITY) != "exit"
+        # Saving at the exit costs least. What is there at a question hangs on it: then it is done as the run did it.
+        as_it_goes = course.asks_people and player.facts.get(DURABILITY) != "exit"
         options = {
             "context": run.context,
             "durability": "async" if as_it_goes else "exit",
@@ -327,11 +325,6 @@ def held(run: Run, store: Store) -> tuple[Run, Values]:
         together=[call.refs["request"] for call in calls],
     )
     return replace(run, read=values.value, load_steps=lambda _: steps), values
-
-
-def has_graphs_within(turn: Iterable[Run]) -> bool:
-    """Did nodes run graphs, which go on from what they saved where such a node is executed again with an answer?"""
-    return any("/" in step.address for run in turn for step in run.steps)
 
 
 def in_own_loop(play: Callable[[], Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from langgraph.channels import LastValue, UntrackedValue
+from langgraph.channels import LastValue
 from langgraph.pregel import Pregel
 
 AnyGraph: TypeAlias = "Pregel[Any, Any, Any, Any]"
@@ -39,8 +39,3 @@ def needs_async(graphs: Iterable[AnyGraph]) -> bool:
     bound = [node.bound for one in graphs for node in one.nodes.values()]
     steps = [step for code in bound for step in getattr(code, "steps", [code])]
     return any(getattr(step, "afunc", None) is not None and getattr(step, "func", None) is None for step in steps)
-
-
-def has_untracked(graphs: Iterable[AnyGraph]) -> bool:
-    """Has one of them values that LangGraph keeps in no checkpoint?"""
-    return any(isinstance(channel, UntrackedValue) for one in graphs for channel in one.channels.values())
