@@ -27,9 +27,11 @@ MADE_FROM: Final = ("replay_of", "forked_from", "origin_thread", "edits", "model
 in the place of its models."""
 LIMIT: Final = "__recursion_limit"
 """In the metadata of a run whose caller limited its supersteps: to how many. No caller's own fact begins so."""
+DURABILITY: Final = "__durability"
+"""In the metadata of a run whose caller had LangGraph save at its exit only: "exit"."""
 PRUNED_CUSTOMER: Final = "pruned_customer"
 """The label that keeps which customer a conversation's runs named that were pruned."""
-NO_FACTS: Final = (*MADE_FROM, LIMIT, PRUNED_CUSTOMER)
+NO_FACTS: Final = (*MADE_FROM, LIMIT, DURABILITY, PRUNED_CUSTOMER)
 """The names in a run's metadata, or labels on it, that nobody gave."""
 
 RETURNED: Final = {"__return__": "returned", "__end__": "returned"}

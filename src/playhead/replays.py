@@ -26,7 +26,8 @@ from playhead.graph.changes import NOTHING, Changes, Edit, Unanswered
 from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
-from playhead.graph.replaying import Played, TurnPlayer, single_valued, state_names
+from playhead.graph.replaying import Played, TurnPlayer
+from playhead.graph.structure import single_valued, state_names
 from playhead.prompts import PromptSet
 from playhead.records import Call, Replay, Run
 from playhead.reuse import around

@@ -93,6 +93,24 @@ def test_an_added_step(deck: Deck) -> None:
     assert "at a@1, next was 'b' on the recording and is 'new' now" in text
 
 
+class Led(Notes, total=False):
+    """Beside the notes, who is next, as supervisors keep it."""
+
+    next: str
+    next_day: str
+
+
+@pytest.mark.parametrize("name", ["next", "next_day"])
+def test_a_channel_that_is_called_as_where_a_step_leads_to(deck: Deck, name: str) -> None:
+    def graph(word: str) -> Any:
+        return chain(
+            ("a", lambda state: {"notes": [ask("a")(state)["notes"][0]], name: word}), ("b", ask("b")), state=Led
+        )
+
+    found, _ = diverged(deck, graph("one"), graph("two"))
+    assert found == Divergence("a@1", f"output.{name}", "one", "two")
+
+
 def test_a_removed_step(deck: Deck) -> None:
     found, text = diverged(
         deck,

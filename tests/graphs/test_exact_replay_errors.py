@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 import pytest
@@ -14,6 +15,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import RetryPolicy, Send
 
 from playhead.deck import Deck
+from playhead.errors import Diverged
 from playhead.records import Replay
 from tests.graphs.shapes import NOTHING, Notes, chain
 from tests.scripted import ScriptedModel, StreamingModel, calling
@@ -435,3 +437,52 @@ def test_a_graph_within_a_node_that_was_tried_in_vain_and_gone_on_with(deck: Dec
     assert "up" in recorded.invoke(None, CONFIG)["notes"]
     replay = deck.replay(deck.runs("t-1")[-1], graph)
     assert replay.unchanged, replay.divergence
+
+
+def side_by_side(*nodes: Callable[[Any], Any]) -> Any:
+    graph: Any = StateGraph(Notes)
+    for number, node in enumerate(nodes):
+        graph.add_node(f"n{number}", node)
+        graph.add_edge(START, f"n{number}")
+    return graph.compile()
+
+
+def asks_a_model(state: Notes) -> Notes:
+    return {"notes": [ScriptedModel().invoke("one").text]}
+
+
+def failing(seconds: float) -> Callable[[Any], Any]:
+    async def node(state: Notes) -> Notes:
+        await asyncio.sleep(seconds)
+        raise ValueError("broken")
+
+    return node
+
+
+async def waits(state: Notes) -> Notes:
+    await asyncio.sleep(0.01)
+    return {"notes": [(await ScriptedModel().ainvoke("one")).text]}
+
+
+@pytest.mark.parametrize(("then", "now"), [(0, 0.1), (0.1, 0)])
+async def test_what_stands_beside_a_step_that_fails_begins_or_does_not(deck: Deck, then: float, now: float) -> None:
+    def graph(seconds: float) -> Any:
+        return side_by_side(failing(seconds), waits, chain(("within", waits)), asks_a_model, failing(seconds))
+
+    at_once: Any = {"max_concurrency": 1} if then == 0 else {}
+    with pytest.raises(ValueError, match="broken"):
+        await deck.record(graph(then)).ainvoke(NOTHING, {**CONFIG, **at_once})
+    (run,) = deck.runs("t-1")
+    assert ("n3@1" in [step.address for step in run.steps]) == (then > 0)
+    replay = deck.replay(run, graph(now))
+    assert (replay.unchanged, replay.status) == (True, "failed"), replay.divergence
+
+
+async def test_a_step_that_no_longer_fails_beside_others_is_told(deck: Deck) -> None:
+    with pytest.raises(ValueError, match="broken"):
+        await deck.record(side_by_side(failing(0), waits)).ainvoke(NOTHING, {**CONFIG, "max_concurrency": 1})
+    with pytest.raises(Diverged) as raised:
+        deck.replay(deck.runs("t-1")[-1], side_by_side(asks_a_model, waits))
+    found = raised.value.replay.divergence
+    assert found is not None
+    assert found.step == "n0@1"

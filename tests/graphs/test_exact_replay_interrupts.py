@@ -29,7 +29,8 @@ def unchanged(deck: Deck, graph: Any, model: ScriptedModel | None = None) -> Rep
     assert {call.fate for call in replay.calls} <= {"reused"}
     assert len(model.asked if model else ()) == asked
     turn = [run for run in runs if run.cause == runs[-1].cause]
-    assert [(s.address, s.status) for s in replay.steps] == [(s.address, s.status) for run in turn for s in run.steps]
+    played = sorted((step.address, step.status) for step in replay.steps)  # side by side: in whatever order
+    assert played == sorted((step.address, step.status) for run in turn for step in run.steps)
     assert replay.status == runs[-1].status
     return replay
 
@@ -266,6 +267,13 @@ def with_a_handle() -> Any:
     return graph.compile()
 
 
+def test_what_is_not_tracked_is_there_after_a_question_where_the_run_saved_at_its_exit_only(deck: Deck) -> None:
+    recorded = deck.record(with_a_handle())
+    recorded.invoke(NOTHING, CONFIG, durability="exit")
+    assert recorded.invoke(Command(resume="yes"), CONFIG, durability="exit")["notes"] == ["yes", "open"]
+    assert unchanged(deck, with_a_handle()).output["notes"] == ["yes", "open"]
+
+
 @pytest.mark.parametrize("is_within", [False, True])
 def test_what_is_not_tracked_is_lost_at_a_question_as_it_was(deck: Deck, is_within: bool) -> None:
     graph = chain(("within", with_a_handle()), ("after", lambda state: None)) if is_within else with_a_handle()
@@ -288,3 +296,61 @@ def test_a_replay_of_a_tool_that_asks_is_kept_with_its_question(deck: Deck) -> N
     replay = deck.replay(kept, graph)
     asked = [question.value["pay"] for question in replay.output["__interrupt__"]]
     assert sorted(asked) == [3, 4]  # side by side: in whatever order they get to it
+
+
+@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+def test_a_graph_that_a_node_had_run_before_the_one_that_asked_is_run_again_if_it_was(
+    deck: Deck, durability: Any
+) -> None:
+    within = chain(("note", lambda state: None), ("ask", lambda state: {"notes": [_asked(state["notes"][0])]}))
+    graph = chain(("node", lambda state: {"notes": [within.invoke({"notes": [w]})["notes"][-1] for w in ("a", "b?")]}))
+    recorded = deck.record(graph)
+    recorded.invoke(NOTHING, CONFIG, durability=durability)
+    recorded.invoke(Command(resume="yes"), CONFIG, durability=durability)
+    assert unchanged(deck, graph).output == {"notes": ["a", "yes"]}
+
+
+def _asked(word: str) -> str:
+    return str(interrupt(word)) if word.endswith("?") else word
+
+
+def test_the_answer_that_a_tool_took_is_no_answer_to_the_next_question(deck: Deck) -> None:
+    @tool
+    def pay(amount: int) -> str:
+        """Pay."""
+        return f"paid {interrupt('pay?')} {interrupt('sure?')}"
+
+    within = chain(
+        ("pay", lambda state: {"notes": [pay.invoke({"amount": 3})]}),
+        ("ask", lambda state: {"notes": [interrupt("anything else?")]}),
+    )
+    graph = chain(("within", within))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    for answer in ("yes", "I am", "no"):
+        deck.resume("t-1", graph, answer=answer)
+    for run in deck.runs("t-1"):
+        replay = deck.replay(run, graph)
+        assert (replay.unchanged, replay.status) == (True, run.status), replay.divergence
+    assert unchanged(deck, graph).output == {"notes": ["paid yes I am", "no"]}
+
+
+def test_a_flow_that_asks_in_its_second_turn_gives_its_question_and_not_what_it_gave_before(deck: Deck) -> None:
+    @entrypoint()
+    def flow(given: str) -> str:
+        return f"{given} {_asked(given)}"
+
+    for given in ("one", "two?"):
+        deck.record(flow).invoke(given, CONFIG)
+    for gave in (deck.runs("t-1")[-1].output, unchanged(deck, flow).output):
+        assert [question.value for question in gave.pop("__interrupt__")] == ["two?"]
+        assert gave == {}
+
+
+def test_what_a_question_leaves_is_what_was_saved_before_it_not_what_code_changed_since(deck: Deck) -> None:
+    def careless(state: Notes) -> Notes:
+        state["notes"].append("never written")
+        return {"notes": [interrupt("?")]}
+
+    graph = chain(("before", lambda state: {"notes": ["before"]}), ("careless", careless))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    assert unchanged(deck, graph).output["notes"] == ["before"]

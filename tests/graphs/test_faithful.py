@@ -6,8 +6,11 @@ import datetime
 import enum
 import operator
 import uuid
+from collections import deque
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NamedTuple, TypedDict
+from zoneinfo import ZoneInfo
 
 import ormsgpack
 import pytest
@@ -18,6 +21,7 @@ from langchain_core.tools import tool
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Command, interrupt
+from pydantic import BaseModel
 
 import playhead
 from playhead.codec import leaf
@@ -39,6 +43,30 @@ class Colour(enum.Enum):
     RED = "red"
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+class Pair(NamedTuple):
+    """Two values with names."""
+
+    left: Any
+    right: Any
+
+
+@dataclass(frozen=True)
+class Box:
+    """An object of fields."""
+
+    value: Any
+    size: int = field(init=False, default=3)
+
+
+class Form(BaseModel):
+    """A model, which the serializer makes plain data of with all that is in it."""
+
+    value: Any
+
+
 VALUES: list[Any] = [
     (1, (2, ())),
     {(1, 2), (3,)},
@@ -47,6 +75,17 @@ VALUES: list[Any] = [
     {(1, 2): "x"},
     bytearray(b"ab"),
     [{"deep": [(1, 2)]}],
+    datetime.datetime(2026, 7, 1, 12, tzinfo=BERLIN),
+    datetime.datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+    {datetime.datetime(2026, 10, 25, 2, 30, fold=1): 1},
+    deque([1, 2], maxlen=2),
+    deque([(1, 2)]),
+    Pair(1, (2, 3)),
+    Box({(1, 2)}),
+    Box(Box((1, 2))),
+    Form(value=(1, 2)),
+    Form(value=Box(1)),
+    Form(value=[Pair(1, Form(value=DAY))]),
 ]
 
 
@@ -109,6 +148,27 @@ def test_what_a_tool_gave_is_what_it_was(deck: Deck) -> None:
     assert unchanged(deck, graph)
 
 
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_so_is_any_value_that_it_gave(deck: Deck, value: Any) -> None:
+    @tool
+    def give(q: str) -> Any:
+        """Gives it."""
+        return value
+
+    @tool(response_format="content_and_artifact")
+    def keep(q: str) -> Any:
+        """Gives a text, and it beside that."""
+        return q, [value]
+
+    def use(state: State) -> State:
+        call = {"type": "tool_call", "name": "keep", "args": {"q": "x"}, "id": "c-1"}
+        return {"seen": [repr(give.invoke({"q": "x"})), repr(keep.invoke(call).artifact)]}
+
+    graph = chain(("use", use), state=State)
+    deck.record(graph).invoke({}, T)
+    assert unchanged(deck, graph)
+
+
 def test_so_is_what_it_gave_that_is_not_for_the_model(deck: Deck) -> None:
     def use(state: State) -> State:
         message = found.invoke({"type": "tool_call", "name": "found", "args": {"q": "x"}, "id": "c-1"})
@@ -164,6 +224,13 @@ def test_a_value_without_such_types_is_stored_as_ever(value: Any) -> None:
 def test_so_is_a_message_of_a_role_and_a_text() -> None:
     given = {"messages": [("user", "Is my bike ready?")]}
     assert ENCODER.as_it_was(given).hash == ENCODER.anything(given).hash
+
+
+@pytest.mark.parametrize(
+    "value", [Pair(1, "x"), Form(value=[1]), deque([1, 2]), datetime.datetime(2026, 1, 1)], ids=repr
+)
+def test_so_is_an_object_without_any(value: Any) -> None:
+    assert ENCODER.as_it_was([value]).hash == ENCODER.anything([value]).hash
 
 
 def test_so_is_a_tools_message_without_any() -> None:

@@ -22,7 +22,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.constants import START
 
 from playhead.codec import LISTING, MAPPING, PLAIN, TYPED, TYPED_NAMES, Part, elements, leaf, pack, plain, split, unpack
-from playhead.graph.faithful import faithful, maker
+from playhead.graph.faithful import Faithful, maker
 from playhead.graph.halves import note_halves
 from playhead.records import Unread
 from playhead.redact import Redactor
@@ -201,7 +201,7 @@ class Encoder:
     def as_it_was(self, value: Any) -> Part:
         """What is given back to code that is played again, as `anything` stores it, but of the types it was."""
         try:
-            value = faithful(value, lambda each: bytes(self.serde.dumps_typed(each)[1]))
+            value = Faithful(lambda each: bytes(self.serde.dumps_typed(each)[1])).of(value)
         except Exception as error:  # noqa: BLE001 - as in `by_element_or_repr`
             self._note("types not kept", value, error)
         return self.anything(value)

@@ -33,12 +33,12 @@ class NotingHalves:
     Written out, as each of a step's values is encoded in one: a generator's context takes three times as long.
     """
 
-    __slots__ = ("_token", "found")
+    __slots__ = ("_token",)
 
     def __enter__(self) -> list[bool]:
-        self.found: list[bool] = []
-        self._token = _FOUND.set(self.found)
-        return self.found
+        found: list[bool] = []
+        self._token = _FOUND.set(found)
+        return found
 
     def __exit__(self, *_: object) -> None:
         _FOUND.reset(self._token)

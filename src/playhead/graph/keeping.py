@@ -19,6 +19,8 @@ from langgraph.checkpoint.base import CheckpointTuple
 from playhead.codec import Part, mapping
 from playhead.errors import BadInput, RunNotFound
 from playhead.graph.branches import EDITS, MODELS, facts_of_edit, models_of, original_thread, own_facts
+from playhead.graph.encoding import Encoder
+from playhead.graph.interrupts import QUESTIONS
 from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
 from playhead.graph.recorded import plain_input
 from playhead.graph.recorder import describe, new_name, owner
@@ -26,7 +28,7 @@ from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf
 from playhead.graph.waiting import COMMANDS
-from playhead.records import LIMIT, RunStatus
+from playhead.records import DURABILITY, LIMIT, RunStatus
 from playhead.store import counts, labels, runs
 from playhead.store.session import WritingSession
 
@@ -49,7 +51,6 @@ class Execution:
     until: float = 0.0
     error: BaseException | None = None
     state: CheckpointTuple | None = None
-    waits: bool = False
     begun: Mapping[str, CheckpointTuple] | None = None
     branch: CheckpointTuple | None = None
     went_back_within: bool = False
@@ -58,9 +59,9 @@ class Execution:
         """The same, set out from these older states; `is_one` where it began a branch there."""
         return replace(self, branch=branch if is_one else None, went_back_within=len(older) > 1)
 
-    def ended(self, error: BaseException | None, state: CheckpointTuple | None, *, waits: bool) -> Execution:
+    def ended(self, error: BaseException | None, state: CheckpointTuple | None) -> Execution:
         """The same at its end."""
-        return replace(self, until=time.time(), error=error, state=state, waits=waits)
+        return replace(self, until=time.time(), error=error, state=state)
 
     @property
     def is_whole(self) -> bool:
@@ -77,7 +78,15 @@ class Execution:
             return "interrupted" if early else "cancelled"
         if self.error is not None:
             return "failed"
-        return "interrupted" if self.player.interrupted or self.waits else "done"
+        return "interrupted" if self.player.interrupted else "done"
+
+    def output(self, channels: str | Sequence[str]) -> Any:
+        """What the graph gave, of these channels, and the questions that it waits for; None where that is nothing."""
+        values: Mapping[str, Any] = self.state.checkpoint["channel_values"] if self.state else {}
+        asked = {QUESTIONS: self.player.interrupts} if self.player.interrupts else {}
+        if isinstance(channels, str):
+            return asked or values.get(channels)
+        return {**{name: values[name] for name in channels if name in values}, **asked} or None
 
 
 @dataclass(frozen=True)
@@ -229,8 +238,7 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
     player, encoder = execution.player, recording.encoder
     original, facts = player.original, own_facts(player.facts)
     facts |= {origin: original.id, "origin_thread": original_thread(original, player.facts)}
-    if LIMIT in player.facts:
-        facts[LIMIT] = player.facts[LIMIT]
+    facts |= {name: player.facts[name] for name in (LIMIT, DURABILITY) if name in player.facts}
     if player.edited:
         facts[EDITS] = [facts_of_edit(player.edits[number], by) for number, by in player.edited.items()]
     if models := {**models_of(player.facts), **player.terms.changes.models}:
@@ -250,23 +258,20 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
         "ended": execution.until,
         "versions": encoder.plain({**recording.versions, **prompts}),
         "metadata": encoder.plain(facts),
-        "input": original.refs["input"] if is_as_recorded else encoder.anything(given),
+        "input": original.refs["input"] if is_as_recorded else encoder.as_it_was(given),
         "context": original.refs["context"],
-        "output": _output(recording, turn.outputs, execution),
+        "output": _output(encoder, turn.outputs, execution),
         "error": None if error is None else encoder.plain(describe(error, encoder.redactor)),
     }
 
 
-def _output(recording: Recording, channels: str | Sequence[str], execution: Execution) -> Part | None:
-    """The last values of what the graph returns, and what it waits for."""
-    encoder = recording.encoder
-    values = execution.state.checkpoint["channel_values"] if execution.state else {}
-    if isinstance(channels, str):
-        return encoder.by_element_or_repr(values[channels]) if channels in values else None
-    found = {name: encoder.by_element_or_repr(values[name]) for name in channels if name in values}
-    if execution.player.interrupts:
-        found["__interrupt__"] = encoder.anything(execution.player.interrupts)
-    return mapping(found) if found else None
+def _output(encoder: Encoder, channels: str | Sequence[str], execution: Execution) -> Part | None:
+    if (gave := execution.output(channels)) is None:
+        return None
+    if isinstance(channels, str) and not execution.player.interrupts:
+        return encoder.by_element_or_repr(gave)
+    encode = {QUESTIONS: encoder.anything}
+    return mapping({name: encode.get(name, encoder.by_element_or_repr)(value) for name, value in gave.items()})
 
 
 def _clean(recording: Recording, verdict: Verdict) -> Verdict:

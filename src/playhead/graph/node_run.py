@@ -84,7 +84,9 @@ class NodeRun:
 
     def _check(self, step: StepRecorder) -> None:
         """Raise `Stopped` where a replay ends before the node's code begins."""
-        if isinstance(run := step.run, RunPlayer) and run.goes_no_further(step):
+        if not isinstance(run := step.run, RunPlayer):
+            return
+        if run.goes_no_further(step) or (self._is_node and run.was_not_begun(step)):
             raise Stopped
 
     def _end(self, step: StepRecorder, error: BaseException | None = None) -> None:
@@ -98,7 +100,12 @@ class NodeRun:
 
     def _is_stopped(self, error: BaseException) -> bool:
         """Did a replay end in this node? Others beside it are played on; the code that waits for a task is not."""
-        return is_stop(error) and (self._index is None or isinstance(self._task.path[1], int))
+        return is_stop(error) and self._is_node
+
+    @property
+    def _is_node(self) -> bool:
+        """Is it a node's task, rather than one that the code of a node or a flow called, and waits for?"""
+        return self._index is None or isinstance(self._task.path[1], int)
 
     def settle(self) -> None:
         """LangGraph has handled what the node raised: the task is as it was."""

@@ -11,12 +11,10 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from langgraph.errors import GraphRecursionError
 
-from playhead.codec import MAPPING, Part
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
 from playhead.graph.aside import Aside
@@ -25,22 +23,22 @@ from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
 from playhead.graph.provenance import Asked
 from playhead.graph.questions import Desk, Question
+from playhead.graph.recorded_calls import RecordedCalls
 from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.recorder import RowOfRun, RunRecorder, StepRecorder
 from playhead.graph.recording import Recording
 from playhead.graph.saves import Saving
-from playhead.graph.stepwise import READINGS, Steps, is_during
+from playhead.graph.stepwise import READINGS, Steps
 from playhead.graph.texts import Texts
 from playhead.graph.tries import Tries, tries, tries_of
 from playhead.prompts import PromptSet
 from playhead.records import Call, Divergence, Fate, Run
-from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
+from playhead.reuse import Place, around, precedes, superstep, visit_within
 from playhead.store.values import Values
 from playhead.store.writer import Posted
 
 RUNS_AWAY: Final = "{} steps are more than twice as many as the recorded run took: it seems to go on for ever"
 ACTING: Final = ("tool", "effect")
-WORDS: Final = "messages"  # the first of what a model request is made of
 
 
 class Stopped(BaseException):
@@ -152,21 +150,9 @@ class RunPlayer(RunRecorder):
         self._was_cut_off = run.status in ("interrupted", "cancelled", "running") and not terms.changes.any
         self._most: float = math.inf if limit_of(run, facts) else 2 * len(run.steps) + 50
         self.edited: dict[int, str] = {}  # which edit was written by the step at which address
-        steps = run.steps if is_recorded else ()
-        calls = [(step, call) for step in run.steps for call in step.calls]
-        self.calls = {call.number: call for _, call in calls}
-        ran = tries_of(run.steps)
-        self._of_step = {step.number: step.calls for step in run.steps}
-        self.values, self._keys = values, keys
-        self.steps = Steps(steps, values, recording.encoder, renaming)
-        self.answers = Answers(
-            Answer(
-                call.number,
-                Place(call.address, ran[step.number].tries, call.kind, call.ordinal),
-                partial(keys.of, call),
-            )
-            for step, call in calls
-        )
+        self.values, ran = values, tries_of(run.steps)
+        self.steps = Steps(run.steps if is_recorded else (), ran, values, recording.encoder, renaming)
+        self.calls = RecordedCalls(run, ran, values, keys)
         self.rows: list[Mapping[str, Any]] = []
         self.served: list[Served] = []
         self.expected: dict[tuple[int, str, int], Verdict] = {}
@@ -176,7 +162,7 @@ class RunPlayer(RunRecorder):
         self.problem: PlayheadError | None = None
         self.ended_early = False  # it ends where the recorded one was left
         self.answered_anew = False  # it goes on with another answer of a person than the recorded one
-        self.asked_people: set[Place] = set(before.asked_people) if before else set()
+        self.asked_people: dict[Place, int] = before.asked_people.copy() if before else {}  # how many a tool came to
         self.clock: str | None = None
         self._stopped: list[str] = []
         self._tries: dict[int, Tries] = {}  # by the number of the step
@@ -230,6 +216,11 @@ class RunPlayer(RunRecorder):
         is_over = {call.number for call in recorded.calls if call.kind not in READINGS} <= self.reused
         self.ended_early = self.ended_early or is_over
         return is_over
+
+    def was_not_begun(self, step: StepRecorder) -> bool:
+        """Is the step not on the recording because another failed beside it, before it had begun?"""
+        place = step.address, step.tries
+        return not self.terms.changes.any and not self.steps.knows(*place) and self.steps.is_beside_failed(*place)
 
     def from_cache(self, address: str, ran: Tries, given: Any) -> list[tuple[str, Any]] | None:
         """What LangGraph's node cache gave here when this was recorded; None where it did not, for the same input."""
@@ -287,52 +278,9 @@ class RunPlayer(RunRecorder):
             raise Stopped
         return Place(step.address, step.tries, kind, step.upcoming(kind))
 
-    def find_same(self, place: Place, request: Part) -> Call | None:
-        """The recorded call at this place, if it asked the same to the byte: hashes tell, what it asked is not read."""
-        recorded = self.at(place)
-        if recorded is None or self.values.hash(recorded.refs["request"]) != request.hash:
-            return None
-        self.answers.take(place)
-        return recorded
-
-    def find_same_words(self, place: Place, messages: Part, settings: Mapping[str, Any]) -> Call | None:
-        """The same of a call that came from a prompt file: its words are the same to the byte, and so are the settings.
-
-        Which model that was, and with which parameters, is not asked: here the file's alias counts.
-        """
-        recorded = self.at(place)
-        if (
-            recorded is None
-            or self._words(recorded) != messages.hash
-            or not self._keys.settings_are(recorded, settings)
-        ):
-            return None
-        self.answers.take(place)
-        return recorded
-
-    def _words(self, recorded: Call) -> bytes | None:
-        """The hash of the messages of a recorded request, without reading them."""
-        if not (ref := recorded.refs["request"]):
-            return None
-        kind, below = self.values.below(ref)
-        if kind != MAPPING or not below or self.values.value(below[0])[:1] != [WORDS]:
-            return None
-        return self.values.hash(below[1])
-
-    def find(self, place: Place, key: bytes) -> Call | None:
-        """The recorded call that answers this request here."""
-        found = self.answers.find(place, key)
-        return self.calls[found.number] if found else None
-
     def take(self, place: Place) -> Call | None:
         """The recorded call at this place, where it comes before the changes: it is served whatever it asked."""
-        found = self.answers.take(place) if self.comes_before(place.address) else None
-        return self.calls[found.number] if found else None
-
-    def at(self, place: Place) -> Call | None:
-        """The recorded call at this place, whatever it asked."""
-        found = self.answers.at(place)
-        return self.calls[found.number] if found else None
+        return self.calls.take(place) if self.comes_before(place.address) else None
 
     def serve(
         self, step: StepRecorder, place: Place, recorded: Call, asked: Asked | None = None, effect: str = ""
@@ -351,16 +299,13 @@ class RunPlayer(RunRecorder):
 
     def made_within(self, recorded: Call) -> list[Call]:
         """The recorded calls that were made while a tool or an effect ran, in it or in graphs that it ran."""
-        beside = [call for call in self._of_step.get(recorded.step, ()) if call.kind != "tool"]
-        own = [call for call in beside if call.number > recorded.number and is_during(recorded, call)]
-        return own + [call for step in self.steps.within(recorded) for call in step.calls]
+        return self.calls.made_within(recorded, self.steps.within(recorded))
 
     def _pass_over(self, step: StepRecorder, recorded: Call) -> list[tuple[Place, Call]]:
         """Whose result is served is not run: neither are the calls made, nor the graphs played, that it needed."""
-        reused = self.reused
-        inside = [call for call in self.made_within(recorded) if call.number not in reused]
-        self.answers.pass_over(call.number for call in inside)
-        played = self.steps.within(recorded)
+        reused, played = self.reused, self.steps.within(recorded)
+        inside = [call for call in self.calls.made_within(recorded, played) if call.number not in reused]
+        self.calls.pass_over(inside)
         self.steps.pass_over(played)
         step.skip_subgraphs({visit_within(step.address, one.address) for one in played})
         return [(self._place_within(step, call), call) for call in inside]
@@ -386,7 +331,7 @@ class RunPlayer(RunRecorder):
 
     def part_ways(self, step: StepRecorder, place: Place, field: str, recorded: Any, replayed: Any) -> Stopped:
         """An exact replay came to a call that the recording does not answer."""
-        number = next((call.step for call in self.calls.values() if call.address == place.address), step.number)
+        number = next((call.step for call in self.calls.all if call.address == place.address), step.number)
         where = f"{place.kind} call {place.ordinal}" + (f" {field}" if field else "")
         with self._keeping:
             self.divergences.append((number, Divergence(step.address, where, recorded, replayed)))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import Any, NamedTuple, NoReturn
 
 from langchain_core.language_models import BaseChatModel
@@ -71,10 +72,10 @@ def recall_model(
         keys = _keys_by_name(run, place, model, messages, options)
     else:
         request = model_request(model, messages, stop, options)
-        recorded = run.find_same(place, request_part(run.recording.encoder, request))
+        recorded = run.calls.find_same(place, request_part(run.recording.encoder, request))
         keys = (partial(request_key, request, run.recording.encoder.redactor),)
     if recorded is None:
-        recorded = next((found for key in keys if (found := run.find(place, key()))), None) or run.take(place)
+        recorded = next((found for key in keys if (found := run.calls.find(place, key()))), None) or run.take(place)
     if recorded is not None and (response := run.values.value(recorded.refs["response"])) != ERASED:
         retold = run.terms.changes.prompts is not None  # then it may be another prompt that asks the same
         run.serve(step, place, recorded, (ASKING.get() or run.renderings.find(messages)) if retold else None)
@@ -90,10 +91,10 @@ def _same_words(
     run: RunPlayer, place: Place, model: StandIn, messages: Sequence[BaseMessage], options: Mapping[str, Any]
 ) -> Call | None:
     """The recorded call at this place, if its prompt asked the same to the byte: what it asked is not read for that."""
-    here = run.at(place)
+    here = run.calls.at(place)
     if here is None or model.alias in run.models_put_in:
         return None
-    return run.find_same_words(
+    return run.calls.find_same_words(
         place, run.recording.encoder.anything(list(messages)), model.settings(options, here.name)
     )
 
@@ -109,7 +110,7 @@ def _keys_by_name(
             partial(question_key, messages, settings, redactor),
             partial(words_key, messages, options.get("tools"), redactor),
         )
-    here = run.at(place)
+    here = run.calls.at(place)
     return (partial(question_key, messages, model.settings(options, here.name if here else None), redactor),)
 
 
@@ -117,7 +118,7 @@ def _ask(
     run: RunPlayer, step: StepRecorder, place: Place, key: bytes, model: BaseChatModel, request: Mapping[str, Any]
 ) -> Verdict:
     """What is to be said of a call that is asked. Raises `Stopped` where it may not be."""
-    recorded = run.at(place)
+    recorded = run.calls.at(place)
     same = request_data(recorded) if recorded is not None and isinstance(model, StandIn) else {}  # but for the words
     data = {**same, **request, "messages": said(request["messages"])}
     if run.terms.unanswered == "diverge":
@@ -170,7 +171,7 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
         return None
     place = run.place(step, "tool")
     arguments = tool_arguments(tool_request(tool_input))
-    recorded = run.find(place, arguments_key(name, arguments, run.recording.encoder.redactor))
+    recorded = run.calls.find(place, arguments_key(name, arguments, run.recording.encoder.redactor))
     if recorded is None:
         if is_effect:
             return None
@@ -180,13 +181,14 @@ def recall_tool(step: StepRecorder, name: str, tool_input: Any, *, is_effect: bo
     if run.answered_anew and place in run.asked_people:
         raise _hold_back(run, step, place, name, {"args": as_data(arguments)}, "a person answers it otherwise")
     if recorded.status == "interrupted":
-        run.asked_people.add(place)
         run.serve(step, place, recorded)
-        _ask_again(run, step, recorded)
+        _ask_again(run, step, place, recorded)
     response = run.values.value(recorded.refs["response"])
     if response == ERASED or (isinstance(response, dict) and tuple(response) == BY_TEXT):
         raise run.refuse(step, place, "its result was erased, or could not be recorded as data")
     run.serve(step, place, recorded)
+    for _ in range(run.asked_people.get(place, 0)):
+        interrupt(None)  # takes an answer that the tool took: it is none to whoever asks next
     _raise_if_over(run, step, recorded)
     return Outcome(tool_result(response, tool_input))
 
@@ -213,7 +215,7 @@ def _end_of(run: RunPlayer, step: StepRecorder, recorded: Call) -> BaseException
     return Stopped()
 
 
-def _ask_again(run: RunPlayer, step: StepRecorder, recorded: Call) -> NoReturn:
+def _ask_again(run: RunPlayer, step: StepRecorder, place: Place, recorded: Call) -> NoReturn:
     """Put the questions that a tool put to a person, without running it. Raises LangGraph's interrupt.
 
     In a replay that was kept the call is the original's, and names its question; the step names the one that was put.
@@ -222,8 +224,10 @@ def _ask_again(run: RunPlayer, step: StepRecorder, recorded: Call) -> NoReturn:
     errors = (recorded.error, around.error if around else None)
     ids = [id for error in errors if error for id in error.details.get("ids", ())]
     value = next((asked[id].value for id in ids if id in asked), None)
-    while True:  # those before it are answered already
+    for number in count(1):  # those before it are answered already
+        run.asked_people[place] = number
         interrupt(value)
+    raise AssertionError  # it asks until it is not answered
 
 
 def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], known: Any) -> Outcome | None:
@@ -234,7 +238,7 @@ def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], k
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, "effect")
-    recorded = run.find(place, arguments_key(name, dict(arguments), run.recording.encoder.redactor))
+    recorded = run.calls.find(place, arguments_key(name, dict(arguments), run.recording.encoder.redactor))
     if recorded is not None and recorded.status == "unknown" and recorded.error is None:
         raise run.stop(step)  # it was held back when this was played before
     if recorded is not None and (why := _changed_within(run, recorded)):
@@ -246,10 +250,10 @@ def recall_effect(step: StepRecorder, name: str, arguments: Mapping[str, Any], k
     if run.terms.unanswered == "diverge" or (known.simulate is None and not (known.read_only and run.terms.live_reads)):
         raise _hold_back(run, step, place, name, arguments)
     if known.read_only and run.terms.live_reads:
-        run.expect(step, place, Verdict("new", "a live read", run.at(place)))
+        run.expect(step, place, Verdict("new", "a live read", run.calls.at(place)))
         return None
-    why = _why_held_back(run.at(place), arguments)
-    run.expect(step, place, Verdict("held back", f"{why}; answered by its simulate", run.at(place)))
+    why = _why_held_back(run.calls.at(place), arguments)
+    run.expect(step, place, Verdict("held back", f"{why}; answered by its simulate", run.calls.at(place)))
     result = known.simulate(**arguments)
     call = step.begin_call("effect", name, 1, lambda encoder: {"request": encoder.plain(dict(arguments))})
     call.finish(lambda encoder: {"response": encoder.plain(result)})
@@ -260,7 +264,7 @@ def _hold_back(
     run: RunPlayer, step: StepRecorder, place: Place, name: str, arguments: Mapping[str, Any], why: str = ""
 ) -> BaseException:
     """What is raised where something would happen in the world that the recording does not answer."""
-    recorded = run.at(place)
+    recorded = run.calls.at(place)
     if run.terms.unanswered == "diverge":
         before = _arguments(recorded)
         found = first_difference(before, as_data(dict(arguments)))
@@ -322,7 +326,7 @@ def recall_reading(step: StepRecorder, kind: Any, name: str) -> str | None:
     if not isinstance(run, RunPlayer):
         return None
     place = run.place(step, kind)
-    recorded = run.at(place)
+    recorded = run.calls.at(place)
     value = run.values.value(recorded.refs["response"]) if recorded is not None else None
     if recorded is not None and isinstance(value, str) and value != ERASED:
         run.serve(step, place, recorded)

@@ -28,7 +28,7 @@ from playhead.graph.intercept import install
 from playhead.graph.owned import Owned
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
-from playhead.records import LIMIT, RunStatus
+from playhead.records import DURABILITY, LIMIT, RunStatus
 from playhead.store.leases import Lease
 from playhead.store.session import can_name
 
@@ -241,6 +241,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         limit = (config or {}).get("recursion_limit", (self.config or {}).get("recursion_limit"))
         if type(limit) is int and limit != self._own_limit:  # LangGraph's default is of a class of its own
             facts[LIMIT] = limit
+        if kwargs.get("durability") == "exit":
+            facts[DURABILITY] = "exit"
         if before is not None and before.context is not None and kwargs.get("context") is None:
             kwargs = {**kwargs, "context": before.context}
         run = RunRecorder(self._playhead, lease.thread, before, None if event is None else str(event))

@@ -238,9 +238,10 @@ class RunRecorder:
             log.warning("nothing was run", run=self.name, thread=self.thread, run_id=self._run_id, why=why)
 
         def values(encoder: Encoder) -> dict[str, Part | None]:
-            if isinstance(outputs, bytes):
+            if isinstance(outputs, bytes) and not self.interrupts:
                 return {"output": known(outputs)}
-            found = {channel: known(value) for channel, value in outputs.items()}
+            # What a graph of one output holds while it asks people is what the run before gave.
+            found = {} if isinstance(outputs, bytes) else {name: known(value) for name, value in outputs.items()}
             if self.interrupts:
                 found["__interrupt__"] = encoder.anything(self.interrupts)
             return {"output": mapping(found)} if found else {}

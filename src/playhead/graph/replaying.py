@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from langgraph.channels import LastValue, UntrackedValue
-from langgraph.pregel import Pregel
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
@@ -39,14 +38,13 @@ from playhead.graph.recording import Recording
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
 from playhead.graph.standin import StandIns
+from playhead.graph.structure import graphs_in, needs_async, single_valued
 from playhead.graph.texts import TextsOf
 from playhead.graph.told import Told
 from playhead.prompts import PromptSet
-from playhead.records import ERASED, Replay, Run
+from playhead.records import DURABILITY, ERASED, Replay, Run
 from playhead.store import Store
 from playhead.store.values import Values
-
-AnyGraph: TypeAlias = "Pregel[Any, Any, Any, Any]"
 
 
 @dataclass
@@ -74,6 +72,30 @@ class OnePromptSet:
         return self.prompts
 
 
+@dataclass
+class Course:
+    """A turn that is being played: of what, on what, and what became of its runs so far."""
+
+    turn: Sequence[Run]
+    inputs: Sequence[tuple[Run, Any]]
+    values: Mapping[str, Values]
+    graph: Any
+    shelf: Shelf
+    beginning: Beginning | None
+    renaming: Renaming = field(default_factory=Renaming)
+    executions: list[Execution] = field(default_factory=list)
+
+    @property
+    def asks_people(self) -> bool:
+        """Is what it had saved by then read again, by a run that goes on with an answer?"""
+        return len(self.inputs) > 1 or self.turn[-1].status == "interrupted"
+
+    @property
+    def players(self) -> list[RunPlayer]:
+        """Who went through its runs."""
+        return [execution.player for execution in self.executions]
+
+
 class TurnPlayer:
     """Plays recorded turns through one graph. `recording` is what the graph would be recorded with."""
 
@@ -85,57 +107,64 @@ class TurnPlayer:
         self._models = StandIns(recording.models, terms.changes.models)
         for alias in terms.changes.models if terms.unanswered == "ask" else ():
             self._models.check_usable(alias)
-        graphs = graphs_in(graph)
-        self._is_async = needs_async(graphs)
-        # LangGraph loses at an interrupt what it does not track, but where it writes at the exit only
-        self._durability = "sync" if has_untracked(graphs) else "exit"
+        self._is_async = needs_async(graphs_in(graph))
         today = recording.prompts.current() if recording.prompts else None
         self._texts = TextsOf(today, terms.changes.prompts)
 
     def play(self, turn: Sequence[Run], shelf: Shelf | None = None) -> Played:
         """Play a turn: the runs of one event, oldest first, from the state on `shelf`, else from the recorded one."""
+        course, began = self._course(turn, shelf), time.time()
+        start, executions = course.shelf.begun(), course.executions
+        for index in range(len(course.inputs)):
+            executions.append(self._execute(course, index))
+            player, error = executions[-1].player, executions[-1].error
+            if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
+                break
+        players = course.players
+        self._explain(players)
+        told = Told(self.recording.encoder, new_name("p"), course.turn, players, began, executions[-1].error)
+        replay = told.replay(PlayedTurn(executions, course.shelf, start, self.graph.output_channels))
+        pending = [one for player in players for one in player.pending]
+        problem = next((player.problem for player in players if player.problem), None)
+        return Played(replay, course.shelf, pending, problem, tuple(player.reused for player in players))
+
+    def _course(self, turn: Sequence[Run], shelf: Shelf | None) -> Course:
         at_hand = [held(run, self.recording.store) for run in turn]
         turn, values = [run for run, _ in at_hand], {run.id: found for run, found in at_hand}
-        inputs = list(self._inputs(turn))
-        beginning = None
+        inputs, beginning = list(self._inputs(turn)), None
         if shelf is None:
             beginning = self._beginnings.of_first(*inputs[0])
             shelf = Shelf(self.recording.encoder.serde, {})
             shelf.stand_at(beginning.latest, beginning.older)
-        graph, renaming = self._prepared(shelf), Renaming()
-        players: list[RunPlayer] = []
-        began = time.time()
-        error: BaseException | None = None
-        start = shelf.begun()
-        executions: list[Execution] = []
-        for index, (run, recorded) in enumerate(inputs):
-            given, before, begun = recorded, players[-1] if players else None, None
-            if index:
-                beginning = self._later(turn, index, recorded)
-            if index and beginning is not None:
-                shelf.stand_at(beginning.latest, beginning.older)
-                begun = shelf.begun()
-            elif recorded is None and stood_still(executions) and self._beginnings.left_an_answer(run):
-                shelf.leave_answer(executions[-1].given)
-            player = self._player(run, values[run.id], renaming, before, is_recorded=index < len(turn))
-            if isinstance(recorded, Command):
-                given = replace(recorded, resume=renamed_answer(recorded.resume, turn[:index], players))
-            player.answered_anew = self._is_answered_anew(run, turn, is_recorded=index < len(turn))
-            players.append(player)
-            execution = Execution(player, given, time.time(), begun=begun)
-            if beginning and beginning.named:
-                execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
-            error = self._run(graph, run, given, player, beginning.place if beginning else {})
-            executions.append(execution.ended(error, shelf.latest(), waits=error is None and self._waits(graph, run)))
-            Ending(player, shelf.latest(), self.graph.output_channels).compare(error)
-            if player.problem or player.is_stopped or (is_stop(error) and not player.ended_early):
-                break
-        self._explain(players)
-        told = Told(self.recording.encoder, new_name("p"), turn, players, shelf, began, error)
-        replay = told.replay(PlayedTurn(executions, shelf, start, self.graph.output_channels))
-        pending = [one for player in players for one in player.pending]
-        problem = next((player.problem for player in players if player.problem), None)
-        return Played(replay, shelf, pending, problem, tuple(player.reused for player in players))
+        return Course(turn, inputs, values, self._prepared(shelf), shelf, beginning)
+
+    def _execute(self, course: Course, index: int) -> Execution:
+        """Play one run of the turn, and compare its end with the recorded one's."""
+        (run, given), is_recorded = course.inputs[index], index < len(course.turn)
+        begun = self._set_out(course, index) if index else None
+        before = course.players[-1] if index else None
+        player = self._player(run, course.values[run.id], course.renaming, before, is_recorded=is_recorded)
+        player.answered_anew = self._is_answered_anew(run, course.turn, is_recorded=is_recorded)
+        if isinstance(given, Command):
+            given = replace(given, resume=renamed_answer(given.resume, course.turn[:index], course.players))
+        execution, beginning = Execution(player, given, time.time(), begun=begun), course.beginning
+        if beginning and beginning.named:
+            execution = execution.from_older(beginning.older, branch_of(beginning.older[""]), beginning.branches)
+        error = self._run(course, run, given, player)
+        execution = execution.ended(error, course.shelf.latest())
+        Ending(player, execution.state, self.graph.output_channels).compare(error)
+        return execution
+
+    def _set_out(self, course: Course, index: int) -> Mapping[str, CheckpointTuple] | None:
+        """Stand where a later run of the turn set out from: gives the recorded states, if others had been left."""
+        (run, given), shelf, executions = course.inputs[index], course.shelf, course.executions
+        course.beginning = beginning = self._later(course.turn, index, given)
+        if beginning is not None:
+            shelf.stand_at(beginning.latest, beginning.older)
+            return shelf.begun()
+        if given is None and stood_still(executions) and self._beginnings.left_an_answer(run):
+            shelf.leave_answer(executions[-1].given)
+        return None
 
     def _is_answered_anew(self, run: Run, turn: Sequence[Run], *, is_recorded: bool) -> bool:
         changes = self.terms.changes
@@ -211,19 +240,20 @@ class TurnPlayer:
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _run(
-        self, graph: Any, run: Run, given: Any, player: RunPlayer, place: Mapping[str, Any]
-    ) -> BaseException | None:
-        """Run the graph to its end, from the state whose `place` is named, if any; gives what it raised."""
-        facts = own_facts(player.facts)
+    def _run(self, course: Course, run: Run, given: Any, player: RunPlayer) -> BaseException | None:
+        """Run the graph to its end, from the state whose place is named, if any; gives what it raised."""
+        graph, facts = course.graph, own_facts(player.facts)
+        place = course.beginning.place if course.beginning else {}
         config = {
             "configurable": {**facts, "thread_id": original_thread(run, player.facts), **place},
             "metadata": facts,
             **limit_of(run, player.facts),
         }
+        # Saving at the exit costs least. What is there at a question hangs on it: then it is done as the run did it.
+        as_it_goes = course.asks_people and player.facts.get(DURABILITY) != "exit"
         options = {
             "context": run.context,
-            "durability": self._durability,
+            "durability": "async" if as_it_goes else "exit",
             "stream_mode": self.terms.stream_mode if self.terms.hear else [],
         }
         play = self._play_async if self._is_async else self._play_sync
@@ -279,24 +309,6 @@ def _nothing(chunk: Any) -> None:
     """Nobody listens to what the graph streams."""
 
 
-def state_names(graph: Any, at: str | None) -> list[str]:
-    """The names in the state of the graph, or of the one within it that a step's address leads to."""
-    return [name for name in _graph_at(graph, at).channels if ":" not in name and not name.startswith("__")]
-
-
-def single_valued(graph: Any, at: str | None) -> list[str]:
-    """Those of them that hold what was written last; the others add to what they hold."""
-    channels = _graph_at(graph, at).channels
-    return [name for name in state_names(graph, at) if isinstance(channels[name], LastValue)]
-
-
-def _graph_at(graph: Any, at: str | None) -> Any:
-    names = [part.split("@")[0] for part in (at or "").split("/")[:-1] if not part.isdigit()]
-    if not names:
-        return graph
-    return dict(graph.get_subgraphs(namespace="|".join(names), recurse=True)).get("|".join(names), graph)
-
-
 def held(run: Run, store: Store) -> tuple[Run, Values]:
     """The run with its steps and its calls' values at hand, and those values: they are read once for a replay.
 
@@ -312,23 +324,6 @@ def held(run: Run, store: Store) -> tuple[Run, Values]:
         together=[call.refs["request"] for call in calls],
     )
     return replace(run, read=values.value, load_steps=lambda _: steps), values
-
-
-def graphs_in(graph: AnyGraph) -> list[AnyGraph]:
-    """The graph and those within it."""
-    return [graph, *(inner for _, inner in graph.get_subgraphs(recurse=True) if isinstance(inner, Pregel))]
-
-
-def needs_async(graphs: Iterable[AnyGraph]) -> bool:
-    """Has one of them a node that can only be awaited?"""
-    bound = [node.bound for one in graphs for node in one.nodes.values()]
-    steps = [step for code in bound for step in getattr(code, "steps", [code])]
-    return any(getattr(step, "afunc", None) is not None and getattr(step, "func", None) is None for step in steps)
-
-
-def has_untracked(graphs: Iterable[AnyGraph]) -> bool:
-    """Has one of them values that LangGraph keeps in no checkpoint?"""
-    return any(isinstance(channel, UntrackedValue) for one in graphs for channel in one.channels.values())
 
 
 def in_own_loop(play: Callable[[], Any]) -> None:

@@ -6,8 +6,8 @@ that are drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from langgraph.checkpoint.serde.types import RESUME
 
@@ -16,9 +16,9 @@ from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data, told
 from playhead.graph.likeness import Likeness
-from playhead.graph.tries import Tries, tries_of
+from playhead.graph.tries import Ran, Tries, enclosing
 from playhead.records import Call, Divergence, ErrorRecord, Step
-from playhead.reuse import around
+from playhead.reuse import around, superstep
 from playhead.store.values import Values
 
 READINGS: Final = ("clock", "id")
@@ -30,15 +30,24 @@ CUT_OFF = ("unfinished", "cancelled")
 class Steps:
     """The recorded steps of one run, and which of them a replay has come to."""
 
-    def __init__(self, recorded: Iterable[Step], values: Values, encoder: Encoder, renaming: Renaming) -> None:
-        recorded = list(recorded)
-        self._ran = tries_of(recorded)
+    def __init__(
+        self,
+        recorded: Sequence[Step],
+        ran: Mapping[int, Ran],
+        values: Values,
+        encoder: Encoder,
+        renaming: Renaming,
+    ) -> None:
+        self._ran = ran
         self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
         over = (step for step in recorded if self._ran[step.number].is_over)
         self._not_again = {(step.address, step.attempt): step for step in over}
         self._encoder, self.renaming = encoder, renaming
         self.likeness = Likeness(values, encoder, renaming)
         self._seen: set[tuple[str, Tries]] = set()
+        last = {(step.address, self._ran[step.number].tries[1:]): step for step in recorded}
+        self._failed = {_superstep(*key) for key, step in last.items() if step.status == "failed"}
+        self._fails: set[Superstep] = set()  # those in which a step fails now
 
     def _key(self, step: Step) -> tuple[str, Tries]:
         return step.address, self._ran[step.number].tries
@@ -49,8 +58,12 @@ class Steps:
 
     def compare(self, row: Mapping[str, Any], ran: Tries) -> tuple[int, Divergence] | None:
         """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
-        self._seen.add((row["address"], ran))
         recorded = self.at(row["address"], ran)
+        if row["status"] == "cancelled" and self.is_beside_failed(row["address"], ran):
+            return None
+        if row["status"] == "failed":
+            self._fails.add(_superstep(row["address"], ran[1:]))
+        self._seen.add((row["address"], ran))
         if recorded is None:
             return row["number"], Divergence(row["address"], "step", NOT_RECORDED, "reached")
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
@@ -69,14 +82,12 @@ class Steps:
             if not ref or not isinstance(part, Part) or self.likeness.holds(ref, part):
                 continue
             left, right = as_data(recorded.read(ref)), as_data(self._encoder.value(part))
-            if name == "output":
-                left, right = _by_channel(left), _by_channel(right)
-            if (found := first_difference(left, right, self.renaming)) is not None:
+            sides = (_by_channel(left), _by_channel(right)) if name == "output" else (left, right)
+            if (found := first_difference(*sides, self.renaming)) is not None:
                 field = f"{name}.{found.path}" if found.path else name
-                if found.path.startswith(NEXT):
-                    left, right = (", ".join(sides.get(NEXT, ())) or "nothing" for sides in (left, right))
-                    return Divergence(recorded.address, NEXT, left, right)
                 return Divergence(recorded.address, field, found.left, found.right)
+            if name == "output" and (leads := _leads_to(left)) != (now := _leads_to(right)):
+                return Divergence(recorded.address, "next", leads, now)
         return None
 
     def _other_error(self, recorded: Step, part: Part | None) -> Divergence | None:
@@ -108,6 +119,13 @@ class Steps:
         """The addresses of the recorded steps that began after this one."""
         return [other.address for other in self._at.values() if other.number > step.number]
 
+    def is_beside_failed(self, address: str, ran: Tries) -> bool:
+        """Did a recorded step fail beside it, or beside one around it?
+
+        Then LangGraph begins none of that superstep any more, and ends those that wait: which these are is chance.
+        """
+        return _is_in(self._failed, address, ran)
+
     def within(self, call: Call) -> list[Step]:
         """The recorded steps of graphs that a tool or an effect ran."""
         inside = (step for step in self._at.values() if around(call.address, step.address) and is_during(call, step))
@@ -133,6 +151,7 @@ class Steps:
             (step.number, Divergence(step.address, "step", "reached", "not reached"))
             for key, step in self._at.items()
             if key not in self._seen and step.status not in CUT_OFF and not self._ran[step.number].is_over
+            if not _is_in(self._fails & self._failed, *key)
         ]
 
 
@@ -147,7 +166,23 @@ def in_words(error: ErrorRecord | None) -> str:
 
 
 ROUTING: Final = ("branch:to:", "join:")
-NEXT: Final = "next"
+
+
+Superstep: TypeAlias = tuple[str, int, Tries]
+"""Where it is, its number, and the attempts of the steps around it."""
+
+
+def _superstep(address: str, around: Tries) -> Superstep:
+    return *superstep(address), around
+
+
+def _is_in(supersteps: Collection[Superstep], address: str, ran: Tries) -> bool:
+    """Is a step, or one around it, in one of these supersteps?"""
+    while address:
+        if _superstep(address, ran[1:]) in supersteps:
+            return True
+        address, ran = enclosing(address), ran[1:]
+    return False
 
 
 def is_during(call: Call, other: Call | Step) -> bool:
@@ -161,7 +196,7 @@ def _ended(status: str) -> str:
 
 
 def _by_channel(writes: Any) -> Any:
-    """A step's writes by what they go to, several to one channel in order; the nodes it leads to are `next`.
+    """A step's writes by what they go to, several to one channel in order, without where it leads to.
 
     That a person's answer was used is LangGraph's own note: a tool that used it does not run where its result is known.
     """
@@ -170,12 +205,15 @@ def _by_channel(writes: Any) -> Any:
     made: dict[str, Any] = {}
     for channel, value in writes:
         name = str(channel)
-        if name == RESUME:
-            continue
-        if name.startswith(ROUTING):
-            made.setdefault(NEXT, []).append(name.rpartition(":")[2])
+        if name == RESUME or name.startswith(ROUTING):
             continue
         while name in made:
             name += "'"
         made[name] = value
     return made
+
+
+def _leads_to(writes: Any) -> str:
+    """The nodes that a step's writes lead to. LangGraph keeps edges in a set, another in every process: in no order."""
+    names = [str(channel) for channel, _ in writes] if isinstance(writes, list) else []
+    return ", ".join(sorted(name.rpartition(":")[2] for name in names if name.startswith(ROUTING))) or "nothing"

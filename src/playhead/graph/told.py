@@ -12,10 +12,9 @@ from typing import Any, Final
 from playhead.codec import Part
 from playhead.graph.effects import EFFECTS
 from playhead.graph.encoding import Encoder
+from playhead.graph.keeping import PlayedTurn
 from playhead.graph.player import RunPlayer, Served, Verdict, is_stop
 from playhead.graph.recorder import describe
-from playhead.graph.shelf import Shelf
-from playhead.graph.stepwise import ROUTING
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
 
 STEP_VALUES: Final = ("input", "output", "error")
@@ -32,15 +31,14 @@ class Told:
         name: str,
         turn: Sequence[Run],
         players: Sequence[RunPlayer],
-        shelf: Shelf,
         began: float,
         error: BaseException | None,
     ) -> None:
         self._encoder, self._name, self._turn, self._players = encoder, name, turn, players
-        self._shelf, self._began, self._error = shelf, began, error
+        self._began, self._error = began, error
         self._values: list[Any] = []
 
-    def replay(self, played: Any) -> Replay:
+    def replay(self, played: PlayedTurn) -> Replay:
         """The replay; `played` is what keeping it takes."""
         last, original = self._players[-1], self._turn[-1]
         found = [one for player in self._players for _, one in sorted(player.divergences, key=lambda pair: pair[0])]
@@ -48,7 +46,7 @@ class Told:
             call
             for player in self._players
             if player.is_recorded
-            for call in player.calls.values()
+            for call in player.calls.all
             if is_effect(call.kind, call.name)
         ]
         first = self._turn[0]
@@ -59,7 +57,7 @@ class Told:
                 "metadata": original.metadata,
                 "input": first.input,
                 "context": first.context,
-                "output": self._output(last),
+                "output": played.runs[-1].output(played.outputs),
                 "error": describe(self._error, self._encoder.redactor) if self._fails() and self._error else None,
             }.items()
         }
@@ -95,14 +93,6 @@ class Told:
         if last.ended_early:
             return "interrupted" if last.original.status == "interrupted" else "cancelled"
         return "interrupted" if last.interrupted else "done"
-
-    def _output(self, last: RunPlayer) -> Any:
-        state = self._shelf.latest()
-        values = dict(state.checkpoint["channel_values"]) if state else {}
-        shown = {name: value for name, value in values.items() if not name.startswith((*ROUTING, "__"))}
-        if "__end__" in values:
-            return values["__end__"]
-        return {**shown, "__interrupt__": last.interrupts} if last.interrupted else shown
 
     def _offsets(self) -> list[tuple[RunPlayer, tuple[int, int]]]:
         """Each run's player, with how many steps and calls the runs before it had."""

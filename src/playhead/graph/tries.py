@@ -7,17 +7,19 @@ attempt again. What tells them from the earlier ones are the attempts of all the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from playhead.records import Step
 
 Tries: TypeAlias = tuple[int, ...]
 """The attempts of a step, of the one around it, and so on, without the first attempts at the end: mostly one number."""
 
+ALL_FIRST: Final[tuple[Tries, ...]] = ((), (1,))
+
 
 def tries(attempt: int, around: Tries) -> Tries:
     """Those of a step, by its own attempt and those of the step it is in."""
-    return (attempt, *around) if any(each > 1 for each in around) else (attempt,)
+    return (attempt,) if around in ALL_FIRST else (attempt, *around)
 
 
 class Ran(NamedTuple):
@@ -43,14 +45,14 @@ def tries_of(steps: Iterable[Step]) -> dict[int, Ran]:
     made: dict[int, Ran] = {}
     latest: dict[str, Ran] = {}
     for step in in_order:
-        around = latest.get(_around(step.address), Ran((1,), is_over=False))
+        around = latest.get(enclosing(step.address), Ran((1,), is_over=False))
         is_over = around.is_over or step.number < restarted.get(step.address, 0)
         made[step.number] = Ran(tries(step.attempt, around.tries), is_over)
         latest[step.address] = Ran(tries(1 if is_over else step.attempt, around.tries), is_over)
     return made
 
 
-def _around(address: str) -> str:
+def enclosing(address: str) -> str:
     """The address of the step around this one; between them the how-manieth run of a graph may be told."""
     path = address.rpartition("/")[0]
     outer, _, last = path.rpartition("/")
