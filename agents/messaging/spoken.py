@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from agents.messaging.constraints import DAY_FIELDS, TIME_FIELDS, UNCLEAR, Constraints
+from agents.messaging.spoken_clause import clauses, unwished
 from agents.messaging.spoken_clock import with_clocks
 from agents.messaging.spoken_left import READ, doubts, left_over
 from agents.messaging.spoken_table import DATES, DAY_BOUNDS, DAYS, TIMES, Fields
@@ -20,6 +21,21 @@ from agents.messaging.spoken_words import DAY, WEEKDAYS, normal_words
 
 def parse_when(text: str) -> Constraints:
     """What code can read of a phrase such as "fri after work" or "half past 10 in the morning"."""
+    read = _with_alternatives(text)
+    timed = any(each.names_time() for each in read.alternatives or (read,))
+    left = (_taken_out(_wish(normal_words(clause)))[1] for clause in clauses(text))
+    doubt = " ".join(each for each in (unwished(clause, timed) for clause in left) if each)
+    if not doubt:
+        return read
+    alternatives = tuple(_doubted(each, doubt) for each in read.alternatives)
+    return _doubted(read, doubt).model_copy(update={"alternatives": alternatives})
+
+
+def _doubted(read: Constraints, doubt: str) -> Constraints:
+    return read.model_copy(update={"unread": f"{read.unread} {doubt}".strip()})
+
+
+def _with_alternatives(text: str) -> Constraints:
     words = _wish(normal_words(text))
     pieces = [piece for piece in re.split(r"\bor\b", words) if piece.strip()]
     read = [_read(piece) for piece in pieces]
@@ -32,7 +48,7 @@ def parse_when(text: str) -> Constraints:
 
 
 _MOVED = re.compile(
-    r"\b(?:move|moved|change|changed|reschedul\w+|switch|swap|push|shift|bring)\b.* to (?!see|come|get|a )"
+    r"\b(?:move|moved|change|changed|reschedul\w+|switch|swap|push|shift|bring)\b.* (?:to|for) (?!see|come|get|a )"
 )
 _REPLACED = re.compile(r"\b(?:instead of|rather than) ")
 
@@ -87,7 +103,15 @@ def _only_a_weekday(read: Constraints) -> bool:
 
 
 def _read(piece: str) -> Constraints:
-    """One alternative: every pattern of the table in turn, each taking out what it reads."""
+    """One alternative, and what of it nothing could read."""
+    fields, text = _taken_out(piece)
+    timed = any(fields.get(name) for name in ("time", "after", "before"))
+    unread = f"{left_over(text, timed)} {doubts(piece)}".strip()
+    return Constraints.model_validate({**fields, "unread": unread})
+
+
+def _taken_out(piece: str) -> tuple[Fields, str]:
+    """Every pattern of the table in turn, each taking out what it reads; and the words with READ in those places."""
     fields: Fields = {}
     text = f" {piece} "
     for pattern, reading in (*DAY_BOUNDS, *DATES):
@@ -95,9 +119,7 @@ def _read(piece: str) -> Constraints:
     text = with_clocks(text)
     for pattern, reading in (*TIMES, *DAYS):
         text = _take(pattern, reading, text, fields)
-    timed = any(fields.get(name) for name in ("time", "after", "before"))
-    fields["unread"] = f"{left_over(text, timed)} {doubts(piece)}".strip()
-    return Constraints.model_validate(fields)
+    return fields, text
 
 
 def _take(pattern: re.Pattern[str], reading: Callable[[re.Match[str]], Fields], text: str, fields: Fields) -> str:

@@ -154,7 +154,7 @@ DAYS = patterns(
     (rf"\b(?P<day>{DAY}) week\b", lambda found: {"in_weeks": 1, "day": found["day"], "which": "coming"}),
     (r"\b(?:in|within) (?P<count>an?|\d+|a couple of) (?P<unit>day|week)s?(?: time)?(?: from (?:now|today))?\b",
      lambda found: {f"in_{found['unit']}s": 2 if "couple" in found["count"] else _count(found["count"])}),
-    (r"\b(?P<count>an?|\d+) (?P<unit>day|week)s? from (?:now|today)\b",
+    (r"(?<!for )\b(?P<count>an?|\d+) (?P<unit>day|week)s? from (?:now|today)\b",
      lambda found: {f"in_{found['unit']}s": _count(found["count"])}),
     (r"\b(?:the )?day after tomorrow\b", lambda _: {"day": "day after tomorrow"}),
     (r"\b(?:later )?today\b", lambda _: {"day": "today"}),

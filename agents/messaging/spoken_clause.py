@@ -1,0 +1,94 @@
+"""Is a time that was read one that the customer wishes for, and is it all that the clause says of time?
+
+A clause can name a time only to tell of it, refuse it, or make it depend on something: "on Monday I called", "Friday
+is no use to me", "Friday unless it rains", "the sale ends in June". Nobody can list what people may say there, but what
+kind of clause it is shows in a few small words: a negation, a past tense, a condition, something else that happens
+then. And a word that is nearly one of time ("mornning", "thrus") may be one. Where such a word is left unread in the
+clause of a time, the agent asks.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from agents.messaging.spoken_left import DOUBT, READ
+from agents.messaging.spoken_words import MONTHS, WEEKDAYS
+
+_BREAK = re.compile(  # where one clause ends and another may begin; "3.30" and "9, 10" are no ends
+    r"[.!?;\n()–—…]+(?!\d)|,(?! ?\d)|\s-+\s|\b(?:but|so|because|though)\b"
+    r"|(?=\b(?:can|could|would|will|do|is|are) (?:i|we|you|u|ya|it|there|that)\b)|(?=\bhow about\b|\blet'?s\b)",
+    re.IGNORECASE,
+)
+
+_FINITE = (  # the past of a verb and never its participle, whoever does it
+    "was(?! (?:hoping|wondering|thinking|going|looking|planning|trying))"
+    "|were|went|came|took|gave|saw|spoke|broke|fell|forgot|did|said|wrote|began"
+)
+_ENDING_IN_ED = r"(?!(?:need|feed|speed|seed|indeed|proceed|wanted|hoped|needed|wondered|preferred|liked)\b)[a-z]{2,}ed"
+_PAST = rf"(?:{_FINITE}|had|got|told|bought|left|brought|made|paid|lost|found|sent|met|felt|heard|{_ENDING_IN_ED})"
+_ONE = "i|we|you|u|he|she|it|they|someone|somebody|nobody|everybody|who|which"
+_NO_EVENT = (  # before "is Friday": the day itself is spoken of
+    "it|that|this|what|when|which|there|how|where|who|day|days|off|time|times|slot|appointment|one|best|earliest"
+    "|choice|preference|option|availability|i|he|she|we|you|they"
+)
+_A_PLACE = "the|your|our|my|a|an|any|all|least|some|which|what|about|this|that|around"  # after "at"
+_ON = "(?:(?:on|in|at|from|till|until|the|this|next|only) )*"
+
+_UNWISHED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # a negation that no pattern has read; "no rush" and "can't wait" deny nothing of a time
+        r"\b(?P<doubt>(?:no|not|never|none|nor|neither|cannot|unable|nope|without|[a-z]+n't"
+        r"|(?:do|does|did|ca|wo|is|are|was|should|would|could)nt))\b"
+        r"(?! (?:rush|hurry|worr(?:y|ies)|problem|pressure|matter|preference|wait|mind|need|have to|too)\b)",
+        # the past: "on · I called", "the lady said · ", "came by · and nobody was there"
+        rf"\b(?P<doubt>(?:{_ONE})(?:'ve|'d| have| had| has)?(?: (?:just|already|never|only|all))? {_PAST})\b",
+        rf"\b(?P<doubt>{_FINITE})\b",
+        rf"^(?P<doubt>(?:just |already )?{_PAST})\b",
+        r"\b(?P<doubt>gone|says|ago)\b",
+        # a condition
+        r"\b(?P<doubt>unless|otherwise|or else|in case|depends|depending|provided|if (?:it )?(?:rains|snows|not))\b",
+        # what else happens then, and where the customer is: "the sale ends · ", "the party is · ", "I'm away · "
+        rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are| ends?| starts?| begins?| expires?| leaves?)) {_ON}{READ}",
+        r"\b(?P<doubt>(?:i'm|im|am|i'll be|we're|we'll be|are|be|is|he's|she's) (?:all |both )?(?:out|off|away|gone"
+        r"|working|closed))\b",
+        # the time that is to be changed, not the one that is wished for; a time to wait for
+        r"\b(?P<doubt>mov(?:e|ing)|resched\w+|switch|swap|push|shift|chang(?:e|ing) (?:it|my|the|our))\b",
+        rf"\b(?P<doubt>(?:give|gimme|wait|hold|keep)\b.*) {READ}",
+        # a time or a place in letters that nothing knows: "· at tow"; a number that counts nothing: "and 2 for"
+        rf"{READ} (?P<doubt>at (?!(?:{_A_PLACE})\b)[a-z]+)",
+        r"\b(?:and|then) (?P<doubt>\d{1,4})(?= (?:for|at|on|and|or|if|then|is|works?|would|please|but|not)\b| *$)",
+    )
+)
+_ANYWHERE = re.compile(r"\b(?P<doubt>next(?! (?:to|door|of)\b)|q[1-4]|\d+h)\b")  # of time, whatever stands around it
+_OF_TIME = (
+    *WEEKDAYS, *(name for name in MONTHS if len(name) > 5), "thurs", "tues", "weds", "tomorrow", "today", "tonight",
+    "morning", "afternoon", "evening", "night", "noon", "midday", "midnight", "before", "after", "until", "around",
+    "between", "week", "weekend", "month", "hour",
+)  # fmt: skip
+_ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
+_MAYBE_AN_HOUR = re.compile(r"\b(?:it|at|do|then|say|maybe|to|from|until|before|after|by|make|be) (?P<hour>\d{1,4}) *$")
+
+
+def clauses(text: str) -> list[str]:
+    """The clauses of a message, as they were written."""
+    return [clause for clause in _BREAK.split(text) if clause.strip()]
+
+
+def unwished(left: str, timed: bool) -> str:
+    """What in a clause makes the times of a message doubtful. `left`: its words, with READ for what was read. `timed`:
+    a time of day was read in the message, so that a number need not be one."""
+    left = re.sub(r"\s+", " ", left).strip()
+    found = [pattern.search(left) for pattern in (_ANYWHERE, *(_UNWISHED if READ in left else ()))]
+    doubts = [each["doubt"] for each in found if each]
+    doubts += [word for word in re.findall(r"[a-z]{4,}", left) if _nearly_of_time(word)]
+    hour = None if timed else _MAYBE_AN_HOUR.search(left)  # "make it 11 instead"
+    return " ".join(f"{each}{DOUBT}" for each in (*doubts, *([hour["hour"]] if hour else [])))
+
+
+def _nearly_of_time(word: str) -> bool:
+    if word in _ALIKE:
+        return False
+    near = difflib.get_close_matches(word, [each for each in _OF_TIME if each[0] == word[0]], n=1, cutoff=0.8)
+    return bool(near) and near[0] != word
