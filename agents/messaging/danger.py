@@ -18,54 +18,169 @@ DANGER: Final = Vocabulary("danger")
 
 def _near(pattern: str) -> str:
     """`~3` in a pattern: up to three words or phrases of the same sentence between, commas among them."""
-    return re.sub(r"~(\d)", lambda found: f"[^.?]{{0,{found.group(1)}}}?", pattern)
+    return re.sub(r"~(\d)", r"<^.|?>{0,\1}?", pattern)
 
 
 _BODY: Final = (
-    r"N~2B",  # cannot breathe
-    r"A~4[WI]|[yb]~3W|3~4[2WZI]|b~22|2~2[3b]|[Ay]~3[FQ]|b~2F|:m[by]|A~37",  # the throat closes
-    r"[pcb]~4U(?!m)|U[.]|p4[.,?]",  # somebody is unconscious, but "I collapsed the bike"
-    r"L~4H|H~3L|b~4L|[pc]~3L(?!m)|N~2L|P.*[LX]|[LX].*P|L~2N",  # bleeding
-    r"[pcAby]~4I|I~1m[bAy]|[bAy]~4Z|Z~1m[bAyc]|Z~2m[pc]",  # wounded, broken, burnt
-    r"[o8]~4i~1m?y|8~6[bAy]|i~1my.*[LUW]|i~1my~6N|b[^.,?]{0,3}7",  # in the eye, on the skin
-    r"i~1m[bAy].*[LI]",
-    r"[bc0]~3l|[lf]~2m?A|l~2b|b~3[6]|S~2i~1mb|b~3f",  # a hand is caught
-    r"X",
-    r"[pc]~3e~4[oG8@]|c~4o~4e|[pc]~1!|c~5i~1m?[Ab]",  # swallowed
-    r"O~5[nN]|n~7O|N~2O|;~2O",  # no oxygen, no inhaler
-    r"[CG].*Y|Y.*[CG]",  # the boiler, and everybody dizzy
-    r"5~1mb",  # lost a finger
+    # cannot breathe
+    "<not> ~2 <breathe>",
+    # the throat closes
+    "<airway> ~4 <swelling|wounded>",
+    "<eye|limb> ~3 <swelling>",
+    "<one_side> ~4 <numb|swelling|broken|wounded>",
+    "<limb> ~2 <numb>",
+    "<numb> ~2 <one_side|limb>",
+    "<airway|eye> ~3 <fire|smoking>",
+    "<limb> ~2 <fire>",
+    "<through> <the> <limb|eye>",
+    "<airway> ~3 <colour>",
+    # somebody is unconscious, but "I collapsed the bike"
+    "<person|child|limb> ~4 <unconscious> (?!<the>)",
+    "<unconscious> <.>",
+    "<person> <helpless> <.|,|?>",
+    # bleeding
+    "<blood> ~4 <much>",
+    "<much> ~3 <blood>",
+    "<limb> ~4 <blood>",
+    "<person|child> ~3 <blood> (?!<the>)",
+    "<not> ~2 <blood>",
+    "<blood_thinner> .* <blood|grave>",
+    "<blood|grave> .* <blood_thinner>",
+    "<blood> ~2 <not>",
+    # wounded, broken, burnt
+    "<person|child|airway|limb|eye> ~4 <wounded>",
+    "<wounded> ~1 <the> <limb|airway|eye>",
+    "<limb|airway|eye> ~4 <broken>",
+    "<broken> ~1 <the> <limb|airway|eye|child>",
+    "<broken> ~2 <the> <person|child>",
+    # in the eye, on the skin
+    "<inedible|corrosive> ~4 <in> ~1 <the>? <eye>",
+    "<corrosive> ~6 <limb|airway|eye>",
+    "<in> ~1 <the> <eye> .* <blood|unconscious|swelling>",
+    "<in> ~1 <the> <eye> ~6 <not>",
+    "<limb> <^.|,|?>{0,3} <colour>",
+    "<in> ~1 <the> <limb|airway|eye> .* <blood|wounded>",
+    # a hand is caught
+    "<limb|child|loose> ~3 <stuck_in>",
+    "<stuck_in|failing> ~2 <the>? <airway>",
+    "<stuck_in> ~2 <limb>",
+    "<limb> ~3 <trapped>",
+    "<place> ~2 <in> ~1 <the> <limb>",
+    "<limb> ~3 <failing>",
+    "<grave>",
+    # swallowed
+    "<person|child> ~3 <eat> ~4 <inedible|gas|corrosive|battery>",
+    "<child> ~4 <inedible> ~4 <eat>",
+    "<person|child> ~1 <swallow>",
+    "<child> ~5 <in> ~1 <the>? <airway|limb>",
+    # no oxygen, no inhaler
+    "<lifeline> ~5 <used_up|not>",
+    "<used_up> ~7 <lifeline>",
+    "<not> ~2 <lifeline>",
+    "<call> ~2 <lifeline>",
+    # the boiler, and everybody dizzy
+    "<boiler|gas> .* <dizzy>",
+    "<dizzy> .* <boiler|gas>",
+    # lost a finger
+    "<lost> ~1 <the> <limb>",
 )
 _PLACE: Final = (
-    r"J|^\.F\.",
-    r"[SCE]~6F|[SCE@]~6Q|C~8F|F~4[SCE]|F~1[iH]|[ip]~1F[.]|@~4[zWFQ]|E~3z",  # things burn or smoke
-    r"s~4G|G~3s|s~2F|G~4[YU]|C.*s~1[.]|G~2Y",  # gas
-    r"j~3[g1]|a~3g|g~3[aj]|G~1g",  # alarms
-    r"q~7E|E~4q|q~3S~3E",  # water at the electrics
-    r"[SC]~3z~3z|z~2z~4[SC]",  # about to burst
+    "<hazard>",
+    "^ <.> <fire> <.>",
+    # things burn or smoke
+    "<place|boiler|electrics> ~6 <fire>",
+    "<place|boiler|electrics|battery> ~6 <smoking>",
+    "<boiler> ~8 <fire>",
+    "<fire> ~4 <place|boiler|electrics>",
+    "<fire> ~1 <in|much>",
+    "<in|person> ~1 <fire> <.>",
+    "<battery> ~4 <pressure|swelling|fire|smoking>",
+    "<electrics> ~3 <pressure>",
+    # gas
+    "<leak> ~4 <gas>",
+    "<gas> ~3 <leak>",
+    "<leak> ~2 <fire>",
+    "<gas> ~4 <dizzy|unconscious>",
+    "<boiler> .* <leak> ~1 <.>",
+    "<gas> ~2 <dizzy>",
+    # alarms
+    "<co_alarm> ~3 <sounding|beeping>",
+    "<alarm> ~3 <sounding>",
+    "<sounding> ~3 <alarm|co_alarm>",
+    "<gas> ~1 <sounding>",
+    # water at the electrics
+    "<water> ~7 <electrics>",
+    "<electrics> ~4 <water>",
+    "<water> ~3 <place> ~3 <electrics>",
+    # about to burst
+    "<place|boiler> ~3 <pressure> ~3 <pressure>",
+    "<pressure> ~2 <pressure> ~4 <place|boiler>",
 )
 _ROAD: Final = (
-    r"V~5f.*D|D.*V~5f|V~1f~3D|f~1D|f.*D|&",  # no brakes while driving
-    r"[SVp]~5T|T~5S|<~3[TD]",  # standing on the tracks
-    r"S~2R|R~4[vS]|p~2R~3v|>~2v",  # off the road, in the river
-    r"[pc]~4l~2[SvT]|[pcS]~46",  # trapped
-    r"c[^.?bw]{0,2}d(?!on)|d~5[UIL]|d~2[pc][.,?]|mp~1d|d~4[A]|p~2d~2[vS]",  # fallen
-    r"[pm]~2xm?w?K|p~1im?w?K|[.,]K~1mS|[p]~2K[.,?]|K~6[UIL]|[pc]~3K~1mS|S~1xK",  # an accident
+    # no brakes while driving
+    "<brakes> ~5 <failing> .* <driving>",
+    "<driving> .* <brakes> ~5 <failing>",
+    "<brakes> ~1 <failing> ~3 <driving>",
+    "<failing> ~1 <driving>",
+    "<failing> .* <driving>",
+    "<out_of_control>",
+    # standing on the tracks
+    "<place|brakes|person> ~5 <roadway>",
+    "<roadway> ~5 <place>",
+    "<stopped_in> ~3 <roadway|driving>",
+    # off the road, in the river
+    "<place> ~2 <off_road>",
+    "<off_road> ~4 <depth|place>",
+    "<person> ~2 <off_road> ~3 <depth>",
+    "<gone_into> ~2 <depth>",
+    # trapped
+    "<person|child> ~4 <stuck_in> ~2 <place|depth|roadway>",
+    "<person|child|place> ~4 <trapped>",
+    # fallen
+    "<child> <^.|?|limb|word>{0,2} <fall> (?!<inedible> <used_up>)",
+    "<fall> ~5 <unconscious|wounded|blood>",
+    "<fall> ~2 <person|child> <.|,|?>",
+    "<the> <person> ~1 <fall>",
+    "<fall> ~4 <airway>",
+    "<person> ~2 <fall> ~2 <depth|place>",
+    # an accident
+    "<person|the> ~2 <have> <the>? <word>? <accident>",
+    "<person> ~1 <in> <the>? <word>? <accident>",
+    "<.|,> <accident> ~1 <the> <place>",
+    "<person> ~2 <accident> <.|,|?>",
+    "<accident> ~6 <unconscious|wounded|blood>",
+    "<person|child> ~3 <accident> ~1 <the> <place>",
+    "<place> ~1 <have> <accident>",
 )
 _HARM: Final = (
-    r"p~5\+~2t|[.,]\+~1t",  # armed
-    r"u",  # a crime
-    r"p~2r~1[pmcb]|rm?[pc]",  # beaten
-    r"c~4M|M~3c|5m?c[.,?pi]",  # a child is gone
+    # armed
+    "<person> ~5 <with> ~2 <weapon>",
+    "<.|,> <with> ~1 <weapon>",
+    # a crime
+    "<crime>",
+    # beaten
+    "<person> ~2 <hurt> ~1 <person|the|child|limb>",
+    "<hurt> <the>? <person|child>",
+    # a child is gone
+    "<child> ~4 <missing>",
+    "<missing> ~3 <child>",
+    "<lost> <the>? <child> <.|,|?|person|in>",
 )
-_HELP: Final = (r";~2h|h=|[.,]hw?[.,]", r"%", r"^\.(?:=[.,]?)+\.$")
+_HELP: Final = (
+    "<call> ~2 <rescuers>",
+    "<rescuers> <help>",
+    "<.|,> <rescuers> <word>? <.|,>",
+    "<cry>",
+    "^ <.> (?:<help> <.|,>?)+ <.> $",
+)
 
 
 def _any_of(kinds: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(_near(kind) for kind in kinds))
+    return DANGER.pattern(*map(_near, kinds))
 
 
-_SELF_HARM: Final = re.compile("k")
+_SELF_HARM: Final = DANGER.pattern("<self_harm>")
+_PRICES: Final = DANGER.pattern("<price>")
 _BODY_KIND, _PLACE_KIND = _any_of(_BODY), _any_of(_PLACE)
 _DANGERS: Final = (_BODY_KIND, _PLACE_KIND, _any_of(_ROAD), _any_of(_HARM), _any_of(_HELP))
 _LAUGHED: Final = re.compile(r"\b(?:haha\w*|lol|jk|kidding|lmao|hehe|rofl|joking)\b")
@@ -86,6 +201,6 @@ def danger(text: str) -> str:
         if _LAUGHED.search(said) or (_PAST.search(said) and not _PRESENT.search(said)):
             return ""
         kinds = [kind for kind in _DANGERS if not (kind is _PLACE_KIND and _SMALL.search(said))]
-        kinds = [kind for kind in kinds if not (kind is _BODY_KIND and "$" in reading.roles)]
+        kinds = [kind for kind in kinds if not (kind is _BODY_KIND and _PRICES.search(reading.roles))]
         found = next((match for kind in kinds if (match := kind.search(reading.roles))), None)
     return reading.said(*found.span()).strip(" .,?") if found else ""

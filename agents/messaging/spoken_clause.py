@@ -50,7 +50,7 @@ _UNWISHED = tuple(
         # a condition
         r"\b(?P<doubt>unless|otherwise|or else|in case|depends|depending|provided|if (?:it )?(?:rains|snows|not))\b",
         # what else happens then, and where the customer is: "the sale ends · ", "the party is · ", "I'm away · "
-        rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are| ends?| starts?| begins?| expires?| leaves?)) {_ON}{READ}",
+        rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are| ends?| starts?| begins?| expires?)) {_ON}{READ}",
         r"\b(?P<doubt>(?:i'm|im|am|i'll be|we're|we'll be|are|be|is|he's|she's) (?:all |both )?(?:out|off|away|gone"
         r"|working|closed))\b",
         # the time that is to be changed, not the one that is wished for; a time to wait for
