@@ -21,6 +21,8 @@ def _near(pattern: str) -> str:
     return re.sub(r"~(\d)", r"<^.|?>{0,\1}?", pattern)
 
 
+_SITE: Final = "thing|building|wire"
+
 _BODY: Final = (
     # cannot breathe
     "<not> ~2 <breathe>",
@@ -54,7 +56,7 @@ _BODY: Final = (
     "<broken> ~1 <the> <limb|airway|eye|child>",
     "<broken> ~2 <the> <person|child>",
     # in the eye, on the skin
-    "<inedible|corrosive> ~4 <in> ~1 <the>? <eye>",
+    "<inedible|pills|corrosive> ~4 <in> ~1 <the>? <eye>",
     "<corrosive> ~6 <limb|airway|eye>",
     "<in> ~1 <the> <eye> .* <blood|unconscious|swelling>",
     "<in> ~1 <the> <eye> ~6 <not>",
@@ -62,15 +64,15 @@ _BODY: Final = (
     "<in> ~1 <the> <limb|airway|eye> .* <blood|wounded>",
     # a hand is caught
     "<limb|child|loose> ~3 <stuck_in>",
-    "<stuck_in|failing> ~2 <the>? <airway>",
+    "<stuck_in|failing|bursting> ~2 <the>? <airway>",
     "<stuck_in> ~2 <limb>",
     "<limb> ~3 <trapped>",
-    "<place> ~2 <in> ~1 <the> <limb>",
-    "<limb> ~3 <failing>",
+    f"<{_SITE}> ~2 <in> ~1 <the> <limb>",
+    "<limb> ~3 <failing|bursting>",
     "<grave>",
     # swallowed
-    "<person|child> ~3 <eat> ~4 <inedible|gas|corrosive|battery>",
-    "<child> ~4 <inedible> ~4 <eat>",
+    "<person|child> ~3 <eat> ~4 <inedible|pills|gas|monoxide|corrosive|battery>",
+    "<child> ~4 <inedible|pills> ~4 <eat>",
     "<person|child> ~1 <swallow>",
     "<child> ~5 <in> ~1 <the>? <airway|limb>",
     # no oxygen, no inhaler
@@ -79,78 +81,100 @@ _BODY: Final = (
     "<not> ~2 <lifeline>",
     "<call> ~2 <lifeline>",
     # the boiler, and everybody dizzy
-    "<boiler|gas> .* <dizzy>",
-    "<dizzy> .* <boiler|gas>",
+    "<boiler|gas|monoxide> .* <dizzy>",
+    "<dizzy> .* <boiler|gas|monoxide>",
     # lost a finger
     "<lost> ~1 <the> <limb>",
+    # unable to move
+    "<fall|failing|bursting|accident|struck|numb> ~4 <helpless>",
+    "<person|child|.> <word>? <broke> <the> <limb>",
+    # too many pills
+    "<took|eat|swallow> ~2 <amount|number> ~3 <pills|inedible>",
 )
 _PLACE: Final = (
     "<hazard>",
+    "<^person> <exploded>",
+    "<battery> ~2 <leak>",
     "^ <.> <fire> <.>",
     # things burn or smoke
-    "<place|boiler|electrics> ~6 <fire>",
-    "<place|boiler|electrics|battery> ~6 <smoking>",
+    f"<{_SITE}|boiler|electrics> ~6 <fire>",
+    f"<{_SITE}|boiler|electrics|battery> ~6 <smoking>",
     "<boiler> ~8 <fire>",
-    "<fire> ~4 <place|boiler|electrics>",
+    f"<fire> ~4 <{_SITE}|boiler|electrics>",
     "<fire> ~1 <in|much>",
     "<in|person> ~1 <fire> <.>",
     "<battery> ~4 <pressure|swelling|fire|smoking>",
     "<electrics> ~3 <pressure>",
     # gas
-    "<leak> ~4 <gas>",
-    "<gas> ~3 <leak>",
+    "<leak> ~4 <gas|monoxide>",
+    "<gas|monoxide> ~3 <leak>",
     "<leak> ~2 <fire>",
-    "<gas> ~4 <dizzy|unconscious>",
+    "<gas|monoxide> ~4 <dizzy|unconscious>",
     "<boiler> .* <leak> ~1 <.>",
-    "<gas> ~2 <dizzy>",
+    "<gas|monoxide> ~2 <dizzy>",
     # alarms
     "<co_alarm> ~3 <sounding|beeping>",
     "<alarm> ~3 <sounding>",
     "<sounding> ~3 <alarm|co_alarm>",
-    "<gas> ~1 <sounding>",
+    "<gas|monoxide> ~1 <sounding>",
     # water at the electrics
-    "<water> ~7 <electrics>",
-    "<electrics> ~4 <water>",
-    "<water> ~3 <place> ~3 <electrics>",
+    "<reading> ~2 <monoxide>",
+    "<monoxide|co_alarm> ~3 <reading|dizzy>",
+    # water that comes in
+    "<building> ~2 <flooding>",
+    "<flooding> ~3 <building>",
+    "<pipe> ~2 <bursting|broke>",
+    "<bursting> ~1 <pipe>",
+    # lines that are down
+    "<wire> ~2 <fall|used_up>",
+    "<water|flooding> ~7 <electrics>",
+    "<electrics> ~4 <water|flooding>",
+    f"<water|flooding> ~3 <{_SITE}> ~3 <electrics>",
     # about to burst
-    "<place|boiler> ~3 <pressure> ~3 <pressure>",
-    "<pressure> ~2 <pressure> ~4 <place|boiler>",
+    f"<{_SITE}|boiler> ~3 <pressure> ~3 <pressure>",
+    f"<pressure> ~2 <pressure> ~4 <{_SITE}|boiler>",
 )
 _ROAD: Final = (
     # no brakes while driving
-    "<brakes> ~5 <failing> .* <driving>",
-    "<driving> .* <brakes> ~5 <failing>",
-    "<brakes> ~1 <failing> ~3 <driving>",
-    "<failing> ~1 <driving>",
-    "<failing> .* <driving>",
+    "<brakes> ~5 <failing|bursting> .* <driving>",
+    "<driving> .* <brakes> ~5 <failing|bursting>",
+    "<brakes> ~1 <failing|bursting> ~3 <driving>",
+    "<failing|bursting> ~1 <driving>",
+    "<failing|bursting> .* <driving>",
     "<out_of_control>",
     # standing on the tracks
-    "<place|brakes|person> ~5 <roadway>",
-    "<roadway> ~5 <place>",
+    f"<{_SITE}|brakes|person> ~5 <roadway>",
+    f"<roadway> ~5 <{_SITE}>",
     "<stopped_in> ~3 <roadway|driving>",
     # off the road, in the river
-    "<place> ~2 <off_road>",
-    "<off_road> ~4 <depth|place>",
+    f"<{_SITE}> ~2 <off_road>",
+    f"<off_road> ~4 <depth|{_SITE}>",
     "<person> ~2 <off_road> ~3 <depth>",
     "<gone_into> ~2 <depth>",
     # trapped
-    "<person|child> ~4 <stuck_in> ~2 <place|depth|roadway>",
-    "<person|child|place> ~4 <trapped>",
+    f"<person|child> ~4 <stuck_in> ~2 <{_SITE}|depth|roadway>",
+    "<.|,> <word>? <stuck_in> ~2 <building|depth>",
+    "<person|.|,> <word>{0,2} <stopped_in> ~2 <building|depth>",
+    "<stuck_in> ~5 <trapped>",
+    f"<fall> ~3 <{_SITE}> ~3 <person|child> ~1 <in> <.|,>",
+    f"<person|child|{_SITE}> ~4 <trapped>",
     # fallen
-    "<child> <^.|?|limb|word>{0,2} <fall> (?!<inedible> <used_up>)",
+    "<child> <^.|?|limb|word>{0,2} <fall> (?!<inedible|pills> <used_up>)",
     "<fall> ~5 <unconscious|wounded|blood>",
     "<fall> ~2 <person|child> <.|,|?>",
     "<the> <person> ~1 <fall>",
     "<fall> ~4 <airway>",
-    "<person> ~2 <fall> ~2 <depth|place>",
-    # an accident
-    "<person|the> ~2 <have> <the>? <word>? <accident>",
-    "<person> ~1 <in> <the>? <word>? <accident>",
-    "<.|,> <accident> ~1 <the> <place>",
-    "<person> ~2 <accident> <.|,|?>",
-    "<accident> ~6 <unconscious|wounded|blood>",
-    "<person|child> ~3 <accident> ~1 <the> <place>",
-    "<place> ~1 <have> <accident>",
+    f"<person> ~2 <fall> ~2 <depth|{_SITE}>",
+)
+_ACCIDENT: Final = (
+    "<person|the> ~2 <have> <the>? <word>? <accident|struck>",
+    "<person> ~1 <in> <the>? <word>? <accident|struck>",
+    f"<.|,> <accident|struck> ~1 <the> <{_SITE}>",
+    f"<person|child|.|,> <word|have>{{0,2}} <struck> <the>? <{_SITE}>",
+    "<person> ~2 <accident|struck> <.|,|?>",
+    "<accident|struck> ~6 <unconscious|wounded|blood>",
+    f"<person|child> ~3 <accident|struck> ~1 <the> <{_SITE}>",
+    f"<{_SITE}> ~1 <have> <accident|struck>",
 )
 _HARM: Final = (
     # armed
@@ -169,8 +193,9 @@ _HARM: Final = (
 _HELP: Final = (
     "<call> ~2 <rescuers>",
     "<rescuers> <help>",
-    "<.|,> <rescuers> <word>? <.|,>",
+    "<.|,> <rescuers> <word|help>{0,2} <.|,>",
     "<cry>",
+    "<.> <plea> <.>",
     "^ <.> (?:<help> <.|,>?)+ <.> $",
 )
 
@@ -179,10 +204,19 @@ def _any_of(kinds: tuple[str, ...]) -> re.Pattern[str]:
     return DANGER.pattern(*map(_near, kinds))
 
 
-_SELF_HARM: Final = DANGER.pattern("<self_harm>")
+_SELF_HARM: Final = DANGER.pattern("<self_harm>", "<harm|hurt|broken|unconscious|inedible> <oneself>")
 _PRICES: Final = DANGER.pattern("<price>")
-_BODY_KIND, _PLACE_KIND = _any_of(_BODY), _any_of(_PLACE)
-_DANGERS: Final = (_BODY_KIND, _PLACE_KIND, _any_of(_ROAD), _any_of(_HARM), _any_of(_HELP))
+_BODY_KIND, _PLACE_KIND, _ACCIDENT_KIND, _HARM_KIND = map(_any_of, (_BODY, _PLACE, _ACCIDENT, _HARM))
+_DANGERS: Final = (_BODY_KIND, _PLACE_KIND, _any_of(_ROAD), _ACCIDENT_KIND, _HARM_KIND, _any_of(_HELP))
+_REPAIRS: Final = DANGER.pattern("<repair>")
+_TELLING: Final = tuple(
+    DANGER.pattern(f"<{role}>")
+    for role in (
+    "fire", "unconscious", "wounded", "broken", "trapped", "helpless", "blood", "weapon", "hurt", "stuck_in", "dizzy",
+    "numb", "missing", "swallow", "lifeline", "flooding", "monoxide", "co_alarm", "struck", "crime",
+    )
+)  # fmt: skip
+_CALLING: Final = DANGER.pattern("<help|rescuers|plea>")
 _LAUGHED: Final = re.compile(r"\b(?:haha\w*|lol|jk|kidding|lmao|hehe|rofl|joking)\b")
 _SMALL: Final = re.compile(r"\b(?:a bit|slightly|a little bit)\b")
 _PAST: Final = re.compile(
@@ -200,7 +234,23 @@ def danger(text: str) -> str:
         said = " ".join(reading.phrases)
         if _LAUGHED.search(said) or (_PAST.search(said) and not _PRESENT.search(said)):
             return ""
-        kinds = [kind for kind in _DANGERS if not (kind is _PLACE_KIND and _SMALL.search(said))]
-        kinds = [kind for kind in kinds if not (kind is _BODY_KIND and _PRICES.search(reading.roles))]
-        found = next((match for kind in kinds if (match := kind.search(reading.roles))), None)
+        found = next((match for kind in _kinds(reading.roles, said) if (match := kind.search(reading.roles))), None)
+        if found is None and _adds_up(reading.roles):
+            return said.strip(" .,?")
     return reading.said(*found.span()).strip(" .,?") if found else ""
+
+
+def _kinds(roles: str, said: str) -> list[re.Pattern[str]]:
+    """The kinds of danger that the message may tell of: not of one that it only asks the price or the repair for."""
+    harmless = {
+        _PLACE_KIND: _SMALL.search(said),
+        _BODY_KIND: _PRICES.search(roles),
+        _ACCIDENT_KIND: _REPAIRS.search(roles),
+    }
+    return [kind for kind in _DANGERS if not harmless.get(kind)]
+
+
+def _adds_up(roles: str) -> bool:
+    """Do two things that tell of danger stand in the message, or one and a call for help, in whatever order?"""
+    telling = sum(bool(each.search(roles)) for each in _TELLING)
+    return telling > 1 or bool(telling and _CALLING.search(roles))

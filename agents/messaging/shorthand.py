@@ -35,6 +35,7 @@ _PAIRS: Final = {
 }  # fmt: skip
 _NUMERO: Final = re.compile(r"\b(my|this|mobile|phone) no\.(?=\s|$)")
 _LENGTHENED: Final = re.compile(r"([a-z])\1{2,}")
+_WE_ARE: Final = re.compile(r"\bwe['’‘`´]re\b")  # and not "were"
 _APOSTROPHES: Final = re.compile(r"['’‘`´]")
 _SIGNS: Final = {"🛑": "stop", "🚫": "no"}
 _TOKENS: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+|[.!?;\n]+|[,:()–—…🛑🚫]|(?<=\s)-+(?=\s)")
@@ -46,7 +47,7 @@ def letters(text: str) -> str:
     seen = unicodedata.normalize("NFKC", text)
     if not seen.isascii():
         seen = "".join(each for each in seen if unicodedata.category(each) != "Cf")
-    return _LENGTHENED.sub(r"\1", _APOSTROPHES.sub("", seen.lower()))
+    return _LENGTHENED.sub(r"\1", _APOSTROPHES.sub("", _WE_ARE.sub("we are", seen.lower())))
 
 
 def spelled_out(text: str) -> list[str]:
