@@ -40,7 +40,7 @@ _WROTE: Final = LEAVING.pattern("<writing> $")
 _DUTY: Final = ("no longer", "not", "must not", "may not", "shouldnt", "isnt", "nor")
 _ANOTHER_WAY: Final = re.compile(  # "don't email me, text me"
     r"^[^.?]*?(?:, |and )(?:please |just |but |only |and )*(?:text|message|email|use|write to)"
-    r" (?:me|us|my|this|to|is|on|only|the)\b"
+    r" (?:me|us|my|this|to|is|on|only|the|instead)\b"
 )
 _DONE: Final = re.compile(r"\b(?:why|did (?:you|they|we)|(?:have|has) (?:you|they)|are you|after i)(?: all| guys)?$")
 _OF_OTHERS: Final = re.compile(  # who else unsubscribes, or whether one could
@@ -52,9 +52,12 @@ _NOT_NOW: Final = re.compile(
     r"^(?:link|button|page|option|footer|rates?|by mistake|by accident)\b"
     r"|^[^.?]*\b(?:any time|later|whenever|down the line)\b"
 )
-_OF_THE_SHOP: Final = LEAVING.pattern(
-    "^ <off|for|small|the> <the|your|small|no_more|again|another>* <word|thing> (?!<list|text|texts|writing>)"
-)  # "opt out of the guarantee"
+_TAKEN_BACK: Final = re.compile(r"\b(?:meant|wait|sec|second|moment|minute|think|kidding|joking|cute|lol|haha)\b")
+_OF_THE_SHOP: Final = LEAVING.pattern(  # "opt out of the guarantee", "unsubscribe my bike from the plan"
+    "^ <off.list|for|small|the> <the|your|small|no_more.of_it|again|another>* <word|thing> "
+    "(?!<list|text|texts|writing>)",
+    "^ <my> <word>",
+)
 
 
 class _Around(NamedTuple):
@@ -104,6 +107,10 @@ def _said_for_oneself(wish: _Around) -> bool:
     return not (_KEPT.search(wish.before) or elsewhere or _OF_THE_SHOP.search(wish.after))
 
 
+def _not_taken_back(wish: _Around) -> bool:
+    return not _TAKEN_BACK.search(wish.words_after)
+
+
 _Meant = Callable[[_Around], bool]
 _WAYS: Final[tuple[tuple[re.Pattern[str], _Meant], ...]] = (
     (LEAVING.pattern(*orders.OFF), _asked),
@@ -113,8 +120,10 @@ _WAYS: Final[tuple[tuple[re.Pattern[str], _Meant], ...]] = (
     (LEAVING.pattern(*orders.UNWANTED), _unwanted),
     (LEAVING.pattern(*orders.PLAINLY), _asked),
     (LEAVING.pattern("<unsubscribe>"), _said_for_oneself),
+    (LEAVING.pattern(*orders.FIRST), _not_taken_back),
 )
-_LEANS: Final = LEAVING.pattern(*orders.LEANING)
+_LEANS: Final = LEAVING.pattern(*orders.ALL_THERE_IS, *orders.LEANING)
+_BARE: Final = LEAVING.pattern(*orders.ALL_THERE_IS)
 
 
 def alone(text: str) -> str:
@@ -129,8 +138,9 @@ def wishes_to_leave(text: str) -> bool:
     reading = LEAVING.read(text)
     if any(_stands(reading, way, meant) for way, meant in _WAYS):
         return True
-    about = orders.ABOUT.search(reading.roles) or len(_LEANS.findall(reading.roles)) > 1
-    return bool(about) and _stands(reading, _LEANS, _ends)
+    if orders.ABOUT.search(reading.roles) or len(_LEANS.findall(reading.roles)) > 1:
+        return _stands(reading, _LEANS, _ends)
+    return not orders.ELSE.search(reading.roles) and _stands(reading, _BARE, _ends)
 
 
 def _stands(reading: Reading, way: re.Pattern[str], meant: _Meant) -> bool:

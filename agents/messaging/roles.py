@@ -49,15 +49,19 @@ class Vocabulary:
 
     def pattern(self, *orders: str) -> re.Pattern[str]:
         """A regular expression that finds any of these orders of roles. A role stands between angle brackets, several
-        with bars between them and "^" before them if none of them may stand there; spaces mean nothing."""
+        with bars between them and "^" before them if none of them may stand there; spaces mean nothing. "<site>" is any
+        of "site.building", "site.wire"."""
         return re.compile("|".join(_ROLES.sub(self._class, order.replace(" ", "")) for order in orders))
 
     def _class(self, found: re.Match[str]) -> str:
-        roles = found["roles"].split("|")
-        unknown = [role for role in roles if role not in self._signs]
-        if unknown:
-            raise ValueError(f"{found.group()}: no role {unknown[0]!r}; the vocabulary has {', '.join(self._signs)}")
-        return f"[{found['no']}{''.join(self._signs[role] for role in roles)}]"
+        signs = "".join(self._kinds_of(role) for role in found["roles"].split("|"))
+        return f"[{found['no']}{signs}]"
+
+    def _kinds_of(self, role: str) -> str:
+        signs = "".join(sign for name, sign in self._signs.items() if name == role or name.startswith(f"{role}."))
+        if not signs:
+            raise ValueError(f"no role {role!r} among those of the vocabulary: {', '.join(self._signs)}")
+        return signs
 
     def read(self, text: str) -> Reading:
         """The message by its roles."""
@@ -86,7 +90,7 @@ class Vocabulary:
 def _roles(listed: str) -> dict[str, str]:
     """The role of every phrase in a file of paragraphs: "role: what it stands for", then the words."""
     roles: dict[str, str] = {}
-    for role, words in re.findall(r"^(\w+): .*\n((?:    .*\n)+)", listed, re.MULTILINE):
+    for role, words in re.findall(r"^([\w.]+): .*\n((?:    .*\n)+)", listed, re.MULTILINE):
         for phrase in " ".join(words.split()).split(", "):
             if roles.setdefault(phrase, role) != role or len(phrase.split(" ")) > LONGEST:
                 raise ValueError(
