@@ -167,7 +167,7 @@ ALL_THERE_IS: Final = (  # says enough where the message is about texts, a list 
     f"<ending.plain> <the|it> {_END}",
     f"<word|small> <the|it> <ending.plain> {_END}",
     "<.> <please>* <ending.weary> <please>* <.>",
-    f"<not_wanting> <receive> <the> {_END}",
+    f"<not_wanting> <receive|get> <the> {_END}",
     "<not> <word|receive|small|get|again>{0,3} <my|you>? <consent> (?!<small> "
     "<^writing|text|sending|this_number|you|get|the|small>|<word|another>) <you>? (?!<small>? <word|another>)",
 )

@@ -22,9 +22,11 @@ from agents.messaging.spoken_words import DAY, WEEKDAYS, normal_words
 def parse_when(text: str) -> Constraints:
     """What code can read of a phrase such as "fri after work" or "half past 10 in the morning"."""
     read = _with_alternatives(text)
-    timed = any(each.names_time() for each in read.alternatives or (read,))
+    said = read.alternatives or (read,)
+    timed = any(each.names_time() for each in said)
+    says_when = timed or any(each.names_day() for each in said)
     left = (_taken_out(_wish(normal_words(clause)))[1] for clause in clauses(text))
-    doubt = " ".join(each for each in (unwished(clause, timed) for clause in left) if each)
+    doubt = " ".join(each for each in (unwished(clause, says_when, timed) for clause in left) if each)
     if not doubt:
         return read
     alternatives = tuple(_doubted(each, doubt) for each in read.alternatives)
@@ -39,8 +41,9 @@ def _with_alternatives(text: str) -> Constraints:
     words = _wish(normal_words(text))
     pieces = [piece for piece in re.split(r"\bor\b", words) if piece.strip()]
     read = [_read(piece) for piece in pieces]
-    for index in range(1, len(read)):  # "Oct 2 or 5" is no time of day
-        if pieces[index].strip().isdigit() and read[index - 1].date and not read[index - 1].names_time():
+    dated = any(each.date and not each.names_time() for each in read)
+    for index, piece in enumerate(pieces):  # "Oct 2 or 5", "13 or 14 March" are no times of day
+        if dated and piece.strip().isdigit():
             read[index] = Constraints(date=UNCLEAR)
     if len(read) < 2 or not all(each.names_day() or each.names_time() for each in read):
         return _read(words)

@@ -32,7 +32,16 @@ _NO_EVENT = (  # before "is Friday": the day itself is spoken of
     "it|that|this|what|when|which|there|how|where|who|day|days|off|time|times|slot|appointment|one|best|earliest"
     "|choice|preference|option|availability|i|he|she|we|you|they"
 )
+_HAPPENS = (
+    "ends?|starts?|begins?|expires?|lands?|arrives?|departs?|leaves|finishes|closes|opens|lets out|gets (?:in|out|off)"
+)
 _A_PLACE = "the|your|our|my|a|an|any|all|least|some|which|what|about|this|that|around"  # after "at"
+_ANY_WISH = (  # after "if"
+    "you|u|ur|your|possible|poss|that|thats|that's|it's|its|ok|okay|any|i|we|available|free|there|convenient|needed"
+    "|at all|only|someone|somebody"
+)
+_SUITS = "(?:works|work|suits|is (?:ok|okay|good|fine|free|open|possible|available|better)|at)"
+_COUNTS_NOTHING = "(?= (?:for|at|on|and|or|if|then|is|works?|would|please|pls|but|not|instead|ok|thanks|·)| *$)"
 _ON = "(?:(?:on|in|at|from|till|until|the|this|next|only) )*"
 
 _UNWISHED = tuple(
@@ -47,10 +56,16 @@ _UNWISHED = tuple(
         rf"\b(?P<doubt>{_FINITE})\b",
         rf"^(?P<doubt>(?:just |already )?{_PAST})\b",
         r"\b(?P<doubt>gone|says|ago)\b",
-        # a condition
-        r"\b(?P<doubt>unless|otherwise|or else|in case|depends|depending|provided|if (?:it )?(?:rains|snows|not))\b",
+        # words that set a time against another
+        r"\b(?P<doubt>than|since|beyond|despite|besides|excluding|usually|always|often|sometimes|normally|almost|nearly"
+        r"|several|few|couple|another|others|again|previous|former|latter|twice|per|throughout)\b",
+        # a guess, and what the time is said to be known by: "the · we spoke of", "· when school starts", "3 · or after"
+        r"\b(?P<doubt>idk|dunno|unsure|forgot|forget|guess)\b",
+        rf"(?P<doubt>\bthe) {READ} (?:with|my|we|i|you|that|where)\b",
+        rf"{READ} (?P<doubt>when|whenever|as soon as|right as)\b",
         # what else happens then, and where the customer is: "the sale ends · ", "the party is · ", "I'm away · "
-        rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are| ends?| starts?| begins?| expires?)) {_ON}{READ}",
+        rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are)) {_ON}{READ}",
+        rf"\b(?P<doubt>{_HAPPENS}) {_ON}{READ}",
         r"\b(?P<doubt>(?:i'm|im|am|i'll be|we're|we'll be|are|be|is|he's|she's) (?:all |both )?(?:out|off|away|gone"
         r"|working|closed))\b",
         # the time that is to be changed, not the one that is wished for; a time to wait for
@@ -58,17 +73,26 @@ _UNWISHED = tuple(
         rf"\b(?P<doubt>(?:give|gimme|wait|hold|keep)\b.*) {READ}",
         # a time or a place in letters that nothing knows: "· at tow"; a number that counts nothing: "and 2 for"
         rf"{READ} (?P<doubt>at (?!(?:{_A_PLACE})\b)[a-z]+)",
-        r"\b(?:and|then) (?P<doubt>\d{1,4})(?= (?:for|at|on|and|or|if|then|is|works?|would|please|but|not)\b| *$)",
+        rf"{READ} (?P<doubt>\d+[a-z]\w*)(?= *$)",
+        rf"\b(?:and|then) (?P<doubt>\d{{1,4}}){_COUNTS_NOTHING}",
     )
 )
-_ANYWHERE = re.compile(r"\b(?P<doubt>next(?! (?:to|door|of)\b)|q[1-4]|\d+h)\b")  # of time, whatever stands around it
+_CONDITION = re.compile(  # in whichever clause; "if you can", "if Friday works" are none
+    r"\b(?P<doubt>unless|otherwise|or else|in case|depends|depending|provided|once|if"
+    rf" (?!{_ANY_WISH}|{READ} {_SUITS})[^ ]+)"
+)
+_ANYWHERE = re.compile(  # of time, whatever stands around it
+    r"\b(?P<doubt>next(?! (?:to|door|of)\b)|q[1-4]\b|\d+h\b"
+    r"|(?:^|(?:do|come|there|free|time|any|or|so|but) )(?:before|after|afterwards|beforehand)$)"
+)
 _OF_TIME = (
     *WEEKDAYS, *(name for name in MONTHS if len(name) > 5), "thurs", "tues", "weds", "tomorrow", "today", "tonight",
     "morning", "afternoon", "evening", "night", "noon", "midday", "midnight", "before", "after", "until", "around",
     "between", "week", "weekend", "month", "hour",
 )  # fmt: skip
 _ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
-_MAYBE_AN_HOUR = re.compile(r"\b(?:it|at|do|then|say|maybe|to|from|until|before|after|by|make|be) (?P<hour>\d{1,4}) *$")
+_LED_TO = "it|at|do|then|say|maybe|to|from|until|before|after|by|make|be|ok|or|and"
+_MAYBE_AN_HOUR = re.compile(rf"(?:^|\b(?:{_LED_TO})) (?P<hour>\d{{1,4}}){_COUNTS_NOTHING}")
 
 
 def clauses(text: str) -> list[str]:
@@ -76,12 +100,12 @@ def clauses(text: str) -> list[str]:
     return [clause for clause in _BREAK.split(text) if clause.strip()]
 
 
-def unwished(left: str, timed: bool) -> str:
-    """What in a clause makes the times of a message doubtful. `left`: its words, with READ for what was read. `timed`:
-    a time of day was read in the message, so that a number need not be one."""
+def unwished(left: str, says_when: bool, timed: bool) -> str:
+    """What in a clause makes the times of a message doubtful. `left`: its words, with READ for what was read.
+    `says_when`, `timed`: a day or time, a time was read in the message, so that a number need not be one."""
     left = re.sub(r"\s+", " ", left).strip()
-    found = [pattern.search(left) for pattern in (_ANYWHERE, *(_UNWISHED if READ in left else ()))]
-    doubts = [each["doubt"] for each in found if each]
+    patterns = (_ANYWHERE, *([_CONDITION] if says_when else []), *(_UNWISHED if READ in left else ()))
+    doubts = [found["doubt"] for found in (pattern.search(left) for pattern in patterns) if found]
     doubts += [word for word in re.findall(r"[a-z]{4,}", left) if _nearly_of_time(word)]
     hour = None if timed else _MAYBE_AN_HOUR.search(left)  # "make it 11 instead"
     return " ".join(f"{each}{DOUBT}" for each in (*doubts, *([hour["hour"]] if hour else [])))
