@@ -29,10 +29,11 @@ BODY: Final = (
     # somebody is unconscious, but "I collapsed the bike"
     "<person|child|limb> ~4 <unconscious> (?!<the>)",
     "<unconscious> <.>",
+    "<unconscious> ~1 <person|child>",
     "<person> <helpless> <.|,|?>",
     # bleeding
-    "<blood> ~4 <much>",
-    "<much> ~3 <blood>",
+    "<blood> ~4 <much|cant_stop>",
+    "<much|cant_stop> ~3 <blood>",
     "<limb> ~4 <blood>",
     "<person|child> ~3 <blood> (?!<the>)",
     "<not> ~2 <blood>",
@@ -77,8 +78,9 @@ BODY: Final = (
     "<lost> ~1 <the> <limb>",
     # unable to move
     "<fall|failing|accident|numb> ~4 <helpless>",
-    "<person|child|.> <word>? <broke> <the> <limb>",
+    "<broke> <the> <limb>",
     # too many pills
+    "<swallow> ~3 <inedible|battery>",
     "<took|eat|swallow> ~2 <amount|number> ~3 <inedible>",
 )
 PLACE: Final = (
@@ -97,6 +99,7 @@ PLACE: Final = (
     "<electrics> ~3 <pressure>",
     # gas
     "<leak> ~4 <gas>",
+    "<gas_pipe> ~3 <broken|broke|failing|leak|wounded>",
     "<gas> ~3 <leak>",
     "<leak> ~2 <fire>",
     "<gas> ~4 <dizzy|unconscious>",
@@ -105,6 +108,7 @@ PLACE: Final = (
     # alarms
     "<co_alarm> ~3 <sounding|beeping>",
     "<alarm> ~3 <sounding>",
+    "<co_alarm|alarm> ~2 <much|cant_stop>",
     "<sounding> ~3 <alarm|co_alarm>",
     "<gas> ~1 <sounding>",
     # water at the electrics
@@ -132,9 +136,10 @@ ROAD: Final = (
     "<failing> ~1 <driving>",
     "<failing> .* <driving>",
     "<out_of_control>",
+    "<person|.> <cant_stop> <the> <site>",
     # standing on the tracks
-    "<site|brakes|person> ~5 <roadway>",
-    "<roadway> ~5 <site>",
+    "<site|brakes|person> ~8 <roadway>",
+    "<roadway> ~2 <site> <failing|broke>",
     "<stopped_in> ~3 <roadway|driving>",
     # off the road, in the river
     "<site> ~2 <off_road>",
@@ -143,7 +148,9 @@ ROAD: Final = (
     "<gone_into> ~2 <depth>",
     # trapped
     "<person|child> ~4 <stuck_in> ~2 <site|depth|roadway>",
-    "<.|,> <word>? <stuck_in> ~2 <site.building|depth>",
+    "<.|,> <word>? <stuck_in> ~2 <site|depth>",
+    "<.|,> <trapped.fast>",
+    "<stuck_in> ~5 <child>",
     "<person|.|,> <word>{0,2} <stopped_in> ~2 <site.building|depth>",
     "<stuck_in> ~5 <trapped>",
     "<fall> ~3 <site> ~3 <person|child> ~1 <in> <.|,>",
@@ -170,7 +177,9 @@ HARM: Final = (
     # armed
     "<person> ~5 <with> ~2 <weapon>",
     "<.|,> <with> ~1 <weapon>",
+    "<person.other> ~1 <have> ~1 <weapon>",
     # a crime
+    "<person.other> ~2 <attack>",
     "<crime>",
     # beaten
     "<person> ~2 <hurt> ~1 <person|the|child|limb>",

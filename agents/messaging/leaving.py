@@ -54,7 +54,7 @@ _NOT_NOW: Final = re.compile(
 )
 _TAKEN_BACK: Final = re.compile(r"\b(?:meant|wait|sec|second|moment|minute|think|kidding|joking|cute|lol|haha)\b")
 _OF_THE_SHOP: Final = LEAVING.pattern(  # "opt out of the guarantee", "unsubscribe my bike from the plan"
-    "^ <off.list|for|small|the> <the|your|small|no_more.of_it|again|another>* <word|thing> "
+    "^ <off.list|for|small|the> <the|your|small|no_more.of_it|again|another>* <word|thing|shop_list> "
     "(?!<list|text|texts|writing>)",
     "^ <my> <word>",
 )
@@ -123,7 +123,7 @@ _WAYS: Final[tuple[tuple[re.Pattern[str], _Meant], ...]] = (
     (LEAVING.pattern(*orders.FIRST), _not_taken_back),
 )
 _LEANS: Final = LEAVING.pattern(*orders.ALL_THERE_IS, *orders.LEANING)
-_BARE: Final = LEAVING.pattern(*orders.ALL_THERE_IS)
+_BARE: Final = LEAVING.pattern(*orders.ALL_THERE_IS, *orders.NOTHING_ELSE)
 
 
 def alone(text: str) -> str:

@@ -65,6 +65,9 @@ OFF: Final = (  # me, or my number, off the list
     "<.|,|?|please> <lose> <me> <please>* <.>",
 )
 ENDING: Final = (  # an ending, and what ends
+    "<turn> <the|your|my>* <texts|text> <off.list>",
+    f"<remove> <the|your|my|small>* <texts> (?:{_END}|<for> {_NUMBER})",
+    f"<remove> <my> <text> {_END}",
     "<ending.plain|ending_texts> <the|my|your|small>* <list.texts>",
     "<ending.plain> <sending> <me> <my|your|the>* <thing|texts|text>",
     f"<texts> <.|,>? <someone> <off.out> {_END}",
@@ -95,6 +98,11 @@ REFUSAL: Final = (  # not, and writing to me
     "<not> <small>* <be>? <hear> <off> <you> <again>",
 )
 NO_MORE: Final = (  # none of it any longer, whoever says so
+    "<no_more> <small|the|your>* <calling> <and> <texts|text|writing>",
+    f"<tell> <no_more> {_END}",
+    "<ending.plain> <and> <small|someone|word>{0,2} <threat>",
+    "<threat> <^.|?>{0,4} <text|writing> <again>",
+    "<threat> <small|word> <text>",
     "<no_more> <small|the|your|again>* <word>{0,2} <texts|text|writing>",
     "<want> <small|get|receive|be>* <no|no_more> <small|the|your|again>* <word>? <texts|text>",
     f"(?:<.|,|and>|<when> <in>) <please|small|and|someone|want>* <no|no_more> <small>* <word>? "
@@ -144,6 +152,7 @@ UNWANTED: Final = (  # a wish not to get them, or consent taken back
     f"<object> <you|your|small|the|get>* <word>? (?:<texts>|<writing>|<text>|{_NUMBER})",
 )
 FIRST: Final = (  # the bare word as the first sentence
+    "^ <.> <please>* <ending.plain> <please>+ <someone|you|not>",
     "^ <.> <please>* <ending.plain> <please>* <.>",
     "^ <.> <please>* <ending.plain> <someone> <small>* <not>",
     "^ <.> <please>* <ending.plain> <please>* <.|,> <wrong>",
@@ -171,6 +180,7 @@ ALL_THERE_IS: Final = (  # says enough where the message is about texts, a list 
     "<not> <word|receive|small|get|again>{0,3} <my|you>? <consent> (?!<small> "
     "<^writing|text|sending|this_number|you|get|the|small>|<word|another>) <you>? (?!<small>? <word|another>)",
 )
+NOTHING_ELSE: Final = ("(?<!<someone|it>) <ending.plain> (?!<in>)",)  # an ending in a message about nothing else
 LEANING: Final = (  # says enough only where texts, a list or a number are what the message is about
     f"<threat> <you> {_END}",
     f"<.|,|?|and> <please>* <no_more> {_END}",

@@ -42,6 +42,7 @@ _OFTEN: Final = (  # meant where two letters changed places or one is missing
 )  # fmt: skip
 _NUMERO: Final = re.compile(r"\b(my|this|mobile|phone) no\.(?=\s|$)")
 _LENGTHENED: Final = re.compile(r"([a-z])\1{2,}")
+_NOT_APART: Final = re.compile(r"\b(do|does|did|is|are|was|would|could|should|have|has|wo|ca) nt\b")
 _WE_ARE: Final = re.compile(r"\bwe['’‘`´]re\b")  # and not "were"
 _APOSTROPHES: Final = re.compile(r"['’‘`´]")
 _SIGNS: Final = {"🛑": "stop", "🚫": "no"}
@@ -54,7 +55,7 @@ def letters(text: str) -> str:
     seen = unicodedata.normalize("NFKC", text)
     if not seen.isascii():
         seen = "".join(each for each in seen if unicodedata.category(each) != "Cf")
-    return _LENGTHENED.sub(r"\1", _APOSTROPHES.sub("", _WE_ARE.sub("we are", seen.lower())))
+    return _LENGTHENED.sub(r"\1", _NOT_APART.sub(r"\1nt", _APOSTROPHES.sub("", _WE_ARE.sub("we are", seen.lower()))))
 
 
 def spelled_out(text: str) -> list[str]:

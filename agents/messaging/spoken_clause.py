@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from agents.messaging.spoken_left import DOUBT, READ
+from agents.messaging.spoken_left import A_DAY, DOUBT, READ
 from agents.messaging.spoken_words import MONTHS, WEEKDAYS
 
 _BREAK = re.compile(  # where one clause ends and another may begin; "3.30" and "9, 10" are no ends
@@ -65,16 +65,15 @@ _UNWISHED = tuple(
         rf"{READ} (?P<doubt>when|whenever|as soon as|right as)\b",
         # what else happens then, and where the customer is: "the sale ends · ", "the party is · ", "I'm away · "
         rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are)) {_ON}{READ}",
-        rf"\b(?P<doubt>{_HAPPENS}) {_ON}{READ}",
+        rf"\b(?P<doubt>{_HAPPENS})(?: [a-z]+){{0,2}} {_ON}{READ}",
         r"\b(?P<doubt>(?:i'm|im|am|i'll be|we're|we'll be|are|be|is|he's|she's) (?:all |both )?(?:out|off|away|gone"
         r"|working|closed))\b",
         # the time that is to be changed, not the one that is wished for; a time to wait for
         r"\b(?P<doubt>mov(?:e|ing)|resched\w+|switch|swap|push|shift|chang(?:e|ing) (?:it|my|the|our))\b",
         rf"\b(?P<doubt>(?:give|gimme|wait|hold|keep)\b.*) {READ}",
-        # a time or a place in letters that nothing knows: "· at tow"; a number that counts nothing: "and 2 for"
+        # a time or a place in letters that nothing knows: "· at tow", "· 15u"
         rf"{READ} (?P<doubt>at (?!(?:{_A_PLACE})\b)[a-z]+)",
         rf"{READ} (?P<doubt>\d+[a-z]\w*)(?= *$)",
-        rf"\b(?:and|then) (?P<doubt>\d{{1,4}}){_COUNTS_NOTHING}",
     )
 )
 _CONDITION = re.compile(  # in whichever clause; "if you can", "if Friday works" are none
@@ -91,8 +90,14 @@ _OF_TIME = (
     "between", "week", "weekend", "month", "hour",
 )  # fmt: skip
 _ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
-_LED_TO = "it|at|do|then|say|maybe|to|from|until|before|after|by|make|be|ok|or|and"
-_MAYBE_AN_HOUR = re.compile(rf"(?:^|\b(?:{_LED_TO})) (?P<hour>\d{{1,4}}){_COUNTS_NOTHING}")
+_LED_TO = "it|at|do|say|maybe|to|from|until|before|after|by|make|be|ok|or"
+_CORRECTED_TO = "^|(?:and|then|actually|no|wait|rather|sorry|better|it) "
+_HOUR = rf"(?P<hour>\d{{1,4}}){_COUNTS_NOTHING}"
+_AN_HOUR = re.compile(rf"(?:{_CORRECTED_TO}){_HOUR}")  # beside a time that was read: "3, actually 4 would do"
+_MAYBE_AN_HOUR = re.compile(rf"(?:{_CORRECTED_TO}|\b(?:{_LED_TO}) ){_HOUR}")  # "make it 11 instead"
+_SOME_TIME = re.compile(  # where no time was read at all
+    rf"\b(?P<doubt>now|\d+ (?:minutes?|hours?|days?|weeks?)|by a (?:day|week)|(?!(?:{A_DAY})\b)[a-z]+ day)\b"
+)
 
 
 def clauses(text: str) -> list[str]:
@@ -104,10 +109,10 @@ def unwished(left: str, says_when: bool, timed: bool) -> str:
     """What in a clause makes the times of a message doubtful. `left`: its words, with READ for what was read.
     `says_when`, `timed`: a day or time, a time was read in the message, so that a number need not be one."""
     left = re.sub(r"\s+", " ", left).strip()
-    patterns = (_ANYWHERE, *([_CONDITION] if says_when else []), *(_UNWISHED if READ in left else ()))
+    patterns = (_ANYWHERE, _CONDITION if says_when else _SOME_TIME, *(_UNWISHED if READ in left else ()))
     doubts = [found["doubt"] for found in (pattern.search(left) for pattern in patterns) if found]
     doubts += [word for word in re.findall(r"[a-z]{4,}", left) if _nearly_of_time(word)]
-    hour = None if timed else _MAYBE_AN_HOUR.search(left)  # "make it 11 instead"
+    hour = (_AN_HOUR if timed else _MAYBE_AN_HOUR).search(left)
     return " ".join(f"{each}{DOUBT}" for each in (*doubts, *([hour["hour"]] if hour else [])))
 
 

@@ -101,7 +101,7 @@ _OF_THE_YEAR = (  # before a weekday
     "black|cyber|ash|whit|trinity|covenant|mothering|pentecost|advent|super|fat|clean|shrove|maundy|palm|easter|holy"
     "|pancake|boxing|giving|bowl|holiday|orthodox|small business"
 )
-_A_DAY = "any|some|all|same|the|that|which|what|this|whole|one|a|good|other|work|each|nice|great|lovely|of|by|per"
+A_DAY = "any|some|all|same|the|that|which|what|this|whole|one|a|good|other|work|each|nice|great|lovely|of|by|per"
 _A_TIME = "any|some|this|that|good|best|your|local|our|next|same|first|a|the|what|which|of|no"
 _SOME_OF = "any|some|all|whole|most|part|kind|sort|instead|out|because|one|either|both|week|chance|think|thinking"
 
@@ -129,7 +129,7 @@ _BESIDE = tuple(
         rf"\b(?P<doubt>tom|mo|mony|tu|th|thrs?|thrus|fr?|sa|su|(?!every|some)[a-z']{{2,8}}day) {_LINKS}{READ}",
         # a day named by something else: "halloween at · ", "race day · ", "night of measures · ", "third day of · "
         rf"\b(?P<doubt>{_ELSEWHERE}|{_FOREIGN})\b",
-        rf"\b(?!(?:{_A_DAY})\b)(?P<doubt>[a-z]+(?:'s)? day) {_LINKS}{READ}",
+        rf"\b(?!(?:{A_DAY})\b)(?P<doubt>[a-z]+(?:'s)? day) {_LINKS}{READ}",
         rf"{READ} (?!(?:{_A_TIME})\b)(?P<doubt>[a-z]+ time)(?= *$)",
         rf"\b(?!(?:{_SOME_OF})\b)(?P<doubt>[a-z]+ of) (?:the )?{READ}",
         rf"{READ} (?P<doubt>of (?!course\b)[a-z]+)",

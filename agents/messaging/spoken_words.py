@@ -34,11 +34,12 @@ _SPELLINGS = {
     "tmrw": "tomorrow", "tmw": "tomorrow", "tmr": "tomorrow", "tomo": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "tomorow": "tomorrow", "2moro": "tomorrow", "2morrow": "tomorrow", "tomorrows": "tomorrow",
     "2day": "today", "2nite": "tonight", "tonite": "tonight", "2night": "tonight", "overmorrow": "day after tomorrow",
-    "b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
-    "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon",
-    "arvo": "afternoon", "afternoons": "afternoon", "morn": "morning",
-    "mornings": "morning", "eve": "evening", "evenings": "evening", "hrs": "hours", "hr": "hour", "mins": "minutes",
-    "min": "minutes", "wkend": "weekend", "weekends": "weekend", "weekdays": "weekday", "cant": "can't",
+"b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
+    "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon", "arvo": "afternoon",
+    "afternoons": "afternoon", "morn": "morning", "mornings": "morning", "eve": "evening", "evenings": "evening",
+    "hrs": "hours", "hr": "hour", "mins": "minutes", "min": "minutes", "wkend": "weekend",
+    "weeknight": "weekday evening", "weeknights": "weekday evening", "weekends": "weekend", "weekdays": "weekday",
+    "cant": "can't",
 }  # fmt: skip
 _NAMES = (*WEEKDAYS, *(name for name in MONTHS if len(name) > 6), "tomorrow")
 _COUNTED = "(?:thing|available|slot|opening|appointment|one|half|week|visit|time)"  # "the first one" is no date
@@ -107,6 +108,7 @@ def _typed(text: str) -> str:
     text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
+    text = re.sub(r"(?<=\d) (?=(?:nd|rd|th)\b)", "", text)
     text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
     text = re.sub(r"(?:-|(?<=\d)|(?<=\d[ap]m))ish\b", " ish", text)
     text = re.sub(r"(\d{1,2})((?:, ?\d{1,2})+),? (?:or|and) (?=\d)",
