@@ -27,9 +27,9 @@ BODY: Final = (
     "<through> <the> <limb|eye>",
     "<airway> ~3 <colour>",
     # somebody is unconscious, but "I collapsed the bike"
-    "<person|child|limb> ~4 <unconscious> (?!<the>)",
-    "<unconscious> <.>",
-    "<unconscious> ~1 <person|child>",
+    "<person|child|limb> ~4 <unconscious|collapse> (?!<the>)",
+    "<unconscious|collapse> <.>",
+    "<unconscious|collapse> ~1 <person|child>",
     "<person> <helpless> <.|,|?>",
     # bleeding
     "<blood> ~4 <much|cant_stop>",
@@ -49,7 +49,7 @@ BODY: Final = (
     # in the eye, on the skin
     "<inedible|corrosive> ~4 <in> ~1 <the>? <eye>",
     "<corrosive> ~6 <limb|airway|eye>",
-    "<in> ~1 <the> <eye> .* <blood|unconscious|swelling>",
+    "<in> ~1 <the> <eye> .* <blood|unconscious|collapse|swelling>",
     "<in> ~1 <the> <eye> ~6 <not>",
     "<limb> <^.|,|?>{0,3} <colour>",
     "<in> ~1 <the> <limb|airway|eye> .* <blood|wounded>",
@@ -67,7 +67,7 @@ BODY: Final = (
     "<person|child> ~1 <swallow>",
     "<child> ~5 <in> ~1 <the>? <airway|limb>",
     # no oxygen, no inhaler
-    "<lifeline> ~5 <used_up|not>",
+    "<lifeline> ~5 <used_up|not|failing>",
     "<used_up> ~7 <lifeline>",
     "<not> ~2 <lifeline>",
     "<call> ~2 <lifeline>",
@@ -79,8 +79,11 @@ BODY: Final = (
     # unable to move
     "<fall|failing|accident|numb> ~4 <helpless>",
     "<broke> <the> <limb>",
+    "<helpless> <the>? <limb|airway>",
+    "<airway> ~2 <pain>",
     # too many pills
     "<swallow> ~3 <inedible|battery>",
+    "<child> ~2 <eat> ~2 <inedible.pills>",
     "<took|eat|swallow> ~2 <amount|number> ~3 <inedible>",
 )
 PLACE: Final = (
@@ -102,7 +105,7 @@ PLACE: Final = (
     "<gas_pipe> ~3 <broken|broke|failing|leak|wounded>",
     "<gas> ~3 <leak>",
     "<leak> ~2 <fire>",
-    "<gas> ~4 <dizzy|unconscious>",
+    "<gas> ~4 <dizzy|unconscious|collapse>",
     "<boiler> .* <leak> ~1 <.>",
     "<gas> ~2 <dizzy>",
     # alarms
@@ -120,10 +123,13 @@ PLACE: Final = (
     "<pipe> ~2 <failing.bursting|broke>",
     "<failing.bursting> ~1 <pipe>",
     # lines that are down
-    "<site.wire> ~2 <fall|used_up>",
+    "<site.wire> ~2 <fall|used_up|collapse>",
     "<water> ~7 <electrics>",
     "<electrics> ~4 <water>",
     "<water> ~3 <site> ~3 <electrics>",
+    # what is built gives way
+    "<site.building|depth> ~1 <collapse>",
+    "<collapse> <in> <person|child>",
     # about to burst
     "<site|boiler> ~3 <pressure> ~3 <pressure>",
     "<pressure> ~2 <pressure> ~4 <site|boiler>",
@@ -151,13 +157,14 @@ ROAD: Final = (
     "<.|,> <word>? <stuck_in> ~2 <site|depth>",
     "<.|,> <trapped.fast>",
     "<stuck_in> ~5 <child>",
+    "<child> ~1 <in> <site> <word>? <stuck_in|trapped>",
     "<person|.|,> <word>{0,2} <stopped_in> ~2 <site.building|depth>",
     "<stuck_in> ~5 <trapped>",
     "<fall> ~3 <site> ~3 <person|child> ~1 <in> <.|,>",
     "<person|child|site> ~4 <trapped>",
     # fallen
     "<child> <^.|?|limb|word>{0,2} <fall> (?!<inedible> <used_up>)",
-    "<fall> ~5 <unconscious|wounded|blood>",
+    "<fall> ~5 <unconscious|collapse|wounded|blood>",
     "<fall> ~2 <person|child> <.|,|?>",
     "<the> <person> ~1 <fall>",
     "<fall> ~4 <airway>",
@@ -169,7 +176,7 @@ ACCIDENT: Final = (
     "<.|,> <accident> ~1 <the> <site>",
     "<person|child|.|,> <word|have>{0,2} <accident.struck> <the>? <site>",
     "<person> ~2 <accident> <.|,|?>",
-    "<accident> ~6 <unconscious|wounded|blood>",
+    "<accident> ~6 <unconscious|collapse|wounded|blood>",
     "<person|child> ~3 <accident> ~1 <the> <site>",
     "<site> ~1 <have> <accident>",
 )
@@ -192,14 +199,14 @@ HARM: Final = (
 HELP: Final = (
     "<call> ~2 <rescuers>",
     "<rescuers> <help>",
-    "<.|,> <rescuers> <word|help>{0,2} <.|,>",
+    "<.|,> <the>? <rescuers> <word|help>{0,2} <.|,>",
     "<cry>",
     "^ <.> (?:<help|plea> <.|,>?)+ $",
 )
-SELF_HARM: Final = ("<self_harm>", "<harm|hurt|broken|unconscious|inedible> <oneself>")
+SELF_HARM: Final = ("<self_harm>", "<harm|hurt|broken|unconscious|collapse|inedible> <oneself>")
 TELLING: Final = (  # of danger each, but only together with another or with a call for help
-    "<fire>", "<water.flooding>", "<gas.monoxide>", "<co_alarm>", "<unconscious>", "<wounded>", "<broken>", "<blood>",
-    "<helpless>", "<dizzy>", "<numb>", "<swallow>", "<lifeline>", "<trapped>", "<accident.struck>", "<weapon>",
-    "<hurt>", "<crime>",
+    "<fire>", "<water.flooding>", "<gas.monoxide>", "<co_alarm>", "<unconscious|collapse>", "<wounded>", "<broken>",
+    "<blood>", "<helpless>", "<dizzy>", "<numb>", "<swallow>", "<lifeline>", "<trapped>", "<accident.struck>",
+    "<weapon>", "<hurt>", "<crime>",
 )  # fmt: skip
 CALLING: Final = ("<rescuers>", "<^the> <help|plea> <.|,|?>", "<.|,> <help|plea>")

@@ -28,7 +28,7 @@ _KEPT: Final = LEAVING.pattern(  # "don't take me off"
 )
 _LIMITED: Final = LEAVING.pattern("^ <^.|?|,|and>* (?:<when>|<before> <number>)")  # "before noon"
 _SILENCE: Final = LEAVING.pattern(  # "why don't you text me": a complaint
-    "<someone|you|nobody|why> <small|word|receive|please>{0,2} $"
+    "<someone|you|nobody|why> <small|receive|please>{0,2} $"
 )
 _ASKED_WHY: Final = LEAVING.pattern("<why> <someone|small|you>* $")
 _BY_YOU: Final = LEAVING.pattern("<you>")

@@ -65,6 +65,8 @@ OFF: Final = (  # me, or my number, off the list
     "<.|,|?|please> <lose> <me> <please>* <.>",
 )
 ENDING: Final = (  # an ending, and what ends
+    "<ending.plain> <writing> <me> <off|again|small>",
+    f"<remove> <the> <text> {_END}",
     "<turn> <the|your|my>* <texts|text> <off.list>",
     f"<remove> <the|your|my|small>* <texts> (?:{_END}|<for> {_NUMBER})",
     f"<remove> <my> <text> {_END}",
@@ -86,6 +88,8 @@ ENDING: Final = (  # an ending, and what ends
     "<tell|want|another> <word|be>* <you>? <ended> <small|the|your>* <writing|text|texts>",
 )
 REFUSAL: Final = (  # not, and writing to me
+    f"<no> <writing|text> <again> {_END}",
+    f"<text|writing> <me> <no_more> {_END}",
     f"<not> <you|small|again|want|please|be|take|tell>* <writing>? <writing|text> (?:<and> "
     f"<calling>|<calling>)? (?:<small|in>? (?:<me|this_number|it|again|back>|{_MINE})|<please>* "
     f"(?=<.|,|?>|<and> <not>))",

@@ -45,8 +45,8 @@ _LENGTHENED: Final = re.compile(r"([a-z])\1{2,}")
 _NOT_APART: Final = re.compile(r"\b(do|does|did|is|are|was|would|could|should|have|has|wo|ca) nt\b")
 _WE_ARE: Final = re.compile(r"\bwe['’‘`´]re\b")  # and not "were"
 _APOSTROPHES: Final = re.compile(r"['’‘`´]")
-_SIGNS: Final = {"🛑": "stop", "🚫": "no"}
-_TOKENS: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+|[.!?;\n]+|[,:()–—…🛑🚫]|(?<=\s)-+(?=\s)")
+_SIGNS: Final = {"#": "number", "🛑": "stop", "🚫": "no"}
+_TOKENS: Final = re.compile(r"\d+(?:[.:,]\d+)*|[^\W\d_]+|[.!?;\n]+|[,:()–—…🛑🚫]|#(?![\w#])|(?<=\s)-+(?=\s)")
 
 
 def letters(text: str) -> str:

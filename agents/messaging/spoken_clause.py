@@ -33,7 +33,12 @@ _NO_EVENT = (  # before "is Friday": the day itself is spoken of
     "|choice|preference|option|availability|i|he|she|we|you|they"
 )
 _HAPPENS = (
-    "ends?|starts?|begins?|expires?|lands?|arrives?|departs?|leaves|finishes|closes|opens|lets out|gets (?:in|out|off)"
+    "runs?|lasts?|ends?|starts?|begins?|expires?"
+    "|lands?|arrives?|departs?|leaves|finishes|closes|opens|lets out|gets (?:in|out|off)"
+)
+_READY = (  # after "I'm"
+    "free|available|good|ok|okay|fine|flexible|open|around|here|in|able|happy|looking|hoping|thinking|interested|coming"
+    "|bringing|on|at|going|down|wondering|trying|wanting|needing|ready|sure|easy|just|also|still"
 )
 _A_PLACE = "the|your|our|my|a|an|any|all|least|some|which|what|about|this|that|around"  # after "at"
 _ANY_WISH = (  # after "if"
@@ -41,7 +46,11 @@ _ANY_WISH = (  # after "if"
     "|at all|only|someone|somebody"
 )
 _SUITS = "(?:works|work|suits|is (?:ok|okay|good|fine|free|open|possible|available|better)|at)"
-_COUNTS_NOTHING = "(?= (?:for|at|on|and|or|if|then|is|works?|would|please|pls|but|not|instead|ok|thanks|·)| *$)"
+_COUNTS_NOTHING = (  # what follows a number that is no count
+    "(?= (?:for|at|on|and|or|if|then|is|works?|would|please|pls|but|not|instead|ok|thanks"
+    "|as|of|that|this|the|in|from|to|by|so|when|it|i|we|you|with|·)| *$)"
+)
+
 _ON = "(?:(?:on|in|at|from|till|until|the|this|next|only) )*"
 
 _UNWISHED = tuple(
@@ -58,7 +67,7 @@ _UNWISHED = tuple(
         r"\b(?P<doubt>gone|says|ago)\b",
         # words that set a time against another
         r"\b(?P<doubt>than|since|beyond|despite|besides|excluding|usually|always|often|sometimes|normally|almost|nearly"
-        r"|several|few|couple|another|others|again|previous|former|latter|twice|per|throughout)\b",
+        r"|several|few|couple|another|others|again|previous|former|latter|twice|per|throughout|outside)\b",
         # a guess, and what the time is said to be known by: "the · we spoke of", "· when school starts", "3 · or after"
         r"\b(?P<doubt>idk|dunno|unsure|forgot|forget|guess)\b",
         rf"(?P<doubt>\bthe) {READ} (?:with|my|we|i|you|that|where)\b",
@@ -66,6 +75,8 @@ _UNWISHED = tuple(
         # what else happens then, and where the customer is: "the sale ends · ", "the party is · ", "I'm away · "
         rf"\b(?!(?:{_NO_EVENT})\b)(?P<doubt>[a-z]+(?:'s| is| are)) {_ON}{READ}",
         rf"\b(?P<doubt>{_HAPPENS})(?: [a-z]+){{0,2}} {_ON}{READ}",
+        rf"\b(?P<doubt>(?:i'm|im|i am|we are|we're) (?!{_READY})[a-z]+)\b",
+        rf"{READ} (?P<doubt>(?:is|'s|was) (?:my|our|his|her|the|a|an) [a-z]+)",
         r"\b(?P<doubt>(?:i'm|im|am|i'll be|we're|we'll be|are|be|is|he's|she's) (?:all |both )?(?:out|off|away|gone"
         r"|working|closed))\b",
         # the time that is to be changed, not the one that is wished for; a time to wait for
@@ -81,8 +92,8 @@ _CONDITION = re.compile(  # in whichever clause; "if you can", "if Friday works"
     rf" (?!{_ANY_WISH}|{READ} {_SUITS})[^ ]+)"
 )
 _ANYWHERE = re.compile(  # of time, whatever stands around it
-    r"\b(?P<doubt>next(?! (?:to|door|of)\b)|q[1-4]\b|\d+h\b"
-    r"|(?:^|(?:do|come|there|free|time|any|or|so|but) )(?:before|after|afterwards|beforehand)$)"
+    r"\b(?P<doubt>next(?! (?:to|door|of)\b)|q[1-4]\b|\d+h\b|\w*\d[ap]m\b"
+    r"|(?:before|after|afterwards|beforehand)$)"
 )
 _OF_TIME = (
     *WEEKDAYS, *(name for name in MONTHS if len(name) > 5), "thurs", "tues", "weds", "tomorrow", "today", "tonight",
@@ -90,11 +101,12 @@ _OF_TIME = (
     "between", "week", "weekend", "month", "hour",
 )  # fmt: skip
 _ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
-_LED_TO = "it|at|do|say|maybe|to|from|until|before|after|by|make|be|ok|or"
 _CORRECTED_TO = "^|(?:and|then|actually|no|wait|rather|sorry|better|it) "
 _HOUR = rf"(?P<hour>\d{{1,4}}){_COUNTS_NOTHING}"
 _AN_HOUR = re.compile(rf"(?:{_CORRECTED_TO}){_HOUR}")  # beside a time that was read: "3, actually 4 would do"
-_MAYBE_AN_HOUR = re.compile(rf"(?:{_CORRECTED_TO}|\b(?:{_LED_TO}) ){_HOUR}")  # "make it 11 instead"
+_MAYBE_AN_HOUR = re.compile(
+    rf"(?:^|(?<!order)(?<!number)(?<!invoice)(?<!size) )(?P<hour>\d{{1,2}}:\w+|\d{{1,4}}{_COUNTS_NOTHING})"
+)
 _SOME_TIME = re.compile(  # where no time was read at all
     rf"\b(?P<doubt>now|\d+ (?:minutes?|hours?|days?|weeks?)|by a (?:day|week)|(?!(?:{A_DAY})\b)[a-z]+ day)\b"
 )

@@ -34,7 +34,7 @@ _SPELLINGS = {
     "tmrw": "tomorrow", "tmw": "tomorrow", "tmr": "tomorrow", "tomo": "tomorrow", "tommorow": "tomorrow",
     "tommorrow": "tomorrow", "tomorow": "tomorrow", "2moro": "tomorrow", "2morrow": "tomorrow", "tomorrows": "tomorrow",
     "2day": "today", "2nite": "tonight", "tonite": "tonight", "2night": "tonight", "overmorrow": "day after tomorrow",
-"b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
+    "b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
     "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon", "arvo": "afternoon",
     "afternoons": "afternoon", "morn": "morning", "mornings": "morning", "eve": "evening", "evenings": "evening",
     "hrs": "hours", "hr": "hour", "mins": "minutes", "min": "minutes", "wkend": "weekend",
@@ -101,7 +101,7 @@ def normal_words(text: str) -> str:
 def _typed(text: str) -> str:
     """The one way of typing a time: "3 p.m.", "3pm-ish", "~3pm", "15sep", "9, 10 or 11", "1pm-2pm"."""
     text = re.sub(rf"(?<=\d)({_MONTHS_SHORT})\b", r" \1", text)
-    text = re.sub(rf"\b(at|{_DAYS_SHORT}|{_MONTHS_SHORT})(?=\d)", r"\1 ", text)
+    text = re.sub(rf"\b(at|{_DAYS_SHORT}|{WEEKDAY}|{_MONTHS_SHORT})(?=\d)", r"\1 ", text)
     text = re.sub(r"\b(?:o'?clock|oclock|hrs?) (?=[ap]m\b)", "", text)
     text = re.sub(r"\b(morning|afternoon|evening)ish\b", r"\1", re.sub(r"\bnoonish\b", "around noon", text))
     text = re.sub(r"\bthis night\b", "tonight", re.sub(r"\bthis (?=noon|midday|lunch)", "today ", text))
