@@ -14,7 +14,7 @@ from collections.abc import Callable
 from agents.messaging.constraints import DAY_FIELDS, TIME_FIELDS, UNCLEAR, Constraints
 from agents.messaging.spoken_clause import clauses, unwished
 from agents.messaging.spoken_clock import with_clocks
-from agents.messaging.spoken_left import READ, doubts, left_over
+from agents.messaging.spoken_left import DOUBT, READ, doubts, left_over
 from agents.messaging.spoken_table import DATES, DAY_BOUNDS, DAYS, TIMES, Fields
 from agents.messaging.spoken_words import DAY, WEEKDAYS, normal_words
 
@@ -25,6 +25,9 @@ def parse_when(text: str) -> Constraints:
     said = read.alternatives or (read,)
     timed = any(each.names_time() for each in said)
     says_when = timed or any(each.names_day() for each in said)
+    replaced = _REPLACED.split(normal_words(text), maxsplit=1)[1:]  # "Friday instead of Saturday, 10": which hour?
+    if replaced and not timed and re.search(r"\d", replaced[0]):
+        return _doubted(read, f"instead{DOUBT}")
     left = (_taken_out(_wish(normal_words(clause)))[1] for clause in clauses(text))
     doubt = " ".join(each for each in (unwished(clause, says_when, timed) for clause in left) if each)
     if not doubt:

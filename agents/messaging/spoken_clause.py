@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from agents.messaging.spoken_left import A_DAY, DOUBT, READ
+from agents.messaging.spoken_left import A_DAY, DOUBT, FILLERS, READ
 from agents.messaging.spoken_words import MONTHS, WEEKDAYS
 
 _BREAK = re.compile(  # where one clause ends and another may begin; "3.30" and "9, 10" are no ends
@@ -47,7 +47,7 @@ _ANY_WISH = (  # after "if"
 )
 _SUITS = "(?:works|work|suits|is (?:ok|okay|good|fine|free|open|possible|available|better)|at)"
 _COUNTS_NOTHING = (  # what follows a number that is no count
-    "(?= (?:for|at|on|and|or|if|then|is|works?|would|please|pls|but|not|instead|ok|thanks"
+    "(?= (?:for|at|on|and|or|if|then|is|works?|does|doesn't|will|would|please|pls|but|not|instead|ok|thanks"
     "|as|of|that|this|the|in|from|to|by|so|when|it|i|we|you|with|·)| *$)"
 )
 
@@ -100,6 +100,22 @@ _OF_TIME = (
     "morning", "afternoon", "evening", "night", "noon", "midday", "midnight", "before", "after", "until", "around",
     "between", "week", "weekend", "month", "hour",
 )  # fmt: skip
+_BESIDE = re.compile(rf"(?=(?:^| )(?P<before>[a-z][a-z'-]*) {READ})|{READ} (?P<after>[a-z][a-z'-]*)")
+_KNOWN = FILLERS | frozenset(  # words that say nothing of a time that they stand beside
+    re.findall(
+        r"\S+",
+        """'s all anyone anything anywhere around as be been both but chance change comes coming doing drop either else
+        every everything fit fix get getting going got he help her here him his home hoping however i'll i've if
+        ill im instead it's its lets love may might mine more much my need needs new next now off okay old only open
+        opening openings or over own pick possibly probably pls plz quick ready really repair ride service session
+        she show slots so someone spot still stop suggest sure swing take talk test than their them they thinking
+        this those though thx ta today together too towards tune-up tuneup up use very visit wait wanting was way
+        we're we'll went were when where which while who why wondering would yep yup you're your yours appt
+        consultation cheers lol haha pm am p m not no never cannot can't don't won't isn't doesn't didn't
+        bar bike bikes bicycle car cars truck ring rings watch watches tires tyres brakes oil wheel wheels
+        break civic mesa friday monday tuesday wednesday thursday saturday sunday finish works""",
+    )
+)
 _ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
 _CORRECTED_TO = "^|(?:and|then|actually|no|wait|rather|sorry|better|it) "
 _HOUR = rf"(?P<hour>\d{{1,4}}){_COUNTS_NOTHING}"
@@ -124,6 +140,7 @@ def unwished(left: str, says_when: bool, timed: bool) -> str:
     patterns = (_ANYWHERE, _CONDITION if says_when else _SOME_TIME, *(_UNWISHED if READ in left else ()))
     doubts = [found["doubt"] for found in (pattern.search(left) for pattern in patterns) if found]
     doubts += [word for word in re.findall(r"[a-z]{4,}", left) if _nearly_of_time(word)]
+    doubts += [word for found in _BESIDE.finditer(left) for word in found.groups() if word and word not in _KNOWN]
     hour = (_AN_HOUR if timed else _MAYBE_AN_HOUR).search(left)
     return " ".join(f"{each}{DOUBT}" for each in (*doubts, *([hour["hour"]] if hour else [])))
 

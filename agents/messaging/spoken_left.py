@@ -22,7 +22,7 @@ def left_over(text: str, timed: bool) -> str:
     text = re.sub(r"\s+", " ", text)
     text = text if timed else _BARE.sub(rf"\g<0>{DOUBT}", text)
     words = re.findall(r"[<>?\w:/'.-]*\w[<>?\w:/'.-]*", text)
-    return " ".join([word for word in words if word not in _FILLERS] + _found(_BESIDE, text))
+    return " ".join([word for word in words if word not in FILLERS] + _found(_BESIDE, text))
 
 
 def doubts(words: str) -> str:
@@ -55,7 +55,7 @@ _BARE = re.compile(
     rf"|{READ} (?!for\b)(?:[a-z/]+ ){{0,3}}\d{{1,2}}(?:\+|ish)?(?= |$)(?! (?!plus)[a-z]+s\b)"
 )
 
-_FILLERS = frozenset(
+FILLERS = frozenset(
     re.findall(
         r"\S+",
         """a about an and any anytime are at available be bring by can come could day do does fine for free from good
