@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from agents.messaging.spoken import DAY_FIELDS, UNCLEAR, Constraints, parse_when
+from agents.messaging.constraints import DAY_FIELDS, UNCLEAR, Constraints
+from agents.messaging.spoken import parse_when
 from agents.messaging.spoken_left import half_read
 from agents.messaging.spoken_words import MONTHS, WEEKDAYS
 

@@ -81,7 +81,7 @@ def _hours_to(found: re.Match[str]) -> str:
 
 _DAY_NAMED = rf"\b(?:{WEEKDAY}|today|tomorrow|tonight)\b|·"
 _HALF = r"(?: ?(?P<half>am|pm)\b)?"
-_START = r"(?<![\d:/<.-])"  # not inside another number, a date or a clock already found
+_START = r"(?<![a-z\d:/<.-])"  # not inside another number, a date or a clock already found
 _HOUR = rf"{_START}(?P<hour>\d{{1,2}})"
 _DOT = r"(?<!on \d)(?<!on \d\d)\.(?=[0-5][05])"  # "19.03" and "on 12.10" are dates
 _NO_COUNT = r"(?![:/]|-?\d| (?:days?|weeks?|hours?|minutes?|months?|people|bikes?|cars?|rings?))"

@@ -22,7 +22,7 @@ def left_over(text: str, timed: bool) -> str:
     text = re.sub(r"\s+", " ", text)
     text = text if timed else _BARE.sub(rf"\g<0>{DOUBT}", text)
     words = re.findall(r"[<>?\w:/'.-]*\w[<>?\w:/'.-]*", text)
-    return " ".join([word for word in words if word not in _FILLERS] + _found(_BESIDE, text))
+    return " ".join([word for word in words if word not in FILLERS] + _found(_BESIDE, text))
 
 
 def doubts(words: str) -> str:
@@ -55,7 +55,7 @@ _BARE = re.compile(
     rf"|{READ} (?!for\b)(?:[a-z/]+ ){{0,3}}\d{{1,2}}(?:\+|ish)?(?= |$)(?! (?!plus)[a-z]+s\b)"
 )
 
-_FILLERS = frozenset(
+FILLERS = frozenset(
     re.findall(
         r"\S+",
         """a about an and any anytime are at available be bring by can come could day do does fine for free from good
@@ -69,7 +69,7 @@ _FILLERS = frozenset(
 
 # ── words that change the day or the time they stand beside ──────────────────────────────────────────────────
 
-_LINKS = r"(?:(?:of|as|the|a|an|in|at|on|from|to|till|until|by|around|and|between) )*"
+_LINKS = r"(?:(?:of|as|the|a|an|in|at|on|from|to|till|until|by|around|and|between|-|–) )*"
 _NUMBER = r"(?:[/:.-]?\d[\d:/.-]*(?:h|hrs?|ish|am|pm)?|thousand|hundred|sixty|seventy|eighty|ninety)"
 _GOES_ON = "at|on|in|of|to|till|until|by|from|and|or|am|pm|ad|hundred|thousand|sixty|seventy|eighty|ninety"
 _ORDER = (
@@ -90,13 +90,18 @@ _CORRECTION = r"no|wait|actually|sorry|rather|scratch that|i mean|or maybe|maybe
 _ELSEWHERE = (  # a day or an hour that stands in another calendar
     r"xmas|halloween|hann?uk+ah|diwali|eid|ramadan|passover|juneteenth|kwanzaa|mardi gras|ides|payday"
     r"|dawn|dusk|sunrise|sunset|daybreak|breakfast|brunch|tea ?time|dinner ?time|supper|bedtime|closing(?: time)?"
-    r"|(?:at|after|before) opening|opening time|at the (?:very )?latest|ish"
+    r"|(?:at|after|before) opening|opening time|at the (?:very )?latest|ish|(?!this|days)[a-z]{3,}(?:'s|s|s') day"
+)
+_FOREIGN = (  # a day in another language
+    "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado"
+    "|domingo|hoy|ma[nñ]ana|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|morgen|heute|uhr"
+    "|luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|domani|amanh[aã]"
 )
 _OF_THE_YEAR = (  # before a weekday
     "black|cyber|ash|whit|trinity|covenant|mothering|pentecost|advent|super|fat|clean|shrove|maundy|palm|easter|holy"
     "|pancake|boxing|giving|bowl|holiday|orthodox|small business"
 )
-_A_DAY = "any|some|all|same|the|that|which|what|this|whole|one|a|good|other|work|each|nice|great|lovely|of|by|per"
+A_DAY = "any|some|all|same|the|that|which|what|this|whole|one|a|good|other|work|each|nice|great|lovely|of|by|per"
 _A_TIME = "any|some|this|that|good|best|your|local|our|next|same|first|a|the|what|which|of|no"
 _SOME_OF = "any|some|all|whole|most|part|kind|sort|instead|out|because|one|either|both|week|chance|think|thinking"
 
@@ -118,13 +123,13 @@ _BESIDE = tuple(
         rf"{READ} (?:but |then |rather |or )?(?:the )?(?P<doubt>(?:next|following|other)(?: one)?|one after)(?= *$)",
         rf"\b(?P<doubt>may|march) (?:(?:to|until|till|through|-) )?{READ}",
         # another zone
-        rf"{READ} (?:{READ} |on |in |at )*(?P<doubt>{_ZONE})\b",
+        rf"{READ} (?:{READ} |on |in |at )*(?P<doubt>{_ZONE}|[ap]m)\b",
         r"\b(?P<doubt>time ?zone)\b",
         # a day in letters that no spelling knows: "f 10am", "wendsday 3"; Tom may be a name, or tomorrow
         rf"\b(?P<doubt>tom|mo|mony|tu|th|thrs?|thrus|fr?|sa|su|(?!every|some)[a-z']{{2,8}}day) {_LINKS}{READ}",
         # a day named by something else: "halloween at · ", "race day · ", "night of measures · ", "third day of · "
-        rf"\b(?P<doubt>{_ELSEWHERE})\b",
-        rf"\b(?!(?:{_A_DAY})\b)(?P<doubt>[a-z]+(?:'s)? day) {_LINKS}{READ}",
+        rf"\b(?P<doubt>{_ELSEWHERE}|{_FOREIGN})\b",
+        rf"\b(?!(?:{A_DAY})\b)(?P<doubt>[a-z]+(?:'s)? day) {_LINKS}{READ}",
         rf"{READ} (?!(?:{_A_TIME})\b)(?P<doubt>[a-z]+ time)(?= *$)",
         rf"\b(?!(?:{_SOME_OF})\b)(?P<doubt>[a-z]+ of) (?:the )?{READ}",
         rf"{READ} (?P<doubt>of (?!course\b)[a-z]+)",
@@ -137,7 +142,7 @@ _BESIDE = tuple(
     )
 )
 
-_POINT = rf"(?:{CLOCK}|\d|noon|midday|the \d|{WEEKDAY}|{MONTH}|tomorrow)"
+_POINT = rf"(?:{CLOCK}|\d|noon|midday|lunch|work|school|the \d|{WEEKDAY}|{MONTH}|tomorrow)"
 _AHEAD = tuple(
     re.compile(pattern)
     for pattern in (

@@ -35,10 +35,11 @@ _SPELLINGS = {
     "tommorrow": "tomorrow", "tomorow": "tomorrow", "2moro": "tomorrow", "2morrow": "tomorrow", "tomorrows": "tomorrow",
     "2day": "today", "2nite": "tonight", "tonite": "tonight", "2night": "tonight", "overmorrow": "day after tomorrow",
     "b4": "before", "eod": "end of day", "cob": "close of business", "eob": "close of business",
-    "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon",
-    "arvo": "afternoon", "afternoons": "afternoon", "morn": "morning",
-    "mornings": "morning", "eve": "evening", "evenings": "evening", "hrs": "hours", "hr": "hour", "mins": "minutes",
-    "min": "minutes", "wkend": "weekend", "weekends": "weekend", "weekdays": "weekday", "cant": "can't",
+    "eow": "end of the week", "untill": "until", "wk": "week", "nxt": "next", "aft": "afternoon", "arvo": "afternoon",
+    "afternoons": "afternoon", "morn": "morning", "mornings": "morning", "eve": "evening", "evenings": "evening",
+    "hrs": "hours", "hr": "hour", "mins": "minutes", "min": "minutes", "wkend": "weekend",
+    "weeknight": "weekday evening", "weeknights": "weekday evening", "weekends": "weekend", "weekdays": "weekday",
+    "cant": "can't",
 }  # fmt: skip
 _NAMES = (*WEEKDAYS, *(name for name in MONTHS if len(name) > 6), "tomorrow")
 _COUNTED = "(?:thing|available|slot|opening|appointment|one|half|week|visit|time)"  # "the first one" is no date
@@ -60,9 +61,12 @@ _REFUSED = (  # said after a day, it takes the day away
 _VERB_SAT = r"sat (?:there|down|outside|around|idle|unused|still|(?:in|on) (?:my|our|the (?!\d|morning|after|evening)))"
 _NOT_BEFORE_SAT = ("i", "he", "she", "it", "we", "they", "have", "has", "had", "just", "been", "the")
 _MONTHS_SHORT = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in MONTHS)
-_AMOUNT = re.compile(  # "$10.30", "6.45 percent", "30,000 miles" are no hours
+_DAYS_SHORT = "mon|tues?|weds?|thu|thurs?|fri|sat|sun"
+_AMOUNT = re.compile(  # "$10.30", "6.45 percent", "30,000 miles", "555 0115", "12 Elm Street" are no hours
     r"[$£€] ?\d[\d.,]*k?\b|\b\d[\d.,]*(?: ?%| ?(?:percent|per cent|dollars?|bucks|quid|euros?|pounds?|grand|miles?|kms?"
     r"|mm|cm|inch(?:es)?|lbs?|kg|psi|carats?|karats?|grams?|years? old)\b)"
+    r"|\b24/7\b|(?:\(?\d{3}\)?[ -])?\b\d{3}[ -]\d{4}\b"
+    r"|\b\d{1,5} (?:(?!at|on|in|by|to|for|and|or|near|from)[a-z]+ ){1,2}(?:street|st|road|rd|avenue|ave|lane|blvd)\b"
 )
 _GREETING = re.compile(  # wishes a morning, names none
     r"^(?:(?:hi|hey|hello|ok|oh)\W+(?:there\W+|all\W+)?)?(?:a )?(?:very )?"
@@ -76,7 +80,7 @@ def normal_words(text: str) -> str:
     """The text in lower case with one spelling for each day, month and number; list commas between days become "or"."""
     text = re.sub(r"[’‘`´“”\"]", "'", text.lower())
     text = _typed(_GREETING.sub("", _AMOUNT.sub("amount", text)))
-    text = re.sub(r"\b(what|how) about\b", r"\1", text)
+    text = re.sub(r"\bwhy not\b", " ", re.sub(r"\b(what|how) about\b", r"\1", text))
     text = re.sub(r"\b(i|you|one|we|they|he|she|it) may\b", r"\1 might", text)
     text = re.sub(r"\b(?:a |one )?fortnight\b", "2 weeks", text)
     text = re.sub(r"\bweek (?:commencing|beginning|starting)(?: on)?\b|\bw/c\b", "week of", text)
@@ -97,11 +101,14 @@ def normal_words(text: str) -> str:
 def _typed(text: str) -> str:
     """The one way of typing a time: "3 p.m.", "3pm-ish", "~3pm", "15sep", "9, 10 or 11", "1pm-2pm"."""
     text = re.sub(rf"(?<=\d)({_MONTHS_SHORT})\b", r" \1", text)
+    text = re.sub(rf"\b(at|{_DAYS_SHORT}|{WEEKDAY}|{_MONTHS_SHORT})(?=\d)", r"\1 ", text)
+    text = re.sub(r"\b(?:o'?clock|oclock|hrs?) (?=[ap]m\b)", "", text)
     text = re.sub(r"\b(morning|afternoon|evening)ish\b", r"\1", re.sub(r"\bnoonish\b", "around noon", text))
     text = re.sub(r"\bthis night\b", "tonight", re.sub(r"\bthis (?=noon|midday|lunch)", "today ", text))
     text = re.sub(r"\bo ?' ?clock\b|\boclock\b|\bo clock\b", "oclock", text)
     text = re.sub(r"(?<![a-z])([ap])\. ?m\b\.?", r"\1m", text)
     text = re.sub(r"(?<=\d)([ap])\b", r"\1m", text)
+    text = re.sub(r"(?<=\d) (?=(?:nd|rd|th)\b)", "", text)
     text = re.sub(r"(?<=\d)(?:o'?clock|oclock)", " oclock", text)
     text = re.sub(r"(?:-|(?<=\d)|(?<=\d[ap]m))ish\b", " ish", text)
     text = re.sub(r"(\d{1,2})((?:, ?\d{1,2})+),? (?:or|and) (?=\d)",

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.messaging.availability import local_to_utc
 from agents.messaging.business import Week
+from agents.messaging.constraints import Constraints
 from agents.messaging.dates import Ambiguous, days_meant, refuse_unread, say_day
-from agents.messaging.spoken import Constraints, clock_said, parse_when
+from agents.messaging.spoken import clock_said, parse_when
 
 __all__ = ["Constraints", "Resolution", "Window", "clock_said", "parse_when", "resolve", "say", "say_day"]
 

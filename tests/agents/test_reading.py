@@ -18,6 +18,7 @@ from agents.messaging.shorthand import spelled_out
         ("do NOT msg  my no. again", "dont message my number again"),
         ("STOOOP", "stop"),
         ("u r spamming me", "you are spamming me"),
+        ("stpo texitng me, plesae delete", "stop texting me, please delete"),
         ("dont wanna b on ur list anymore", "dont want to b on your list any more"),
     ],
 )
@@ -45,12 +46,30 @@ def vocabulary(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> role
 
 
 def test_the_longest_phrase_gives_the_role(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = vocabulary(tmp_path, "F fire\n    fire, car\n\n_ harmless\n    fire sale\n", monkeypatch)
+    words = vocabulary(tmp_path, "fire: that burns\n    fire, car\n\nharmless: no fire\n    fire sale\n", monkeypatch)
     reading = words.read("Fire sale of 3 cars, on fire")
-    assert (reading.roles, reading.said(1, 2)) == ("._w9F,wF.", "fire sale")
+    assert words.pattern("<.> <harmless> <word> <number> <fire> <,> <word> <fire> <.>").fullmatch(reading.roles)
+    assert reading.said(1, 2) == "fire sale"
 
 
-@pytest.mark.parametrize("listed", ["A one\n    word\n\nB two\n    word\n", "A one\n    far too long for a phrase\n"])
+SITES = "site.house: where people live\n    house\n\nsite.car: what they drive\n    car\n\ngas: smelly\n    gas\n"
+
+
+def test_a_role_stands_for_every_kind_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = vocabulary(tmp_path, SITES, monkeypatch)
+    heard = [words.pattern(order) for order in ("<gas> <site>", "<gas> <site.car>", "<gas> <^site|gas>")]
+    found = [[bool(order.search(words.read(said).roles)) for order in heard] for said in ("gas house", "gas car")]
+    assert found == [[True, False, False], [True, True, False]]
+
+
+def test_a_role_that_no_vocabulary_has_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match=r"no role 'sites' .*site\.car"):
+        vocabulary(tmp_path, SITES, monkeypatch).pattern("<gas> <sites>")
+
+
+@pytest.mark.parametrize(
+    "listed", ["a: one\n    word\n\nb: two\n    word\n", "a: one\n    far too long for a phrase\n"]
+)
 def test_a_word_in_two_roles_or_a_phrase_that_is_never_found_is_refused(
     listed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,8 @@ def days(said: str, now: datetime = WEDNESDAY) -> list[str]:
         ("today at 5", "Wed 04 Mar 17:00"),
         ("Saturday at 5", "Sat 07 Mar 17:00"),
         ("20 to 6 tomorrow", "Thu 05 Mar 17:40"),
+        ("fri at10", "Fri 06 Mar 10:00"),
+        ("11 o'clock am friday", "Fri 06 Mar 11:00"),
         ("move it from friday to monday at 9am", "Mon 09 Mar 09:00"),
         ("tomorrow 3 pm instead of 4 pm", "Thu 05 Mar 15:00"),
         ("I have 2 bikes, could I come tomorrow at 3?", "Thu 05 Mar 15:00"),
@@ -221,6 +223,12 @@ def test_a_range_between_two_times_keeps_its_end() -> None:
         "I can't wait! friday at 3",
         "good morning! friday at 3",
         "a 30 minute slot on friday at 3",
+        "my bike wouldn't shift, could I come friday at 3",
+        "I bought it from you. friday at 3?",
+        "why not friday at 3",
+        "call 212 555 0142, friday at 3",
+        "I live at 1130 Oak Street, friday at 3",
+        "open 24/7? friday at 3",
     ],
 )
 def test_what_has_nothing_to_do_with_the_time_does_not_make_it_doubtful(said: str) -> None:

@@ -13,7 +13,8 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from agents.messaging.business import Business
-from agents.messaging.spoken import DAY_FIELDS, TIME_FIELDS, Constraints, parse_standing, parse_when
+from agents.messaging.constraints import DAY_FIELDS, TIME_FIELDS, Constraints
+from agents.messaging.spoken import parse_standing, parse_when
 from agents.messaging.state import JSON
 
 _YES = re.compile(

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from agents.messaging import effects
 from agents.messaging.availability import Slot, free_slots, nearest_slots, spread_slots
 from agents.messaging.business import Business, Service, load_business
+from agents.messaging.constraints import Constraints
 from agents.messaging.nodes.choosing import chosen, named_service, standing_choice
 from agents.messaging.nodes.understand import plain_intents
-from agents.messaging.spoken import Constraints
 from agents.messaging.state import JSON, State
 from agents.messaging.times import Resolution, resolve, say
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from agents.messaging.constraints import DAY_FIELDS, TIME_FIELDS, Constraints
 from agents.messaging.nodes.asking import asked
-from agents.messaging.spoken import DAY_FIELDS, TIME_FIELDS, Constraints, parse_when
+from agents.messaging.spoken import parse_when
 from agents.messaging.spoken_left import half_read
 from agents.messaging.state import JSON, State
 
