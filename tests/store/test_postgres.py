@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -331,6 +332,25 @@ def test_who_is_cut_off_again_and_again_is_told_that_the_server_went_away(store:
     with pytest.raises(ServerUnreachable):
         store.write(cut_off)
     assert store.load(keep(store, "after")) == ["after"]
+
+
+def test_a_forked_process_does_not_read_on_its_parents_connections(store: Store) -> None:
+    (ref,) = keep(store, "hello")
+    mine = backend_of(store)
+    told, tell = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(tell, f"{store.read(ref)} {backend_of(store)}".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    text, its = os.read(told, 100).decode().split()
+    assert (text, int(its) != mine) == ("hello", True)
+    assert (store.read(ref), backend_of(store)) == ("hello", mine)
+
+
+def backend_of(store: Store) -> int:
+    """The number of the server's process that is read from."""
+    with store.reading() as session:
+        return int(session.connection.raw.info.backend_pid)  # type: ignore[attr-defined]
 
 
 def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(

@@ -6,6 +6,7 @@ restarted all that it ended are passed over at once: whoever reads waits for the
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -26,13 +27,20 @@ class Readers:
 
     def __init__(self, connect: Callable[[], Raw]) -> None:
         self._connect = connect
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """None is open yet in this process."""
+        self._process = os.getpid()
         self._idle: queue.LifoQueue[Raw] = queue.LifoQueue()
         self._places = threading.BoundedSemaphore(MOST)
-        self._closed = False
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
         """One that the server answers on. Raises what keeps a new one from being made."""
+        if self._process != os.getpid():  # forked: on these it would hear its parent's answers
+            self._begin()
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise psycopg.InterfaceError(f"all {MOST} connections to read with were lent for {WAIT_SECONDS:g} s")
         try:
