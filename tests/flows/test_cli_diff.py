@@ -179,6 +179,12 @@ class TestPrompts:
         edited("is about", "asks about")
         assert "[-is-]{+asks+} about" in playhead("diff", name).out
 
+    def test_what_is_no_hash_is_no_version_either(self, playhead, play, conversation):
+        play(conversation("Thanks!"))
+        ended = playhead("diff", "read@zz", "read@now")
+        assert ended.code == 3
+        assert "read@zz is no recorded version; there are: read@" in ended.err
+
     def test_an_unknown_version_is_told_with_those_there_are(self, playhead, play, conversation):
         play(conversation("Thanks!"))
         (known,) = self.versions(playhead, "c-1")

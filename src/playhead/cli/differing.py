@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from playhead.deck import Deck
     from playhead.records import PromptUse, Run
 
-VERSION: Final = re.compile(r"(?P<name>[^@\s]+)@(?P<version>now|[0-9a-f]{4,64})")
+VERSION: Final = re.compile(r"(?P<name>[^@\s]+)@(?P<version>\S+)")
+HASH: Final = re.compile("now|[0-9a-f]{4,64}")
 Side = Annotated[
     str | None,
     typer.Argument(metavar="B", help="What it is compared with; without it, a replay's or a fork's original."),
@@ -39,12 +40,22 @@ def diff(
     compared with the run it was made from. Two versions of a prompt: playhead diff reply@1a2b3c4d reply@now. Exit code
     1 if anything differs.
     """
-    left, right = VERSION.fullmatch(a), VERSION.fullmatch(b or f"{a.partition('@')[0]}@now")
+    versions = _as_versions(a, b)
     with options.open_to_read(store) as deck:
-        if left and right:
-            _prompts(_version(deck, left, prompts), _version(deck, right, prompts), side_by_side, json)
+        if versions:
+            left, right = (_version(deck, each, prompts) for each in versions)
+            _prompts(left, right, side_by_side, json)
         else:
             _runs(deck, a, b, side_by_side, json)
+
+
+def _as_versions(a: str, b: str | None) -> list[re.Match[str]]:
+    """Both as versions of a prompt, where they are meant so: they look like such, or one of two is `now`."""
+    found = [VERSION.fullmatch(each) for each in (a, b or f"{a.partition('@')[0]}@now")]
+    both = [each for each in found if each]
+    looks_so = all(HASH.fullmatch(each["version"]) for each in both)
+    says_now = b is not None and any(each["version"] == "now" for each in both)
+    return both if len(both) == len(found) and (looks_so or says_now) else []
 
 
 def _runs(deck: Deck, a: str, b: str | None, side_by_side: bool, json: bool) -> None:
