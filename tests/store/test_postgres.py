@@ -354,18 +354,19 @@ def backend_of(store: Store) -> int:
 
 
 def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    address: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from playhead.store.postgres import readers
 
-    monkeypatch.setattr(readers, "WAIT_SECONDS", 0.05)
-    with ExitStack() as together:
-        for _ in range(readers.MOST):
-            together.enter_context(store.reading())
-        with pytest.raises(StoreUnusable, match="all 16 connections to read with were lent"), store.reading():
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 2.0)
+    with closing(Store(address)) as store:
+        with ExitStack() as together:
+            for _ in range(readers.MOST):
+                together.enter_context(store.reading())
+            with pytest.raises(StoreUnusable, match="all 16 connections to read with were lent"), store.reading():
+                pass
+        with store.reading():
             pass
-    with store.reading():
-        pass
 
 
 # ── what is kept ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -46,7 +46,7 @@ class Postgres:
             problem = "its address has a part that PostgreSQL does not know"
             raise StoreUnusable(str(location), problem, REMEDY) from None  # that error quotes the address
         self._how = _parameters(given, location.schema, synchronous)
-        self._readers = Readers(self._connect)
+        self._readers = Readers(self._how)
 
     def version(self) -> int:
         """The schema's version. Nothing is changed, or made."""

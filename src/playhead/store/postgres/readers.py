@@ -1,21 +1,21 @@
-"""Which connections are read with, by whom, and what becomes of those that the server ended?
+"""Which connections are read with, and what becomes of those that the server ended?
 
-As many are open as were needed at once, up to a limit. One that is lent again is tried first, and where a server was
-restarted all that it ended are passed over at once: whoever reads waits for the server, and for nothing else.
+They come from a pool, which makes as many as were needed at once, up to a limit. One that is lent again is tried first.
+Where the server was restarted it ended all that waited: one look finds that out, and all are made anew, as the pool's
+own check would try them one by one and wait longer after each.
 """
 
 from __future__ import annotations
 
 import os
-import queue
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool, PoolTimeout
 
+from playhead.store.backend import Row
 from playhead.store.postgres.connection import Connection, Raw
 from playhead.store.postgres.meaning import WAIT_SECONDS
 
@@ -23,57 +23,51 @@ MOST: Final = 16  # connections lent at once; who comes then waits
 
 
 class Readers:
-    """Connections that are lent to read with."""
+    """Connections that are lent to read with; `how` is what they are made by."""
 
-    def __init__(self, connect: Callable[[], Raw]) -> None:
-        self._connect = connect
-        self._closed = False
-        self._begin()
+    def __init__(self, how: Mapping[str, Any]) -> None:
+        self._how = dict(how)
+        self._process, self._pool = os.getpid(), self._new_pool()
 
-    def _begin(self) -> None:
-        """None is open yet in this process."""
-        self._process = os.getpid()
-        self._idle: queue.LifoQueue[Raw] = queue.LifoQueue()
-        self._places = threading.BoundedSemaphore(MOST)
+    def _new_pool(self) -> ConnectionPool[Raw]:
+        return ConnectionPool(
+            kwargs=self._how,
+            connection_class=psycopg.Connection[Row],
+            min_size=0,
+            max_size=MOST,
+            num_workers=1,
+            timeout=WAIT_SECONDS,
+            open=False,
+        )
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:
-        """One that the server answers on. Raises what keeps a new one from being made."""
-        if self._process != os.getpid():  # forked: on these it would hear its parent's answers
-            self._begin()
-        if not self._places.acquire(timeout=WAIT_SECONDS):
-            raise psycopg.InterfaceError(f"all {MOST} connections to read with were lent for {WAIT_SECONDS:g} s")
+        """One that the server answers on. Raises `psycopg.Error`, which says why there is none to be had."""
+        if self._process != os.getpid():  # forked: on these it would hear its parent's answers, and nobody makes others
+            self._process, self._pool = os.getpid(), self._new_pool()
+        pool = self._pool
+        pool.open()
+        raw = self._taken(pool)
         try:
-            raw = self._answering() or self._connect()
-            try:
-                yield Connection(lambda: raw)
-            finally:
-                self._take_back(raw)
+            raw.execute("")
+        except psycopg.OperationalError:
+            pool.putconn(raw)
+            pool.drain()
+            raw = self._taken(pool)
+        try:
+            yield Connection(lambda: raw)
         finally:
-            self._places.release()
+            pool.putconn(raw)
 
-    def _answering(self) -> Raw | None:
-        """One that was lent before, if the server still has one of them."""
-        with suppress(queue.Empty):
-            while True:
-                raw = self._idle.get_nowait()
-                try:
-                    raw.execute("")
-                except psycopg.OperationalError:
-                    raw.close()
-                else:
-                    return raw
-        return None
-
-    def _take_back(self, raw: Raw) -> None:
-        if self._closed or raw.info.transaction_status != TransactionStatus.IDLE:
-            raw.close()
-        else:
-            self._idle.put(raw)
+    def _taken(self, pool: ConnectionPool[Raw]) -> Raw:
+        try:
+            return pool.getconn()
+        except PoolTimeout:
+            psycopg.connect(**self._how).close()  # where none can be made, this says why
+            problem = f"all {MOST} connections to read with were lent for {pool.timeout:g} s"
+            raise psycopg.InterfaceError(problem) from None
 
     def close(self) -> None:
         """Close them; one that is lent, when it comes back."""
-        self._closed = True
-        with suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        if self._process == os.getpid():
+            self._pool.close()
