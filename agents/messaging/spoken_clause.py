@@ -3,8 +3,8 @@
 A clause can name a time only to tell of it, refuse it, or make it depend on something: "on Monday I called", "Friday
 is no use to me", "Friday unless it rains", "the sale ends in June". Nobody can list what people may say there, but what
 kind of clause it is shows in a few small words: a negation, a past tense, a condition, something else that happens
-then. And a word that is nearly one of time ("mornning", "thrus") may be one. Where such a word is left unread in the
-clause of a time, the agent asks.
+then. And a word that is nearly one of time ("mornning", "thrus") may be one, as may any word right beside a time that
+is not known to say nothing of it. Where such a word is left unread in the clause of a time, the agent asks.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ _NO_EVENT = (  # before "is Friday": the day itself is spoken of
     "|choice|preference|option|availability|i|he|she|we|you|they"
 )
 _HAPPENS = (
-    "runs?|lasts?|ends?|starts?|begins?|expires?"
-    "|lands?|arrives?|departs?|leaves|finishes|closes|opens|lets out|gets (?:in|out|off)"
+    "runs?|lasts?|ends?|starts?|begins?|expires?|lands?|arrives?|departs?|leaves|finishes|closes|opens|lets out|gets"
 )
 _READY = (  # after "I'm"
     "free|available|good|ok|okay|fine|flexible|open|around|here|in|able|happy|looking|hoping|thinking|interested|coming"
