@@ -25,6 +25,11 @@ from playhead.store import runs
 COMMAND_PARTS: Final = ("resume", "update", "goto")
 
 
+def is_command(given: Any) -> bool:
+    """Is a recorded input of the form that a command has?"""
+    return isinstance(given, dict) and bool(given) and given.keys() <= set(COMMAND_PARTS)
+
+
 @dataclass
 class Continued:
     """What an earlier execution leaves to the one that goes on: its cause, its numbers, and where it has been.
@@ -80,7 +85,7 @@ def _saved_since(saver: Saver, thread: str, started: float) -> bool:
 
 
 def _given_before(recorded: Any, *, answer: bool) -> Any:
-    if answer and isinstance(recorded, dict) and "resume" in recorded and recorded.keys() <= set(COMMAND_PARTS):
+    if answer and is_command(recorded) and "resume" in recorded:
         return Command(**recorded)
     return _unless_erased(recorded)
 

@@ -11,7 +11,8 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextvars import copy_context
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from langgraph.checkpoint.base import CheckpointTuple
@@ -24,7 +25,7 @@ from playhead.graph.beginnings import Beginning, Beginnings, branch_of
 from playhead.graph.branches import edits_of, limit_of, models_of, original_thread, own_facts
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.compiled import check_compiled
-from playhead.graph.continuing import COMMAND_PARTS
+from playhead.graph.continuing import is_command
 from playhead.graph.ending import Ending
 from playhead.graph.guard import no_effects
 from playhead.graph.intercept import install
@@ -122,8 +123,8 @@ class TurnPlayer:
                 break
         players = course.players
         self._explain(players)
-        told = Told(self.recording.encoder, new_name("p"), course.turn, players, began, executions[-1].error)
-        replay = told.replay(PlayedTurn(executions, course.shelf, start, self.graph.output_channels))
+        played = PlayedTurn(executions, course.shelf, start, self.graph.output_channels)
+        replay = Told(self.recording.encoder, course.turn, played, began).replay(new_name("p"))
         pending = [one for player in players for one in player.pending]
         problem = next((player.problem for player in players if player.problem), None)
         return Played(replay, course.shelf, pending, problem, tuple(player.reused for player in players))
@@ -187,8 +188,7 @@ class TurnPlayer:
             given = run.input
             if given == ERASED:
                 raise NotReplayable(run.id, "its input was erased")
-            is_command = isinstance(given, dict) and bool(given) and given.keys() <= set(COMMAND_PARTS)
-            if is_command and (index or not given.keys() <= set(self.graph.channels)):
+            if is_command(given) and (index or not given.keys() <= set(self.graph.channels)):
                 given = Command(**given)
             if index == 0 and isinstance(given, dict) and (edit := changes.edit) and edit.at is None:
                 given = {**given, **{name: edit.values[name] for name in edit.replaces & edit.values.keys()}}
@@ -203,7 +203,7 @@ class TurnPlayer:
     ) -> RunPlayer:
         texts, facts = self._texts.run(run.calls), run.metadata
         models = {**put_in, **self.terms.changes.models} if (put_in := models_of(facts)) else None
-        names = {f.name: getattr(self.recording, f.name) for f in self.recording.__dataclass_fields__.values()}
+        names = {each.name: getattr(self.recording, each.name) for each in fields(self.recording)}
         recording = ReplayRecording(
             **{
                 **names,
@@ -333,8 +333,6 @@ def in_own_loop(play: Callable[[], Any]) -> None:
     except RuntimeError:
         asyncio.run(play())
         return
-    from contextvars import copy_context
-
     raised: list[BaseException] = []
 
     def work() -> None:

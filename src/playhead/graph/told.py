@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,33 +12,25 @@ from playhead.graph.effects import EFFECTS
 from playhead.graph.encoding import Encoder
 from playhead.graph.keeping import PlayedTurn
 from playhead.graph.player import RunPlayer, Served, Verdict, is_stop
-from playhead.graph.recorder import describe
+from playhead.graph.recorder import describe, owner
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
 
 STEP_VALUES: Final = ("input", "output", "error")
 CALL_VALUES: Final = ("request", "response", "prompt", "inputs", "error")
-WHOLE: Final = ("number", "address", "started", "seconds", "status", "attempt")
 
 
 class Told:
     """Tells of a turn that was played."""
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        name: str,
-        turn: Sequence[Run],
-        players: Sequence[RunPlayer],
-        began: float,
-        error: BaseException | None,
-    ) -> None:
-        self._encoder, self._name, self._turn, self._players = encoder, name, turn, players
-        self._began, self._error = began, error
+    def __init__(self, encoder: Encoder, turn: Sequence[Run], played: PlayedTurn, began: float) -> None:
+        self._encoder, self._turn, self._played, self._began = encoder, turn, played, began
+        self._players = [execution.player for execution in played.runs]
+        self._error = played.runs[-1].error
         self._values: list[Any] = []
 
-    def replay(self, played: PlayedTurn) -> Replay:
-        """The replay; `played` is what keeping it takes."""
-        last, original = self._players[-1], self._turn[-1]
+    def replay(self, name: str) -> Replay:
+        """The replay, of this name."""
+        last, original, played = self._players[-1], self._turn[-1], self._played
         found = [one for player in self._players for _, one in sorted(player.divergences, key=lambda pair: pair[0])]
         recorded = [
             call
@@ -62,13 +52,13 @@ class Told:
             }.items()
         }
         return Replay(
-            id=self._name,
+            id=name,
             thread=original.thread,
             graph=original.graph,
             cause=original.cause,
             status=self._status(last),
             attempt=1,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=owner(),
             started=self._began,
             ended=time.time(),
             refs=refs,

@@ -17,7 +17,7 @@ from langgraph.pregel._io import map_command
 from langgraph.types import Command
 
 from playhead.errors import NotReplayable
-from playhead.graph.continuing import COMMAND_PARTS
+from playhead.graph.continuing import is_command
 from playhead.graph.identity import as_data
 from playhead.graph.saver import Saver
 from playhead.records import Run
@@ -56,7 +56,7 @@ class Waiting:
         commands = _of_commands(found)
         if not commands:
             return []
-        after = [each for each in self._standing(run, found) if each.id != run.id]
+        after = [each for each in self._stood(run, found) if each.id != run.id]
         answers = [write for write in commands if write[1] == RESUME] if is_last else []
         if answers and any(_command_of(each.input, run).resume is not None for each in after):
             raise NotReplayable(run.id, "an answer waited at the state it began from, and another took its place")
@@ -66,7 +66,7 @@ class Waiting:
         """What counts where it goes on from there: what other commands wrote, and nodes that had ended by then."""
         if not found.pending_writes:
             return []
-        standing = self._standing(run, found)
+        standing = self._stood(run, found)
         return [*_without(_of_commands(found), standing, run), *self._of_nodes(run, found, standing)]
 
     # ── of nodes ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,13 +102,13 @@ class Waiting:
 
     # ── of commands ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def _standing(self, run: Run, found: CheckpointTuple) -> list[Run]:
-        """This run and those after it that gave a command to this very state: a branch has a state of its own."""
-        return self._stood(run, found, after=True)
+    def _stood(self, run: Run, found: CheckpointTuple, *, after: bool = True) -> list[Run]:
+        """This run and those after it that gave a command to this very state, or else those before it.
 
-    def _stood(self, run: Run, found: CheckpointTuple, *, after: bool) -> list[Run]:
+        A branch has a state of its own.
+        """
         commanded = (each for each in self.saver.store.runs_of(run.thread) if (each.started >= run.started) == after)
-        return [each for each in commanded if _is_command(each.input) and self._stood_at(each, found.checkpoint["id"])]
+        return [each for each in commanded if is_command(each.input) and self._stood_at(each, found.checkpoint["id"])]
 
     def _stood_at(self, run: Run, id: str) -> bool:
         with self.saver.store.reading() as session:
@@ -139,10 +139,6 @@ def _written_by(command: Command[Any]) -> Iterator[tuple[str, Any]]:
     yield from ((channel, value) for _, channel, value in map_command(command) if channel not in WRITES_IDX_MAP)
 
 
-def _is_command(given: Any) -> bool:
-    return isinstance(given, dict) and bool(given) and given.keys() <= set(COMMAND_PARTS)
-
-
 def _command_of(given: Any, run: Run) -> Command[Any]:
     """The command that a run was given. Raises `NotReplayable` where what is recorded of it is none."""
     try:
@@ -154,7 +150,7 @@ def _command_of(given: Any, run: Run) -> Command[Any]:
 
 
 def _answers(run: Run, of: Run) -> bool:
-    return _is_command(run.input) and _command_of(run.input, of).resume is not None
+    return is_command(run.input) and _command_of(run.input, of).resume is not None
 
 
 def _is_among(row: WriteRow, superstep: int, addresses: set[str]) -> bool:
