@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import pytest
+from langgraph.channels import DeltaChannel
 
 from playhead import codec
 from playhead.deck import Deck
 from playhead.errors import BadInput
 from playhead.location import Location
 from playhead.store import erasure
+from tests.graphs.shapes import chain
 
 from .behind import bytes_on_disk, connection
 from .conftest import keep
@@ -253,3 +255,25 @@ def test_pruned_again_and_again_a_customer_is_still_found(named: Deck) -> None:
         say(named, "of-ana", "And on")
     assert "of-ana" in named.threads_of(ANA)
     assert [label.name for label in named.labels("of-ana")] == ["pruned_customer"]
+
+
+class Written(TypedDict, total=False):
+    """A state of which LangGraph saves what was written to it since an older checkpoint."""
+
+    words: Annotated[
+        list[str], DeltaChannel(lambda before, writes: before + [word for write in writes for word in write])
+    ]
+
+
+def test_a_state_that_is_put_together_from_older_checkpoints_stays_whole(deck: Deck) -> None:
+    graph = deck.record(chain(("say", lambda state: {"words": ["hello"]}), state=Written))
+    config: Any = {"configurable": {"thread_id": "written"}}
+    for _ in range(4):
+        graph.invoke({"words": ["hi"]}, config)
+    before = len(checkpoints(deck, "written"))
+    deck.prune(keep_last=1, dry=False)
+    assert len(ids(deck, "written")) == 1
+    assert len(checkpoints(deck, "written")) == before
+    assert graph.get_state(config).values["words"] == ["hi", "hello"] * 4
+    deck.prune(statuses=["done"], state=True, dry=False)
+    assert not checkpoints(deck, "written")

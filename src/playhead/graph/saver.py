@@ -41,7 +41,6 @@ from playhead.store.values import UNREADABLE, load
 REMEMBERED: Final = 1_000  # conversations of whose last checkpoint it is known what is stored
 UNWATCHED: Final = 10_000  # conversations whose last write is remembered, written or not, before it is looked
 ELSEWHERE: Final = Saving()
-DELTAS: Final = "counters_since_delta_snapshot"  # in LangGraph's metadata, of a checkpoint that is not whole
 
 Stored: TypeAlias = dict[str, tuple[Any, Part]]  # by channel: its version, and the part that is stored
 
@@ -441,8 +440,8 @@ class Saver(BaseCheckpointSaver[Any]):
             with self.store.reading() as session:
                 places = checkpoints.spaces(session, thread).items()
                 newest = [row for space, (_, ns) in places for row in checkpoints.checkpoint_rows(session, space, ns)]
-                facts = load(session, [row.refs[1] for row in newest], self._encoder.decode)
-            if any(DELTAS in metadata for metadata, *_ in facts):
+                is_whole = not any(checkpoints.needs_older(session, row) for row in newest)
+            if not is_whole:
                 problem = "it keeps a channel as what was written to it since an older checkpoint (DeltaChannel)"
                 raise BadInput(f"Conversation {thread!r}", problem, "Prune others, or remove all of it (`delete`).")
 

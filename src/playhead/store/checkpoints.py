@@ -16,13 +16,16 @@ from playhead.codec import Part, decode_numbers, encode_numbers, inflate, known,
 from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.session import EVERYTHING, Session, WritingSession
-from playhead.store.values import children
+from playhead.store.values import children, load
 
 UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 USUAL_PATH: Final = "~__pregel_pull, "
 """How LangGraph writes the path of a node that its channels set off."""
 
 USUALLY, AS_IS = "<", ">"
+DELTAS: Final = b"counters_since_delta_snapshot"
+"""LangGraph's word in a checkpoint's metadata where that is not whole."""
+
 UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
 
 
@@ -176,6 +179,12 @@ def checkpoint_rows(
 def _checkpoint_row(ns: str, row: Row) -> CheckpointRow:
     parent = long_id(row["parent"]) if row["parent"] is not None else None
     return CheckpointRow(ns, long_id(row["id"]), parent, row["data"], decode_numbers(row["refs"]))
+
+
+def needs_older(session: Session, row: CheckpointRow) -> bool:
+    """Is this state put together from older checkpoints, too? Of a `DeltaChannel` each has what was written since."""
+    (metadata,) = load(session, row.refs[1:2], lambda _, data: data)
+    return isinstance(metadata, bytes) and DELTAS in metadata
 
 
 def before_run(session: Session, thread: str, started: float) -> dict[str, CheckpointRow | None]:

@@ -17,7 +17,15 @@ from typing import Final, NamedTuple
 from playhead.records import ERASED
 from playhead.store import erasure, naming
 from playhead.store.backend import Row
-from playhead.store.checkpoints import before_run, delete_checkpoint, first_id_at, long_id, short_id
+from playhead.store.checkpoints import (
+    before_run,
+    checkpoint_rows,
+    delete_checkpoint,
+    first_id_at,
+    long_id,
+    needs_older,
+    short_id,
+)
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import load
 
@@ -159,7 +167,10 @@ def _prune_thread(session: WritingSession, thread: int, doomed: Mapping[int, Row
 def _prune_checkpoints(
     session: WritingSession, thread: int, runs: Sequence[Row], stay: Sequence[Row], *, state: bool
 ) -> dict[str, int]:
-    """Remove those that were made in runs that go, but for what the others began from and the newest."""
+    """Remove those that were made in runs that go, but for what the others began from and the newest.
+
+    Where the newest is not whole without those before it, all stay.
+    """
     counts = {"steps": 0, "calls": 0, "checkpoints": 0, "bytes": 0}
     (owner,) = session.rows("threads_get", id=thread)
     needed = {
@@ -168,11 +179,15 @@ def _prune_checkpoints(
         for found in before_run(session, owner["name"], run["started"]).values()
         if found is not None
     }
-    spans = _spans(runs, {run["id"] for run in stay})
+    spans, goes_whole = _spans(runs, {run["id"] for run in stay}), state and not stay
     for space in session.rows("spaces_of_thread", thread=thread):
+        newest = checkpoint_rows(session, space["id"], space["ns"])
+        if not goes_whole and any(needs_older(session, row) for row in newest):
+            continue
         rows = session.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING)
-        for row in rows if state and not stay else rows[1:]:
-            if (space["ns"], row["id"]) not in needed and any(begin <= row["id"] < end for begin, end in spans):
+        for row in rows if goes_whole else rows[1:]:
+            made_then = goes_whole or any(begin <= row["id"] < end for begin, end in spans)
+            if made_then and (space["ns"], row["id"]) not in needed:
                 counts["checkpoints"] += 1
                 counts["bytes"] += len(row["data"]) + len(row["refs"])
                 delete_checkpoint(session, space["id"], long_id(row["id"]))
