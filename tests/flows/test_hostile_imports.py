@@ -423,5 +423,5 @@ def test_a_file_without_a_conversation_is_refused(playhead: Any, tmp_path: Path,
     file = tmp_path / "talks.jsonl"
     file.write_bytes(content)
     ended = playhead("import", "chat-jsonl", file, "--json")
-    assert (ended.code, ended.json["conversations"]) == (2, 0)
-    assert "talks.jsonl: there is no conversation in it" in ended.err
+    assert (ended.code, ended.json["error"]["exit_code"]) == (2, 2)
+    assert "talks.jsonl: there is no conversation in it" in ended.json["error"]["happened"]
