@@ -3,8 +3,9 @@
 A clause can name a time only to tell of it, refuse it, or make it depend on something: "on Monday I called", "Friday
 is no use to me", "Friday unless it rains", "the sale ends in June". Nobody can list what people may say there, but what
 kind of clause it is shows in a few small words: a negation, a past tense, a condition, something else that happens
-then. And a word that is nearly one of time ("mornning", "thrus") may be one, as may any word right beside a time that
-is not known to say nothing of it. Where such a word is left unread in the clause of a time, the agent asks.
+then. And a word that is nearly one of time ("mornning", "thrus") may be one, as may any word right after a time that is
+not known to say nothing of it. (Right before a time stands what is to be done then, which can be any word: "puncture
+Friday at 10".) Where such a word is left unread in the clause of a time, the agent asks.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ _UNWISHED = tuple(
         # words that set a time against another
         r"\b(?P<doubt>than|since|beyond|despite|besides|excluding|usually|always|often|sometimes|normally|almost|nearly"
         r"|several|few|couple|another|others|again|previous|former|latter|twice|per|throughout|outside)\b",
+        # which of several: "most · ", "the earliest · ", "eve of the · "
+        rf"\b(?P<doubt>most|some|many|post|pre|earliest|soonest|eve(?: of)?(?: the)?) {READ}",
         # a guess, and what the time is said to be known by: "the · we spoke of", "· when school starts", "3 · or after"
         r"\b(?P<doubt>idk|dunno|unsure|forgot|forget|guess)\b",
         rf"(?P<doubt>\bthe) {READ} (?:with|my|we|i|you|that|where)\b",
@@ -99,8 +102,8 @@ _OF_TIME = (
     "morning", "afternoon", "evening", "night", "noon", "midday", "midnight", "before", "after", "until", "around",
     "between", "week", "weekend", "month", "hour",
 )  # fmt: skip
-_BESIDE = re.compile(rf"(?=(?:^| )(?P<before>[a-z][a-z'-]*) {READ})|{READ} (?P<after>[a-z][a-z'-]*)")
-_KNOWN = FILLERS | frozenset(  # words that say nothing of a time that they stand beside
+_BEHIND = re.compile(rf"{READ} ([a-z][a-z'-]*)")
+_KNOWN = FILLERS | frozenset(  # words that say nothing of a time that they stand behind
     re.findall(
         r"\S+",
         """'s all anyone anything anywhere around as be been both but chance change comes coming doing drop either else
@@ -111,8 +114,7 @@ _KNOWN = FILLERS | frozenset(  # words that say nothing of a time that they stan
         this those though thx ta today together too towards tune-up tuneup up use very visit wait wanting was way
         we're we'll went were when where which while who why wondering would yep yup you're your yours appt
         consultation cheers lol haha pm am p m not no never cannot can't don't won't isn't doesn't didn't
-        bar bike bikes bicycle car cars truck ring rings watch watches tires tyres brakes oil wheel wheels
-        break civic mesa friday monday tuesday wednesday thursday saturday sunday finish works""",
+        works""",
     )
 )
 _ALIKE = frozenset(["tubes", "hours", "nights", "weekly", "monthly", "afters", "match", "house", "your", "four"])
@@ -139,7 +141,7 @@ def unwished(left: str, says_when: bool, timed: bool) -> str:
     patterns = (_ANYWHERE, _CONDITION if says_when else _SOME_TIME, *(_UNWISHED if READ in left else ()))
     doubts = [found["doubt"] for found in (pattern.search(left) for pattern in patterns) if found]
     doubts += [word for word in re.findall(r"[a-z]{4,}", left) if _nearly_of_time(word)]
-    doubts += [word for found in _BESIDE.finditer(left) for word in found.groups() if word and word not in _KNOWN]
+    doubts += [word for word in _BEHIND.findall(left) if word not in _KNOWN]
     hour = (_AN_HOUR if timed else _MAYBE_AN_HOUR).search(left)
     return " ".join(f"{each}{DOUBT}" for each in (*doubts, *([hour["hour"]] if hour else [])))
 
