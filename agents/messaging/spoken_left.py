@@ -155,7 +155,7 @@ _AHEAD = tuple(
         rf"(?:{WEEKDAY}|tomorrow|today) at \d",
         r"\b(?P<doubt>within)(?: (?:the )?(?:next|coming))? (?:an?|few|\d+) (?:days?|weeks?|months?)\b",
         rf"\b(?P<doubt>(?:{_OF_THE_YEAR}) (?:{WEEKDAY}|weekend))\b",
-        r"(?:^|\b(?:on|this|next|for|before|after|by|until|the) )(?P<doubt>good friday)\b",
+        r"(?:^|[.!?,;] ?|\b(?:on|this|next|for|before|after|by|until|the|please) )(?P<doubt>good friday)\b",
         r"\d ?(?:[ap]m)? (?P<doubt>(?:my|their) time)\b",
         rf"\d ?(?:[ap]m|[:.]\d\d) (?!(?:{_A_TIME})\b)(?P<doubt>[a-z]+ time)\b(?! slot)",
     )
