@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from playhead import lookup, tape, upkeep
 from playhead.config import Config, load_config
-from playhead.errors import (
-    BadInput,
-)
+from playhead.errors import BadInput
 from playhead.graph.changes import NOTHING
 from playhead.graph.glancing import glancing
 from playhead.location import Server

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from playhead.cli import options
+from playhead.cli.codes import PROVIDER_FAILED, REFUSED, STOPPED
 
 if TYPE_CHECKING:
     from playhead.backtest import Backtest, Plan, Progress
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 PLANNED: Final = ("prompts", "model", "since", "until", "sample", "by", "limit", "onward", "control", "resume", "yes")
 """What need not be typed again to go on: the experiment knows what it was begun with."""
-STOPPED: Final = 130  # what shells say of a command that Ctrl-C ended
-PROVIDER_FAILED: Final = 5
-REFUSED: Final = 6
 
 
 def backtest(

@@ -7,16 +7,13 @@ well as it stands alone: a verb that failed has written no document before.
 from __future__ import annotations
 
 import sys
-from typing import Final
 
 import typer
 from typer.exceptions import TyperException
 
+from playhead.cli.codes import PROVIDER_FAILED, STOPPED
 from playhead.cli.words import visible
 from playhead.errors import PlayheadError, exit_code_of
-
-PROVIDER_FAILED: Final = 5
-STOPPED: Final = 130
 
 
 def is_typing(error: Exception) -> bool:

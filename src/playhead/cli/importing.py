@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from playhead.cli import options
+from playhead.cli.codes import STOPPED
 
 if TYPE_CHECKING:
     from playhead.imports import Imported, RecordedFile
     from playhead.location import Location
-
-STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
 
 @dataclass

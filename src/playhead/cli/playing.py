@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from playhead.cli import options
+from playhead.cli.codes import STOPPED
 
 if TYPE_CHECKING:
     from playhead.play import Conversation, Played, Player, Tally
 
 GraphName = Annotated[str, typer.Argument(metavar="GRAPH", help="A graph or application named in pyproject.toml.")]
 MOST_REASONS = 5
-STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
 
 def run(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
+from playhead.cli.codes import PROVIDER_FAILED, REFUSED
 from playhead.cli.words import count
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from playhead.records import Replay, Run
 
 DIFFERS: Final = 1
-PROVIDER_FAILED: Final = 5
-REFUSED: Final = 6
 KIND: Final = "replay with changes"
 ASKED: Final = ("re-asked", "new")
 

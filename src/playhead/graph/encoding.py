@@ -138,9 +138,7 @@ class Encoder:
         self.serde: SerializerProtocol = serde or Serializer()
         self._seen: dict[tuple[int, bytes], Part] = {}
         self._messages: dict[tuple[type, bytes], Part] = {}
-        is_ours = isinstance(self.serde, Serializer)  # another's bytes may differ
-        self._packed = PLAIN_KINDS if is_ours else frozenset()
-        self._found_again = MESSAGES if is_ours else frozenset()
+        self._is_ours = isinstance(self.serde, Serializer)  # what another makes of a value may be other bytes
         self._uses: dict[str, Part] = {}
 
     def state(self, value: Any) -> Part:
@@ -148,9 +146,9 @@ class Encoder:
         kind = type(value)
         if kind is bool or kind is NoneType or (kind is int and -SMALL <= value <= SMALL):
             return _small(kind, value)  # type: ignore[arg-type]
-        if kind in self._packed:
+        if self._is_ours and kind in PLAIN_KINDS:
             return self._plain_data(value)
-        if kind in self._found_again:
+        if self._is_ours and kind in MESSAGES:
             return self._message(value)
         return self._serialized(value)
 
@@ -182,7 +180,7 @@ class Encoder:
         name, data = self.serde.dumps_typed(value)
         if name not in TYPED_NAMES:
             raise TypeError(f"a value of {type(value)!r} is serialized as {name!r}, which is never stored")
-        if isinstance(self.serde, Serializer):
+        if self._is_ours:
             note_halves(value, data)
         return self._leaf(TYPED + TYPED_NAMES.index(name), bytes(data))
 
