@@ -31,11 +31,11 @@ from benchmarks.recording import Asked
 from benchmarks.subjects import Talk, size_on_disk, text
 from playhead.cli.listing import ls
 from playhead.cli.showing import show
-from playhead.codec import inflate
+from playhead.codec import NODES, inflate
 from playhead.graph.model_call import ModelCall
 from playhead.graph.recorder import RunRecorder
 from playhead.graph.recording import Recording
-from playhead.store.values import NODES
+from playhead.store.references import base_kind
 
 CONVERSATIONS, TURNS, PAGES = 10_000, 20, 60
 SYSTEM = SystemMessage(text(7, 600))
@@ -154,8 +154,8 @@ class Conversation:
 def canonical_bytes(path: Path) -> int:
     """Canonical bytes of everything recorded, each distinct value once; lists and mappings of values count nothing."""
     with sqlite3.connect(path) as raw:
-        found = (inflate(kind, data) for kind, data in raw.execute("SELECT kind, data FROM vals"))
-        return sum(len(data) for kind, data in found if kind not in NODES)
+        found = raw.execute("SELECT kind, data FROM vals")
+        return sum(len(inflate(kind, data)[1]) for kind, data in found if base_kind(kind) not in NODES)
 
 
 def p95(verb: Callable[[], None]) -> float:

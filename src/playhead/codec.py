@@ -39,10 +39,12 @@ LISTING: Final = 2  # header: the length; children: full chunks by level, then t
 CHUNK: Final = 3  # exactly WIDTH children
 KNOWN: Final = 4  # only a hash: the part is stored already (never on disk)
 PAIRS: Final = 5  # like MAPPING, but a key may come twice: a node's writes, in order
+NODES: Final = (MAPPING, LISTING, CHUNK, PAIRS)
 TYPED: Final = 8  # TYPED + i: bytes of LangGraph's serializer, i indexes TYPED_NAMES
 TYPED_NAMES: Final = ("msgpack", "null", "bytes", "bytearray", "json")
 IN_MSGPACK: Final = (PLAIN, TYPED + TYPED_NAMES.index("msgpack"))
 
+BY_DISTANCE: Final = 32  # flag on a stored kind: what is below is written by its distance
 PACKED: Final = 64  # flag on a stored kind: the data is deflated with DICTIONARY
 
 # Structure and everyday words only: a shared dictionary outlives erasure, so nothing of a customer may be in it.

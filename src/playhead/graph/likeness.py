@@ -7,13 +7,11 @@ anew. Only those are built, and each pair once.
 
 from __future__ import annotations
 
-from playhead.codec import CHUNK, LISTING, MAPPING, PAIRS, Part
+from playhead.codec import NODES, Part
 from playhead.diff import Renaming, first_difference
 from playhead.graph.encoding import Encoder
 from playhead.graph.identity import as_data
 from playhead.store.values import Values
-
-NODES = (MAPPING, LISTING, CHUNK, PAIRS)
 
 
 class Likeness:

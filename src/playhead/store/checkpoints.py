@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 from playhead.codec import Part, decode_numbers, encode_numbers, inflate, known, pairs, unpack
 from playhead.store import counts
 from playhead.store.backend import Row
+from playhead.store.references import children
 from playhead.store.session import EVERYTHING, Session, WritingSession
-from playhead.store.values import children, load
+from playhead.store.values import load
 
 UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 USUAL_PATH: Final = "~__pregel_pull, "

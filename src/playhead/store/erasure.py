@@ -18,8 +18,8 @@ from playhead.codec import HASH_BYTES, decode_numbers, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, counts, naming, runs
 from playhead.store.backend import Row
+from playhead.store.references import children
 from playhead.store.session import ANSWER, EVERYTHING, FREED, NAME, Session, WritingSession, answer_name
-from playhead.store.values import children
 
 BATCH: Final = 1_000
 # The prompt a call was made from is the business's own text, not the customer's.

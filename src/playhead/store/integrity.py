@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from playhead.codec import decode_numbers, digest, encode_numbers, inflate
+from playhead.codec import NODES, decode_numbers, digest, encode_numbers, inflate
 from playhead.errors import StoreError
 from playhead.store import counts
 from playhead.store.backend import Backend, Row
+from playhead.store.references import base_kind, parts
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, answer_name
-from playhead.store.values import NODES, children
 
 BATCH: Final = 2_000
 
@@ -62,23 +62,22 @@ class _Check:
         self.hashes[row["id"]] = row["hash"]
         if (first := self.first.setdefault(row["hash"], row["id"])) != row["id"]:
             self.problems.append(f"Record {row['id']} of vals is stored already, as record {first}.")
-        kind, data = inflate(row["kind"], row["data"])
-        if kind in NODES:
+        if base_kind(row["kind"]) in NODES:
             self.nodes.append(row)
-        elif digest(b"%c" % kind + data) != row["hash"]:
+            return
+        kind, data = inflate(row["kind"], row["data"])
+        if digest(b"%c" % kind + data) != row["hash"]:
             self.problems.append(f"Record {row['id']} of vals is damaged: its bytes do not give its hash.")
 
     def trees(self) -> None:
         """Every value made of others: they are there, and their hashes give its own."""
         for row in self.nodes:
-            below = children(row)
+            own, below = parts(row)
             if any(child and child not in self.hashes for child in below):
                 self.problems.append(f"Record {row['id']} of vals is damaged: it refers to a value that is not there.")
                 continue
-            kind = row["kind"]
-            numbers = decode_numbers(row["data"])
-            header = encode_numbers(numbers[: len(numbers) - len(below)])
-            made = digest(b"%c" % kind + header + b"".join(self.hashes[child] for child in below if child))
+            names = b"".join(self.hashes[child] for child in below if child)
+            made = digest(b"%c" % base_kind(row["kind"]) + encode_numbers(own) + names)
             if all(below) and made != row["hash"]:
                 self.problems.append(f"Record {row['id']} of vals is damaged: its parts do not give its hash.")
 

@@ -1,10 +1,10 @@
 -- Every statement of the framework. `table_verb` names it; a SELECT takes whole rows, so that seals can be checked.
 
 -- name: vals_find
-SELECT id FROM vals WHERE substr(hash, 1, 8) = substr(:hash, 1, 8) AND hash = :hash
+SELECT id FROM vals WHERE substr(hash, 1, 5) = substr(:hash, 1, 5) AND hash = :hash
 
 -- name: vals_find_many
-SELECT id, hash FROM vals WHERE substr(hash, 1, 8) IN (
+SELECT id, hash FROM vals WHERE substr(hash, 1, 5) IN (
     :h0, :h1, :h2, :h3, :h4, :h5, :h6, :h7, :h8, :h9, :h10, :h11, :h12, :h13, :h14, :h15,
     :h16, :h17, :h18, :h19, :h20, :h21, :h22, :h23, :h24, :h25, :h26, :h27, :h28, :h29, :h30, :h31,
     :h32, :h33, :h34, :h35, :h36, :h37, :h38, :h39, :h40, :h41, :h42, :h43, :h44, :h45, :h46, :h47,

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from playhead.codec import KNOWN, PACKED, Part, deflate, digest, encode_numbers, seal, sealer
+from playhead.codec import BY_DISTANCE, KNOWN, Part, deflate, digest, seal, sealer
 from playhead.errors import Corrupt, StoreError
 from playhead.store.backend import Connection, Row
 from playhead.store.queries import QUERIES, WHOLE_ROWS
+from playhead.store.references import written
 
 TOGETHER: Final = 64  # hashes looked up by one query
-INDEXED: Final = 8  # bytes of a hash by which values are found
+INDEXED: Final = 5  # bytes of a hash by which values are found
 EVERYTHING: Final = 2**62  # the limit of a query that has none
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
@@ -204,12 +205,13 @@ class WritingSession(Session):
         return self._add(part)
 
     def _add(self, part: Part) -> int:
-        kind, data = part.kind, part.data
         if part.children:
-            data += encode_numbers(self.intern(child) or 0 for child in part.children)
+            below = [self.intern(child) or 0 for child in part.children]
+            number = self.next_id("vals")
+            kind, data = part.kind | BY_DISTANCE, part.data + written(number, below)
         else:
-            kind, data = deflate(kind, data)
-        number = self.next_id("vals")
+            number = self.next_id("vals")
+            kind, data = deflate(part.kind, part.data)
         self.write("vals_add", {"id": number, "hash": part.hash, "kind": kind, "data": data})
         return self._remember(part.hash, number)
 
@@ -307,8 +309,3 @@ def _is_sound(query: str, row: Row, asked: Iterable[tuple[str, Any]], damaged: D
         damaged(error)
         return False
     return True
-
-
-def base_kind(kind: int) -> int:
-    """The kind without the flag that says how its bytes are stored."""
-    return kind & ~PACKED

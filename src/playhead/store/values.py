@@ -12,37 +12,26 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeAlias
 
 from playhead.codec import (
-    CHUNK,
     LISTING,
     MAPPING,
-    PAIRS,
+    NODES,
     PLAIN,
     TYPED,
     TYPED_NAMES,
     chunk_levels,
-    decode_numbers,
     inflate,
     unpack,
 )
 from playhead.errors import Corrupt, NotTrusted
 from playhead.records import ERASED
 from playhead.store.backend import Row
-from playhead.store.session import Session, base_kind
+from playhead.store.references import base_kind, children, parts
+from playhead.store.session import Session
 from playhead.trust import Unnamable
 
 Decode: TypeAlias = Callable[[str, bytes], Any]
 Lend: TypeAlias = Callable[[], AbstractContextManager[Session]]
-NODES = (MAPPING, LISTING, CHUNK, PAIRS)
 UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, zlib.error)
-
-
-def children(row: Row) -> list[int]:
-    """References from one stored value to others."""
-    kind = base_kind(row["kind"])
-    if kind not in NODES:
-        return []
-    numbers = decode_numbers(row["data"])
-    return numbers[1:] if kind == LISTING else numbers
 
 
 def fetch(session: Session, refs: Iterable[int]) -> dict[int, Row]:
@@ -144,10 +133,9 @@ def _build(ref: int, rows: dict[int, Row], decode: Decode) -> Any:
     kind = base_kind(row["kind"])
     if kind not in NODES:
         return _leaf(row, decode)
-    below = children(row)
+    own, below = parts(row)
     if kind == LISTING:
-        size = decode_numbers(row["data"])[0]
-        return _elements(below, chunk_levels(size), rows, decode)
+        return _elements(below, chunk_levels(own[0]), rows, decode)
     keys, *values = (_build(child, rows, decode) for child in below)
     if keys == ERASED:
         return ERASED

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from playhead.codec import LISTING, PLAIN, Part, decode_numbers, encode_numbers, inflate, leaf, node, pack, unpack
+from playhead.codec import NODES, PLAIN, Part, encode_numbers, inflate, leaf, node, pack, unpack
 from playhead.errors import Corrupt
 from playhead.records import ERASED
 from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.backend import Row as StoredRow
 from playhead.store.checkpoints import CheckpointRow, before_run, space_of, write_rows
+from playhead.store.references import base_kind, parts
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session
-from playhead.store.values import NODES, children, fetch
+from playhead.store.values import fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
 from playhead.tape.origins import telling
@@ -99,12 +100,12 @@ class Source:
     def _part(self, ref: int, rows: Mapping[int, StoredRow]) -> Part:
         if ref not in self._parts:
             row = rows[ref]
-            kind, data = inflate(row["kind"], row["data"])
-            below = children(row)
+            kind = base_kind(row["kind"])
+            own, below = parts(row)
             if kind in NODES:
-                header = encode_numbers(decode_numbers(data)[:1]) if kind == LISTING else b""
-                part = node(kind, header, [self._part(child, rows) for child in below])
+                part = node(kind, encode_numbers(own), [self._part(child, rows) for child in below])
             else:
+                kind, data = inflate(row["kind"], row["data"])
                 part = leaf(kind, data)
                 clean = self.redactor.leaf(kind, data)
                 if clean != data:

@@ -3,7 +3,7 @@
     git archive COMMIT src tests | tar -x -C FOLDER
     PYTHONPATH=FOLDER/src:FOLDER python tests/store/recordings/make.py tests/store/recordings/schema-N.db
 
-The commits: 1 is 8ba5caa^, 2 is 7203940, 3 is 7cc88e0, 4 is 81399e2, 5 and 6 those of their files. A new migration
+The commits: 1 is 8ba5caa^, 2 is 7203940, 3 is 7cc88e0, 4 is 81399e2, 5 to 7 those of their files. A new migration
 adds the file of its own version, made by today's code; one that is there is never made again: it stands for recordings
 that users have.
 """
