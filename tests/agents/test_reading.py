@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
 from agents.messaging import roles, rules
 from agents.messaging.shorthand import spelled_out
+from tests.ending import within_a_minute
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,7 @@ def test_a_word_in_two_roles_or_a_phrase_that_is_never_found_is_refused(
 
 
 @pytest.mark.parametrize("word", ["stop to the ", "unsubscribed still ", "brakes driving ", "boiler gas ", "a, ", "a"])
-def test_a_message_of_thousands_of_words_is_read_at_once(word: str) -> None:
-    began = time.perf_counter()
-    rules.opts_out(word * 1500)
-    rules.danger(word * 1500)
-    assert time.perf_counter() - began < 5  # on a busy machine; where a pattern explodes it takes minutes
+def test_to_read_a_message_of_thousands_of_words_ends(word: str) -> None:
+    with within_a_minute():
+        rules.opts_out(word * 1500)
+        rules.danger(word * 1500)

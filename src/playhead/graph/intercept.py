@@ -16,19 +16,17 @@ from typing import Any, Final, TypeAlias
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
-from langgraph.errors import GraphBubbleUp
 from langgraph.pregel import _runner
 from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph import in_passing
-from playhead.graph.encoding import Encoder
-from playhead.graph.identity import tool_request
-from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
+from playhead.graph.asked import asked
+from playhead.graph.model_call import recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
-from playhead.graph.recalling import Outcome, recall_model, recall_tool
-from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
+from playhead.graph.recorder import CURRENT, KNOWN_THREAD
+from playhead.graph.tool_call import ToolCall, recalled_tool
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -93,21 +91,15 @@ def _generate(original: Original) -> Original:
     def generate(
         self: BaseChatModel, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **kw: Any
     ) -> Any:
-        if (step := recording_step(self)) is None:
-            return original(self, messages, stop=stop, run_manager=run_manager, **kw)
-        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with Giving(answer):
-                return original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
-        call = ModelCall(step, self, messages, stop, kw)
-        token = INSIDE.set(call)
+        question = asked(recording_step(self), self, messages, stop, kw)
         try:
-            result = original(self, messages, stop=stop, run_manager=call.listen(run_manager), **kw)
+            with question.during():
+                heard = question.listen(run_manager)
+                result = original(question.model, messages, stop=stop, run_manager=heard, **kw)
         except BaseException as error:
-            call.failed(error)
+            question.failed(error)
             raise
-        finally:
-            INSIDE.reset(token)
-        call.answered(result)
+        question.answered(result)
         return result
 
     return generate
@@ -118,21 +110,15 @@ def _agenerate(original: Original) -> Original:
     async def agenerate(
         self: BaseChatModel, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **kw: Any
     ) -> Any:
-        if (step := recording_step(self)) is None:
-            return await original(self, messages, stop=stop, run_manager=run_manager, **kw)
-        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            with Giving(answer):
-                return await original(answer.model, messages, stop=stop, run_manager=run_manager, **kw)
-        call = ModelCall(step, self, messages, stop, kw)
-        token = INSIDE.set(call)
+        question = asked(recording_step(self), self, messages, stop, kw)
         try:
-            result = await original(self, messages, stop=stop, run_manager=call.listen(run_manager), **kw)
+            with question.during():
+                heard = question.listen(run_manager)
+                result = await original(question.model, messages, stop=stop, run_manager=heard, **kw)
         except BaseException as error:
-            call.failed(error)
+            question.failed(error)
             raise
-        finally:
-            INSIDE.reset(token)
-        call.answered(result)
+        question.answered(result)
         return result
 
     return agenerate
@@ -141,15 +127,10 @@ def _agenerate(original: Original) -> Original:
 def _stream(original: Original) -> Original:
     @functools.wraps(original)
     def stream(self: BaseChatModel, input: Any, config: Any = None, *, stop: Any = None, **kw: Any) -> Iterator[Any]:
-        if (step := recording_step(self)) is None:
-            yield from original(self, input, config, stop=stop, **kw)
-            return
-        messages = self._convert_input(input).to_messages()
-        if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-            yield from _pieces(answer, original(answer.model, input, config, stop=stop, **kw))
-            return
-        call = ModelCall(step, self, messages, stop, kw)
-        yield from _heard(call, original(self, input, config, stop=stop, **kw), call.chunk)
+        step = recording_step(self)
+        messages = self._convert_input(input).to_messages() if step is not None else []
+        question = asked(step, self, messages, stop, kw)
+        yield from question.pieces(original(question.model, input, config, stop=stop, **kw))
 
     return stream
 
@@ -159,16 +140,10 @@ def _astream(original: Original) -> Original:
     async def astream(
         self: BaseChatModel, input: Any, config: Any = None, *, stop: Any = None, **kw: Any
     ) -> AsyncIterator[Any]:
-        if (step := recording_step(self)) is None:
-            chunks = original(self, input, config, stop=stop, **kw)
-        else:
-            messages = self._convert_input(input).to_messages()
-            if (answer := recall_model(step, self, messages, stop, kw)) is not None:
-                chunks = _apieces(answer, original(answer.model, input, config, stop=stop, **kw))
-            else:
-                call = ModelCall(step, self, messages, stop, kw)
-                chunks = _aheard(call, original(self, input, config, stop=stop, **kw), call.chunk)
-        async for chunk in chunks:
+        step = recording_step(self)
+        messages = self._convert_input(input).to_messages() if step is not None else []
+        question = asked(step, self, messages, stop, kw)
+        async for chunk in question.apieces(original(question.model, input, config, stop=stop, **kw)):
             yield chunk
 
     return astream
@@ -179,18 +154,8 @@ def _events(original: Original) -> Original:
     def events(
         self: BaseChatModel, messages: list[BaseMessage], *, stream: Any, stop: Any = None, **kw: Any
     ) -> Iterator[Any]:
-        made = original(self, messages, stream=stream, stop=stop, **kw)
-        if (around := INSIDE.get()) is not None and around.model is self and isinstance(around, ModelCall):
-            for event in made:
-                around.event(event)
-                yield event
-        elif (step := recording_step(self)) is None:
-            yield from made
-        elif (answer := recall_model(step, self, messages, stop, _options(kw))) is not None:
-            yield from _pieces(answer, original(answer.model, messages, stream=stream, stop=stop, **kw))
-        else:
-            call = ModelCall(step, self, messages, stop, _options(kw), stream)
-            yield from _heard(call, made, call.event)
+        question = asked(recording_step(self), self, messages, stop, _options(kw), stream)
+        yield from question.pieces(original(question.model, messages, stream=stream, stop=stop, **kw))
 
     return events
 
@@ -200,160 +165,27 @@ def _aevents(original: Original) -> Original:
     async def aevents(
         self: BaseChatModel, messages: list[BaseMessage], *, stream: Any, stop: Any = None, **kw: Any
     ) -> AsyncIterator[Any]:
-        made = original(self, messages, stream=stream, stop=stop, **kw)
-        around = INSIDE.get()
-        if not isinstance(around, ModelCall) or around.model is not self:
-            around = None
-        if around is None and (step := recording_step(self)) is not None:
-            if (answer := recall_model(step, self, messages, stop, _options(kw))) is not None:
-                made = _apieces(answer, original(answer.model, messages, stream=stream, stop=stop, **kw))
-            else:
-                call = ModelCall(step, self, messages, stop, _options(kw), stream)
-                made = _aheard(call, made, call.event)
-        async for event in made:
-            if around is not None:
-                around.event(event)
+        question = asked(recording_step(self), self, messages, stop, _options(kw), stream)
+        async for event in question.apieces(original(question.model, messages, stream=stream, stop=stop, **kw)):
             yield event
 
     return aevents
-
-
-class Giving:
-    """While a recorded answer is given, what LangChain calls on its way is no call of its own."""
-
-    __slots__ = ("_answer", "_token")
-
-    def __init__(self, answer: Serving) -> None:
-        self._answer = answer
-
-    def __enter__(self) -> None:
-        self._token = INSIDE.set(self._answer)
-
-    def __exit__(self, *raised: object) -> None:
-        INSIDE.reset(self._token)
-
-
-def _pieces(answer: Serving, pieces: Iterator[Any]) -> Iterator[Any]:
-    """The pieces of a recorded answer; between them the reader's own calls are calls."""
-    while True:
-        try:
-            with Giving(answer):
-                piece = next(pieces)
-        except StopIteration:
-            return
-        yield piece
-
-
-async def _apieces(answer: Serving, pieces: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    """As `_pieces`."""
-    while True:
-        try:
-            with Giving(answer):
-                piece = await anext(pieces)
-        except StopAsyncIteration:
-            return
-        yield piece
 
 
 def _options(kw: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in kw.items() if name != "run_manager"}
 
 
-def _heard(call: ModelCall, pieces: Iterator[Any], keep: Callable[[Any], None]) -> Iterator[Any]:
-    """Pass on the pieces of an answer and keep them; only while one is being made are we inside the call."""
-    try:
-        while True:
-            token = INSIDE.set(call)
-            try:
-                piece = next(pieces)
-            except StopIteration:
-                break
-            finally:
-                INSIDE.reset(token)
-            keep(piece)
-            yield piece
-    except GeneratorExit:
-        pieces.close()  # type: ignore[attr-defined]
-        call.end()
-        raise
-    except BaseException as error:
-        call.failed(error)
-        raise
-    call.end()
-
-
-async def _aheard(call: ModelCall, pieces: AsyncIterator[Any], keep: Callable[[Any], None]) -> AsyncIterator[Any]:
-    """As `_heard`."""
-    try:
-        while True:
-            token = INSIDE.set(call)
-            try:
-                piece = await anext(pieces)
-            except StopAsyncIteration:
-                break
-            finally:
-                INSIDE.reset(token)
-            keep(piece)
-            yield piece
-    except GeneratorExit:
-        await pieces.aclose()  # type: ignore[attr-defined]
-        call.end()
-        raise
-    except BaseException as error:
-        call.failed(error)
-        raise
-    call.end()
-
-
 # ── tool calls ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _recall_tool(tool: BaseTool, tool_input: Any) -> Outcome | None:
-    if (step := CURRENT.get()) is None:
-        return None
-    return recall_tool(step, tool.name, tool_input, is_effect=_is_effect(tool))
-
-
-def _is_effect(tool: BaseTool) -> bool:
-    """Is the tool made of one of our effects, which answers for itself?"""
-    code = getattr(tool, "func", None) or getattr(tool, "coroutine", None)
-    return hasattr(code, "playhead_effect")
-
-
-def _begin_tool(tool: BaseTool, tool_input: Any) -> CallRecorder | None:
-    if (step := CURRENT.get()) is None:
-        warn_if_lost("tool", tool.name)
-        return None
-    return step.begin_call(
-        "tool", tool.name, 1, lambda encoder: {"request": encoder.anything(tool_request(tool_input))}
-    )
-
-
-def _end_tool(tool: BaseTool, call: CallRecorder, result: Any, error: BaseException | None = None) -> None:
-    interrupted = isinstance(error, GraphBubbleUp)
-
-    def values(encoder: Encoder) -> dict[str, Any]:
-        return {"response": None if error else encoder.as_it_was(result)}
-
-    if error is None and isinstance(run := call.step.run, RunPlayer) and not _is_effect(tool):
-        run.executed += 1
-    call.finish(values, status="interrupted" if interrupted else "failed" if error else "done", error=error)
 
 
 def _run_tool(original: Original) -> Original:
     @functools.wraps(original)
     def run(self: BaseTool, tool_input: Any, *args: Any, **kwargs: Any) -> Any:
-        if (found := _recall_tool(self, tool_input)) is not None:
+        if (found := recalled_tool(self, tool_input)) is not None:
             return found.value
-        if (call := _begin_tool(self, tool_input)) is None:
-            return original(self, tool_input, *args, **kwargs)
-        try:
-            result = original(self, tool_input, *args, **kwargs)
-        except BaseException as error:
-            _end_tool(self, call, None, error)
-            raise
-        _end_tool(self, call, result)
-        return result
+        with ToolCall(self, tool_input) as call:
+            return call.gave(original(self, tool_input, *args, **kwargs))
 
     return run
 
@@ -361,17 +193,10 @@ def _run_tool(original: Original) -> Original:
 def _arun_tool(original: Original) -> Original:
     @functools.wraps(original)
     async def arun(self: BaseTool, tool_input: Any, *args: Any, **kwargs: Any) -> Any:
-        if (found := _recall_tool(self, tool_input)) is not None:
+        if (found := recalled_tool(self, tool_input)) is not None:
             return found.value
-        if (call := _begin_tool(self, tool_input)) is None:
-            return await original(self, tool_input, *args, **kwargs)
-        try:
-            result = await original(self, tool_input, *args, **kwargs)
-        except BaseException as error:
-            _end_tool(self, call, None, error)
-            raise
-        _end_tool(self, call, result)
-        return result
+        with ToolCall(self, tool_input) as call:
+            return call.gave(await original(self, tool_input, *args, **kwargs))
 
     return arun
 

@@ -93,6 +93,13 @@ class ModelCall:
         if self.stream is not None and self.stream.output_message is not None:
             self.end()  # readers of the protocol stop here, and never come for the end of the iterator
 
+    def piece(self, piece: Any) -> None:
+        """A piece of the answer came, of whichever kind was asked for."""
+        if self.stream is None:
+            self.chunk(piece)
+        else:
+            self.event(piece)
+
     def done(self, message: BaseMessage | None, llm_output: Any = None) -> None:
         """The model answered."""
         usage = getattr(message, "usage_metadata", None) or {}
