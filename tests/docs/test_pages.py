@@ -12,7 +12,7 @@ from playhead.cli.failing import told
 from playhead.config import FORMS, load_config
 from playhead.errors import RunNotFound
 
-PAGE = Path(__file__).parents[2] / "docs" / "replay.md"
+PAGES = Path(__file__).parents[2] / "docs"
 BLOCKS = re.compile(r"(<!-- not run here -->\n)?```python\n(.*?)```", re.DOTALL)
 PROMPT = """---
 format: prompt/1
@@ -44,6 +44,19 @@ def write(folder: Path, line: str, **answers: str) -> None:
         (folder / f"{name}.md").write_text(PROMPT.format(name=name, answer=answer, line=line))
 
 
+def run_examples(page: str) -> None:
+    names = {"__name__": "page"}
+    for skipped, block in BLOCKS.findall((PAGES / page).read_text("utf-8")):
+        if not skipped:
+            exec(compile(block, page, "exec", dont_inherit=True), names)
+
+
+def test_the_examples_of_the_page_on_recording_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("")
+    run_examples("recording.md")
+
+
 def test_the_examples_of_the_page_on_replays_run_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,10 +64,7 @@ def test_the_examples_of_the_page_on_replays_run_in_order(
     (tmp_path / "pyproject.toml").write_text("")
     write(tmp_path / "prompts", "Be brief.", sort="question", write="I will look.")
     write(tmp_path / "drafts", 'Sign off with "Yours".', write="I will look.")
-    names = {"__name__": "page"}
-    for skipped, block in BLOCKS.findall(PAGE.read_text("utf-8")):
-        if not skipped:
-            exec(compile(block, "replay.md", "exec", dont_inherit=True), names)
+    run_examples("replay.md")
     printed = capsys.readouterr().out
     assert "re-asked · prompt write.md line 1" in printed
     assert "held back" in printed
@@ -62,7 +72,7 @@ def test_the_examples_of_the_page_on_replays_run_in_order(
 
 
 def test_the_page_on_settings_shows_settings_that_are_read_and_names_all(tmp_path: Path) -> None:
-    page = PAGE.with_name("settings.md").read_text("utf-8")
+    page = (PAGES / "settings.md").read_text("utf-8")
     (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     (tmp_path / "pyproject.toml").write_text(shown)
     load_config(tmp_path)
@@ -70,7 +80,7 @@ def test_the_page_on_settings_shows_settings_that_are_read_and_names_all(tmp_pat
 
 
 def test_the_page_on_settings_shows_an_error_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    page = PAGE.with_name("settings.md").read_text("utf-8")
+    page = (PAGES / "settings.md").read_text("utf-8")
     (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     assert told(RunNotFound("c-7"), json=True) == 3
     assert capsys.readouterr().out == shown
