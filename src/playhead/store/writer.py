@@ -27,7 +27,7 @@ from playhead.store.backend import InDoubt
 from playhead.store.session import WritingSession
 
 GROUP: Final = 1_000  # operations in one commit at most
-LINGER: Final = 0.02  # seconds that operations nobody waits for may stay uncommitted
+LINGER: Final = 0.05  # seconds that operations nobody waits for may stay uncommitted
 
 DONE: Final[Future[None]] = Future()
 """What is given where there is nothing to wait for: one for all, as a future is a dozen objects."""
