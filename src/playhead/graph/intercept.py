@@ -23,6 +23,7 @@ from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph import in_passing
 from playhead.graph.encoding import Encoder
+from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.identity import tool_request
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
@@ -309,6 +310,7 @@ async def _aheard(call: ModelCall, pieces: AsyncIterator[Any], keep: Callable[[A
 
 
 def _recall_tool(tool: BaseTool, tool_input: Any) -> Outcome | None:
+    hold_back_if_lost(f"tool {tool.name}")
     if (step := CURRENT.get()) is None:
         return None
     return recall_tool(step, tool.name, tool_input, is_effect=_is_effect(tool))
