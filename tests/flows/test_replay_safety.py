@@ -13,6 +13,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -219,9 +220,13 @@ def in_a_thread(work: Callable[[], Any]) -> Any:
         raise raised[0]
 
 
+def by_an_empty_context(address: tuple[str, int]) -> Any:
+    return Context().run(by_socket, address)
+
+
 WAYS: list[Way] = [
     by_urllib, by_httpx, by_socket, by_socket_connect_ex, by_datagram, by_a_thread, by_a_thread_of_a_thread, by_a_pool,
-    by_asyncio, by_httpx_async, by_a_process, by_a_shell, by_a_fork,
+    by_an_empty_context, by_asyncio, by_httpx_async, by_a_process, by_a_shell, by_a_fork,
 ]  # fmt: skip
 
 
@@ -440,6 +445,69 @@ def test_resources_are_out_of_reach(deck: Deck) -> None:
     switch["out"] = True
     replay = deck.replay(deck.runs("t-1")[-1], compiled, code=True, resources={"post": post})
     assert (post, "resource post" in replay.stopped) == ([], True)
+
+
+def in_a_bare_thread(work: Callable[[], Any]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+
+
+def in_a_pool(work: Callable[[], Any]) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result(10)
+
+
+def in_an_empty_context(work: Callable[[], Any]) -> None:
+    Context().run(work)
+
+
+LOST = pytest.mark.parametrize("how", [in_a_bare_thread, in_a_pool, in_an_empty_context], ids=lambda way: way.__name__)
+
+
+@LOST
+@pytest.mark.parametrize("kind", ["effect", "tool"])
+@pytest.mark.filterwarnings("ignore:.*belongs to no run", "ignore:Exception in thread")
+def test_without_the_context_of_its_run_nothing_acts_either(deck: Deck, how: Any, kind: str) -> None:
+    done: list[str] = []
+
+    @effect()
+    def ship(parcel: str) -> str:
+        done.append(parcel)
+        return "shipped"
+
+    @tool
+    def carry(parcel: str) -> str:
+        """Carry a parcel."""
+        done.append(parcel)
+        return "carried"
+
+    act: Any = (lambda: ship("box")) if kind == "effect" else (lambda: carry.invoke({"parcel": "box"}))
+    compiled = chain(("act", lambda state: how(act)))
+    deck.record(compiled).invoke(NOTHING, CONFIG)
+    assert done == ["box"]  # and nothing of it is on the recording
+    with pytest.raises(EffectHeldBack, match="without the run's context"):
+        deck.replay(deck.runs("t-1")[-1], compiled)
+    assert done == ["box"]
+
+
+@LOST
+@pytest.mark.filterwarnings("ignore:Exception in thread")
+def test_nor_is_a_recorded_graph_run_there(deck: Deck, how: Any) -> None:
+    done: list[str] = []
+
+    @effect()
+    def ship(parcel: str) -> str:
+        resource("van").append(parcel)
+        return "shipped"
+
+    beside = deck.record(chain(("ship", lambda state: {"notes": [ship("box")]})), "beside", resources={"van": done})
+    compiled = chain(("act", lambda state: how(lambda: beside.invoke(NOTHING))))
+    deck.record(compiled).invoke(NOTHING, CONFIG)
+    assert (done, len(deck.runs())) == (["box"], 2)
+    with pytest.raises(EffectHeldBack, match="a run of its own"):
+        deck.replay(deck.runs("t-1")[-1], compiled)
+    assert (done, len(deck.runs())) == (["box"], 2)
 
 
 def test_an_exact_replay_that_reaches_out_says_so(deck: Deck, address: tuple[str, int]) -> None:

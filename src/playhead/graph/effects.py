@@ -24,6 +24,7 @@ import structlog
 
 from playhead.codec import pack
 from playhead.errors import BadInput, EffectUnknown, NoResource
+from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_effect, recall_reading
 from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, new_name, warn_if_lost
@@ -135,6 +136,7 @@ def _perform_async(known: Effect) -> Callable[..., Any]:
 
 
 def _recall(known: Effect, arguments: dict[str, Any]) -> Outcome | None:
+    hold_back_if_lost(f"effect {known.name}")
     step = CURRENT.get()
     found = None if step is None else recall_effect(step, known.name, arguments, known)
     if found is None and step is not None and not known.read_only and isinstance(step.run, RunPlayer):

@@ -3,11 +3,13 @@
 An audit hook (PEP 578): Python itself reports every connection and every new process, from whatever library, and the
 hook refuses those that a replayed node makes, and ends the replay there: code that catches every exception does not get
 past. Only a model call that is to be asked may reach out. Threads that a replayed node starts are bound by it, too, as
-is what it hands to a pool of threads; the pool's threads are not, others may use them. Nothing of this can be taken out
-again; where nothing is replayed it looks at one context variable and lets everything pass.
+is what it hands to a pool of threads; the pool's threads are not, others may use them. Where the run's context was not
+handed on, nothing of what was done is on the recording: a tool or an effect is held back there, and no recorded graph
+is run. Nothing of this can be taken out again; where nothing is replayed it looks at two variables and lets everything
+pass.
 
-What is not seen: a connection that a library makes in C without Python's sockets (libpq, gRPC), and what code does with
-files and memory of its own.
+What is not seen: a connection that a library makes in C without Python's sockets (libpq, gRPC), what code does with
+files and memory of its own, and what a thread does that was there before and is told by a queue of the program's own.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from __future__ import annotations
 import functools
 import sys
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.thread import _worker
@@ -27,6 +28,7 @@ from playhead.errors import EffectHeldBack
 from playhead.graph.model_call import INSIDE, ModelCall
 from playhead.graph.player import RunPlayer
 from playhead.graph.recorder import CURRENT, StepRecorder
+from playhead.graph.saves import SAVING
 
 REFUSED: Final = {
     "socket.connect": "a connection",
@@ -44,22 +46,31 @@ REFUSED: Final = {
 
 REPLAYING: ContextVar[bool] = ContextVar("playhead_replaying", default=False)
 OFFLINE: ContextVar[bool] = ContextVar("playhead_offline", default=False)
-FROM: ContextVar[StepRecorder | None] = ContextVar("playhead_from", default=None)
-"""The replayed step that handed this to another thread, where the context was not handed on with it."""
 
-_born: weakref.WeakKeyDictionary[threading.Thread, StepRecorder | None] = weakref.WeakKeyDictionary()
+LOST: Final = "it is done without the run's context, where nothing is recorded (see contextvars.copy_context)"
+
 _installing = threading.Lock()
 _installed = False
 
 
+class Here(threading.local):
+    """The replayed step that a thread is at work for, where its context does not say which."""
+
+    step: StepRecorder | None = None
+
+
+HERE: Final = Here()
+
+
 @contextmanager
-def no_effects() -> Iterator[None]:
-    """Within this, nothing but a model call reaches the world: what tries ends the replay."""
+def no_effects(step: StepRecorder | None) -> Iterator[None]:
+    """Within this, nothing but a model call reaches the world: what tries ends the replay, of which this is a step."""
     _install()
-    token = REPLAYING.set(True)
+    token, before, HERE.step = REPLAYING.set(True), HERE.step, step
     try:
         yield
     finally:
+        HERE.step = before
         REPLAYING.reset(token)
 
 
@@ -88,7 +99,7 @@ def _bind_threads(original: Callable[[threading.Thread], None]) -> Callable[[thr
     @functools.wraps(original)
     def start(self: threading.Thread) -> None:
         if _is_replayed() and getattr(self, "_target", None) is not _worker:
-            _born[self] = _step()
+            self.run = functools.partial(_bound, _step(), self.run)  # type: ignore[method-assign]
         original(self)
 
     return start
@@ -105,33 +116,39 @@ def _bind_work(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _bound(step: StepRecorder | None, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What a replayed node gave a thread to do, bound as the node is."""
-    replaying, origin = REPLAYING.set(True), FROM.set(step)
+    saving = SAVING.get() if step is None else step.run.saving()
+    token = SAVING.set(saving)
     try:
-        return work(*args, **kwargs)
+        with no_effects(step):
+            return work(*args, **kwargs)
     finally:
-        FROM.reset(origin)
-        REPLAYING.reset(replaying)
+        SAVING.reset(token)
+
+
+def hold_back_if_lost(what: str) -> None:
+    """Raise where a replayed node does this where nothing is known of its run: in a thread or a context of its own."""
+    if CURRENT.get() is None and (REPLAYING.get() or HERE.step is not None):
+        raise _held_back(what, LOST)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event in REFUSED and _is_replayed():
-        what, why = REFUSED[event], f"a replay reaches nothing ({event} {_target(arguments)})"
-        step = _step()
-        raise EffectHeldBack(what, why) if step is None else step.run.hold_back(step, what, why)  # type: ignore[attr-defined]
+        raise _held_back(REFUSED[event], f"a replay reaches nothing ({event} {_target(arguments)})")
+
+
+def _held_back(what: str, why: str) -> BaseException:
+    step = _step()
+    return EffectHeldBack(what, why) if step is None else step.run.hold_back(step, what, why)  # type: ignore[attr-defined]
 
 
 def _is_replayed() -> bool:
     """Is this code of a replayed node, outside every model call that may be made?"""
-    if OFFLINE.get() and REPLAYING.get():
-        return True
-    if not REPLAYING.get() and not (_born and threading.current_thread() in _born):
-        return False
-    return not isinstance(INSIDE.get(), ModelCall)
+    return (REPLAYING.get() or HERE.step is not None) and (OFFLINE.get() or not isinstance(INSIDE.get(), ModelCall))
 
 
 def _step() -> StepRecorder | None:
     """The replayed step that this is done for, as far as is known."""
-    step = CURRENT.get() or FROM.get() or _born.get(threading.current_thread())
+    step = CURRENT.get() or HERE.step
     return step if step is not None and isinstance(step.run, RunPlayer) else None
 
 

@@ -164,6 +164,7 @@ class RunPlayer(RunRecorder):
         self.answered_anew = False  # it goes on with another answer of a person than the recorded one
         self.asked_people: dict[Place, int] = before.asked_people.copy() if before else {}  # how many a tool came to
         self.clock: str | None = None
+        self._aside = Aside(run.started)
         self._stopped: list[str] = []
         self._tries: dict[int, Tries] = {}  # by the number of the step
         self._first: int | None = None
@@ -172,7 +173,7 @@ class RunPlayer(RunRecorder):
 
     def saving(self) -> Saving:
         """Whatever its nodes have saved on a recording is kept in memory."""
-        return Saving(aside=Aside(self.original.started))
+        return Saving(aside=self._aside)
 
     @property
     def is_stopped(self) -> bool:
@@ -251,12 +252,13 @@ class RunPlayer(RunRecorder):
         return recorded if self.comes_before(address) else changed
 
     def _keep(self, row: Mapping[str, Any]) -> None:
-        if row["status"] == "cancelled":  # it was stopped by us: the user's code raised nothing
+        ends = row["status"] == "cancelled"
+        if ends:  # it was stopped by us: the user's code raised nothing
             row = {**row, "error": None}
         with self._keeping:
             self.rows.append(row)
-            is_call = "ordinal" in row
-            if not is_call and not (self._stopped and any(around(row["address"], other) for other in self._stopped)):
+            is_call, ends = "ordinal" in row, ends and self.problem is not None  # the whole replay does
+            if not (is_call or ends or any(around(row["address"], other) for other in self._stopped)):
                 self._compare(row)
         if is_call:
             self._answered(row)  # it may wait for a commit: nobody else has to

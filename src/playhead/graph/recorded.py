@@ -24,6 +24,7 @@ from playhead.errors import BadInput
 from playhead.graph.branches import limit_of, own_facts
 from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
+from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.intercept import install
 from playhead.graph.owned import Owned
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
@@ -180,6 +181,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
 
     def _stand_in_line(self, given: Any, config: RunnableConfig | None) -> tuple[RunnableConfig, Lease]:
         """The config with the name of the conversation, made up where none was given, and the place in its line."""
+        hold_back_if_lost("a run of its own")
         own = merge_configs(self.config, config).get("configurable", {})
         named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
         recording = self._playhead

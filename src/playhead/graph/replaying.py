@@ -258,7 +258,7 @@ class TurnPlayer:
         }
         play = self._play_async if self._is_async else self._play_sync
         try:
-            with no_effects(), player.current():
+            with no_effects(player.outside), player.current():
                 play(graph, given, config, options)
             player.interrupted = player.interrupted or self._waits(graph, run)
         except (Exception, Stopped, asyncio.CancelledError) as error:  # noqa: BLE001 - it is compared with the recorded

@@ -13,6 +13,7 @@ from langgraph.errors import GraphBubbleUp
 
 from playhead.codec import Part
 from playhead.graph.encoding import Encoder
+from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.identity import tool_request
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_tool
@@ -21,6 +22,7 @@ from playhead.graph.recorder import CURRENT, CallRecorder, StepRecorder, warn_if
 
 def recalled_tool(tool: BaseTool, tool_input: Any) -> Outcome | None:
     """The tool's recorded result; None where it is to be called."""
+    hold_back_if_lost(f"tool {tool.name}")
     if (step := CURRENT.get()) is None:
         return None
     return recall_tool(step, tool.name, tool_input, is_effect=_is_effect(tool))
