@@ -185,7 +185,7 @@ class RunRecorder:
         if context is not None:
             self._row |= self.recording.encode(lambda encoder: {"context": encoder.as_it_was(context)})
         began = time.time() if self.lease is None else None
-        self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None), began)
+        self._add_run(lambda _: self.lease is None or (self.lease.at_once and not self._comes_after), began)
 
     def _can_say(self, fact: Mapping[str, Any]) -> bool:
         """Can it be recorded? Whose conversation it is must be known, whatever else is said of it."""
@@ -196,6 +196,16 @@ class RunRecorder:
         """The run that its worker left unfinished, of this graph: it comes first, or would be lost."""
         last = self._unfinished()
         return last["name"] if last is not None else None
+
+    @property
+    def _comes_after(self) -> bool:
+        """Is there an earlier run to be looked at first, which it may go on with?"""
+        return self.lease is not None and (self.cut_off is not None or bool(self.lease.earlier))
+
+    @property
+    def given(self) -> Part | None:
+        """Its input, as it is to be recorded."""
+        return self._row.get("input")
 
     @property
     def is_brought_again(self) -> bool:
@@ -211,7 +221,7 @@ class RunRecorder:
         """It is the run's turn: what came before it on its conversation is over."""
         UNDER_WAY.add(self.name)
         KNOWN_THREAD.set(True)
-        if self._row and self.lease is not None and (self.lease.waited or self.cut_off is not None):
+        if self._row and self.lease is not None and (self.lease.waited or self._comes_after):
             self._add_run(lambda session: not runs.runs_named(session, self.name), time.time())
 
     def _add_run(self, wanted: Callable[[WritingSession], bool], began: float | None) -> None:
