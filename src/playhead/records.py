@@ -282,6 +282,20 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """An effect that was begun, at `started` (Unix seconds), and of which nobody knows whether it happened.
+
+    `effect` is its name, `run` the id of the run that it was begun for.
+    """
+
+    key: str
+    effect: str
+    run: str
+    started: float
+    arguments: Any
+
+
+@dataclass(frozen=True, slots=True)
 class ReplayedCall(Call):
     """A call of a replay: what became of it, why, and the number of the recorded call it stands for, if any."""
 
