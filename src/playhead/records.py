@@ -232,6 +232,7 @@ class Run:
     read: Read = field(repr=False, compare=False)
     load_steps: Callable[[Read], tuple[Step, ...]] = field(repr=False, compare=False)
     load_labels: Callable[[], tuple[Label, ...]] = field(default=tuple, repr=False, compare=False)
+    load_gaps: Callable[[], int] = field(default=int, repr=False, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -269,6 +270,11 @@ class Run:
         """Versions of the code, the prompt set and the libraries the run was made with."""
         found = self.read(self.refs["versions"])
         return found if isinstance(found, dict) else {}
+
+    @property
+    def gaps(self) -> int:
+        """How much of it could not be recorded, or not as it was; the log of that time says what, and why."""
+        return self.load_gaps()
 
     @property
     def output(self) -> Any:

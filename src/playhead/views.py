@@ -84,6 +84,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "metadata": run.metadata,
         "facts": run.facts,
         "versions": run.versions,
+        "gaps": run.gaps,
         "error": error_view(run.error),
     }
 

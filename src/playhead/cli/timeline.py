@@ -41,6 +41,8 @@ def print_timeline(
             _print_call(console, call)
     if (error := run.error) is not None:
         console.print(text(f"{error.kind}: {error.message}" if error.message else error.kind, "red"))
+    if gaps := run.gaps:
+        console.print(text(f"Not all of it is recorded: {count(gaps, 'gap')}; the log of then says which.", "yellow"))
     console.print()
 
 
