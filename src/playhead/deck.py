@@ -138,6 +138,9 @@ class Deck:
 
         `resources` are the handles to the world that its effects ask for, `prompts` a set to ask instead of the deck's
         folder. With `strict`, what cannot be recorded raises instead of leaving a logged gap.
+
+        A run's config may name the message that it is for: `{"configurable": {"thread_id": …, "event": …}}`. Brought
+        again with the same input, one that was answered is given its recorded answer, one that failed goes on.
         """
         from playhead.graph.recorded import record
 

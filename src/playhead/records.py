@@ -232,6 +232,7 @@ class Run:
     read: Read = field(repr=False, compare=False)
     load_steps: Callable[[Read], tuple[Step, ...]] = field(repr=False, compare=False)
     load_labels: Callable[[], tuple[Label, ...]] = field(default=tuple, repr=False, compare=False)
+    load_gaps: Callable[[], int] = field(default=int, repr=False, compare=False)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -271,6 +272,11 @@ class Run:
         return found if isinstance(found, dict) else {}
 
     @property
+    def gaps(self) -> int:
+        """How much of it could not be recorded, or not as it was; the log of that time says what, and why."""
+        return self.load_gaps()
+
+    @property
     def output(self) -> Any:
         """The last values the graph returned; for an interrupted run, the interrupts."""
         return self.read(self.refs["output"])
@@ -279,6 +285,20 @@ class Run:
     def error(self) -> ErrorRecord | None:
         """The exception that ended the run."""
         return _error(self.read(self.refs["error"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An effect that was begun, at `started` (Unix seconds), and of which nobody knows whether it happened.
+
+    `effect` is its name, `run` the id of the run that it was begun for.
+    """
+
+    key: str
+    effect: str
+    run: str
+    started: float
+    arguments: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from playhead.records import Call, ErrorRecord, PromptUse, ReplayedCall, Run, Step
+from playhead.records import Call, Doubt, ErrorRecord, PromptUse, ReplayedCall, Run, Step
 
 ROLES: Final = {"human": "user", "ai": "assistant"}
 ADDED: Final = ("__start__",)
@@ -84,6 +84,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "metadata": run.metadata,
         "facts": run.facts,
         "versions": run.versions,
+        "gaps": run.gaps,
         "error": error_view(run.error),
     }
 
@@ -126,6 +127,12 @@ def call_view(call: Call, *, whole: bool = False) -> dict[str, Any]:
     if whole:
         made |= {"request": plain(call.request), "response": plain(call.response)}
     return made
+
+
+def doubt_view(doubt: Doubt) -> dict[str, Any]:
+    """An effect of which nobody knows whether it happened: `{"effect", "key", "started", "arguments"}`."""
+    told = {"effect": doubt.effect, "key": doubt.key, "started": iso(doubt.started)}
+    return {**told, "arguments": plain(doubt.arguments)}
 
 
 def questions_of(run: Run) -> dict[str, Any]:

@@ -122,9 +122,10 @@ def test_a_name_that_no_database_keeps_is_refused_before_anything_is_done(deck: 
         agent.invoke({"text": "hello"}, config(name))
     with pytest.raises(BadInput, match="event"):
         agent.invoke({"text": "hello"}, config("c-1", event=name))
+    assert (RAN, deck.threads(), deck.runs(name), deck.forget(name)) == ([], [], [], 0)
+    deck.record(graph(sends=False).compile()).invoke({"text": "hello"}, config("c-1"))
     with pytest.raises(BadInput, match="label's name"):
         deck.label("c-1", **{name: 1})
-    assert (RAN, deck.runs(), deck.runs(name), deck.forget(name)) == ([], [], [], 0)
 
 
 def test_half_a_character_is_kept_as_langgraph_keeps_it_and_the_gap_is_told(deck: Deck) -> None:

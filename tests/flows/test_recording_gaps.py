@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 import playhead
+from playhead.cli import main
 from playhead.config import load_config
 from playhead.deck import Deck
 from playhead.errors import PlayheadError, StoreUnusable
@@ -45,6 +46,9 @@ def test_the_conversation_goes_on_and_the_gap_is_logged(deck: Deck, table: str) 
         deck.store.flush()
     assert gaps(logs)
     assert deck.store.failures == len(gaps(logs))
+    if table != "runs":  # of which nothing can be said where it is not there
+        (run,) = deck.runs("t-1")
+        assert run.gaps == deck.check().gaps == len(gaps(logs))
 
 
 @pytest.mark.parametrize("table", ["runs", "steps", "calls"])
@@ -108,7 +112,7 @@ def test_what_cannot_be_encoded_leaves_the_rest_of_its_row(deck: Deck) -> None:
         assert deck.record(graph).invoke(NOTHING, CONFIG) == {"notes": ["echo: x"]}
     (call,) = deck.runs("t-1")[0].calls
     assert (call.request, call.response["message"].text) == (None, "echo: x")
-    assert len(gaps(logs)) == 1
+    assert len(gaps(logs)) == deck.store.failures == deck.runs("t-1")[0].gaps == 1
 
 
 def test_a_fact_that_cannot_be_recorded_takes_no_other_with_it(deck: Deck) -> None:
@@ -118,3 +122,38 @@ def test_a_fact_that_cannot_be_recorded_takes_no_other_with_it(deck: Deck) -> No
     assert len(gaps(logs)) == 1
     assert deck.runs("t-1")[0].metadata == {"customer": "ana"}
     assert deck.threads_of("ana") == ["t-1"]
+
+
+def test_what_is_not_recorded_of_a_run_is_counted_in_it_and_told(
+    deck: Deck, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = chain(("node", lambda state: {"notes": ["half \ud800"]}))
+    agent = deck.record(graph)
+    agent.invoke(NOTHING, {**CONFIG, "metadata": {"customer": "ana", "note": "half a character \ud800"}})
+    deck.record(SHAPES["loop"].build(ScriptedModel)).invoke(NOTHING, {"configurable": {"thread_id": "t-2"}})
+    (run,), (whole,) = deck.runs("t-1"), deck.runs("t-2")
+    assert (run.gaps, whole.gaps, deck.store.failures) == (2, 0, 2)
+    assert (deck.check().gaps, deck.check().problems) == (2, ())
+    deck.forget("t-2")  # all is counted anew
+    assert deck.runs("t-1")[0].gaps == deck.check().gaps == 2
+    assert main(["show", "t-1", "--store", str(deck.store.location)]) == 0
+    assert "Not all of it is recorded: 2 gaps" in capsys.readouterr().out
+    assert main(["db", "check", "--store", str(deck.store.location)]) == 0
+    assert "2 gaps: what could not be recorded" in capsys.readouterr().out
+
+
+def test_a_run_that_goes_on_keeps_the_gaps_it_had(deck: Deck) -> None:
+    mended = []
+
+    def node(state: Any) -> Any:
+        if not mended:
+            raise ZeroDivisionError
+        return {"notes": ["done"]}
+
+    graph = chain(("node", node))
+    with pytest.raises(ZeroDivisionError):
+        deck.record(graph).invoke(NOTHING, {**CONFIG, "metadata": {"note": "\ud800"}})
+    mended.append(True)
+    deck.resume("t-1", graph)
+    (run,) = deck.runs("t-1")
+    assert (run.attempt, run.gaps) == (2, 1)

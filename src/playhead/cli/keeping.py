@@ -42,6 +42,9 @@ def check(store: options.Store = None, json: options.Json = False) -> None:
             write(problem)
         verdict = count(len(findings.problems), "problem") if findings.problems else "all as they were written"
         write(f"{place}: {count(findings.records, 'record')}, {verdict}.")
+        if findings.gaps:
+            missed = count(findings.gaps, "gap")
+            write(f"{missed}: what could not be recorded when it happened; `playhead show` counts each run's.")
     if findings.problems:
         raise typer.Exit(1)
 

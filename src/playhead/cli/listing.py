@@ -10,6 +10,7 @@ from playhead.cli import options
 
 if TYPE_CHECKING:
     from playhead.records import Run
+    from playhead.standing import Standing
 
 
 ROOMY = 100  # columns of a terminal from which on there is room for what is known of it
@@ -33,10 +34,11 @@ def ls(
     """
     from playhead.cli.printing import say, write_json
     from playhead.cli.words import count
+    from playhead.standing import standing
 
     with options.open_to_read(store) as deck:
         found = deck.latest(limit + 1, where=where or (), since=since, until=until)
-        rows = [_row(runs) for runs in found[:limit]]
+        rows = [_row(runs, standing(deck.store, runs)) for runs in found[:limit]]
         total = deck.store.thread_count()
     if json:
         write_json(rows)
@@ -51,7 +53,7 @@ def ls(
         say("Nothing is recorded here yet. `playhead chat` or `playhead run` record something.")
 
 
-def _row(runs: list[Run]) -> dict[str, Any]:
+def _row(runs: list[Run], stands: Standing) -> dict[str, Any]:
     from playhead.transcript import first_words
     from playhead.views import iso
 
@@ -62,10 +64,17 @@ def _row(runs: list[Run]) -> dict[str, Any]:
         "last": iso(last.started),
         "runs": len(runs),
         "status": last.status,
+        "cut_off": stands.cut_off,
+        "in_doubt": len(stands.in_doubt),
         "metadata": last.metadata,
         "facts": last.facts,
         "first_words": first_words(runs[:1]),
     }
+
+
+def _status(row: dict[str, Any]) -> str:
+    """How the last run ended, or that nobody is at work on it any more, or that an effect may have happened or not."""
+    return "in doubt" if row["in_doubt"] else "cut off" if row["cut_off"] else str(row["status"])
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
@@ -88,7 +97,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
             "thread": line(row["thread"], "bold"),
             "last": line(day(datetime.fromisoformat(row["last"]).timestamp())),
             ">runs": line(str(row["runs"])),
-            "status": line(row["status"], "" if row["status"] == "done" else "yellow"),
+            "status": line(_status(row), "" if row["status"] == "done" else "yellow"),
             "about": line(", ".join(facts or [row["graph"]])),
             "first words": line(row["first_words"]),
         }
@@ -98,7 +107,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     shown.columns[0].max_width = console.width // 3
     shown.columns[0].min_width = min(max(len(row["thread"]) for row in rows), console.width // 3)
     shown.columns[1].min_width = len("22 Nov 16:57")
-    shown.columns[3].min_width = max(len(row["status"]) for row in rows)
+    shown.columns[3].min_width = max(len(_status(row)) for row in rows)
     shown.columns[-1].ratio = 1
     shown.columns[-1].no_wrap = True  # where there is no room for it at all, its heading takes no line
     console.print(shown)

@@ -10,6 +10,7 @@ from playhead.cli import options
 
 if TYPE_CHECKING:
     from playhead.records import Run
+    from playhead.standing import Standing
     from playhead.transcript import Line
 
 
@@ -32,22 +33,27 @@ def show(
 
     with options.open_to_read(store) as deck:
         from playhead.play import outcome_of
+        from playhead.standing import standing
         from playhead.transcript import transcript
 
-        runs = deck.thread(name)
-        runs = [run for run in runs if run.id.startswith(name)] or runs
-        lines = transcript(runs, outcome_of(deck.config))
+        found = deck.thread(name)
+        runs = [run for run in found if run.id.startswith(name)] or found
+        lines, stands = transcript(runs, outcome_of(deck.config)), standing(deck.store, found)
         if json:
-            write_json(_view(runs, lines, calls=calls, state=state, prompt=prompt))
+            write_json(_view(runs, lines, stands, calls=calls, state=state, prompt=prompt))
         else:
-            _print(runs, lines, calls=calls, state=state, prompt=prompt)
+            _print(runs, lines, stands, calls=calls, state=state, prompt=prompt)
 
 
-def _view(runs: list[Run], lines: list[Line], *, calls: bool, state: bool, prompt: bool) -> dict[str, Any]:
-    from playhead.views import iso, prompts_used, run_view, step_view
+def _view(
+    runs: list[Run], lines: list[Line], stands: Standing, *, calls: bool, state: bool, prompt: bool
+) -> dict[str, Any]:
+    from playhead.views import doubt_view, iso, prompts_used, run_view, step_view
 
     made: dict[str, Any] = {
         "thread": runs[0].thread,
+        "cut_off": stands.cut_off,
+        "in_doubt": [doubt_view(doubt) for doubt in stands.in_doubt],
         "chat": [{"role": one.role, "text": one.text, "run": one.run, "at": iso(one.at)} for one in lines],
         "runs": [
             {**run_view(run), "steps": [step_view(step, state=state, calls=calls) for step in run.steps]}
@@ -61,10 +67,10 @@ def _view(runs: list[Run], lines: list[Line], *, calls: bool, state: bool, promp
     return made
 
 
-def _print(runs: list[Run], lines: list[Line], *, calls: bool, state: bool, prompt: bool) -> None:
+def _print(runs: list[Run], lines: list[Line], stands: Standing, *, calls: bool, state: bool, prompt: bool) -> None:
     from playhead.cli.chatting import print_chat, print_heading
     from playhead.cli.printing import data
-    from playhead.cli.timeline import print_prompts, print_timeline
+    from playhead.cli.timeline import print_prompts, print_standing, print_timeline
     from playhead.views import prompts_used
 
     console = data()
@@ -72,5 +78,6 @@ def _print(runs: list[Run], lines: list[Line], *, calls: bool, state: bool, prom
     print_chat(console, lines)
     for run in runs:
         print_timeline(console, run, calls=calls, state=state)
+    print_standing(console, runs[0].thread, stands)
     if prompt:
         print_prompts(console, prompts_used(runs))

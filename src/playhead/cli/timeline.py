@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from playhead.records import Call, PromptUse, Run, Step
+    from playhead.standing import Standing
 
 GLANCE = ("clock", "id")
 """Kinds of calls that a timeline counts but does not list."""
@@ -39,6 +41,8 @@ def print_timeline(
             _print_call(console, call)
     if (error := run.error) is not None:
         console.print(text(f"{error.kind}: {error.message}" if error.message else error.kind, "red"))
+    if gaps := run.gaps:
+        console.print(text(f"Not all of it is recorded: {count(gaps, 'gap')}; the log of then says which.", "yellow"))
     console.print()
 
 
@@ -164,6 +168,24 @@ def _print_block(console: Console, label: str, content: str) -> None:
     block.add_column(overflow="fold")
     block.add_row("", line(label, "dim"), text(content))
     console.print(block)
+
+
+def print_standing(console: Console, thread: str, stands: Standing) -> None:
+    """What is left undone in the conversation, and what to do about it."""
+    from playhead.cli.words import moment
+    from playhead.views import brief
+
+    resume, settle = (shlex.join(["playhead", verb, thread]) for verb in ("resume", "settle"))
+    for doubt in stands.in_doubt:
+        told = f"In doubt: {doubt.effect} was begun {moment(doubt.started)} and did not end. Whether it happened is not"
+        console.print(text(f"{told} known.\n  {doubt.key}\n  {brief(doubt.arguments, 400)}", "yellow"))
+    if stands.in_doubt:
+        key = " --key KEY" if len(stands.in_doubt) > 1 else ""
+        remedy = f"Look it up, and say so: {settle} --done{key} (or --not-done); then {resume}. An effect with verify"
+        console.print(text(f"{remedy} or idempotent needs no word: {resume} is enough."), soft_wrap=True)
+    elif stands.cut_off:
+        told = "It was cut off: nobody is at work on it any more"
+        console.print(text(f"{told}. {resume} goes on with it, and so does its next message.", "yellow"))
 
 
 def print_prompts(console: Console, uses: Iterable[PromptUse]) -> None:

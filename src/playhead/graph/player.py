@@ -225,7 +225,7 @@ class RunPlayer(RunRecorder):
 
     def from_cache(self, address: str, ran: Tries, given: Any) -> list[tuple[str, Any]] | None:
         """What LangGraph's node cache gave here when this was recorded; None where it did not, for the same input."""
-        part = self.recording.encode(lambda encoder: {"input": encoder.anything(given)}).get("input")
+        part = self.encode(lambda encoder: {"input": encoder.anything(given)}).get("input")
         found = self.steps.cached(address, ran, part)
         return found.writes if found else None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Literal, Self, TypeAlias, cast
 
 import structlog
 from langchain_core.runnables import RunnableConfig
@@ -21,6 +21,7 @@ from langgraph.pregel import Pregel
 from langgraph.types import Command
 
 from playhead.errors import BadInput
+from playhead.graph.answered import Answered, same_message
 from playhead.graph.branches import limit_of, own_facts
 from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
@@ -36,7 +37,13 @@ from playhead.store.session import can_name
 log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
 STATIC_INTERRUPTS: Final = ("interrupt_before", "interrupt_after")
-NOT_FACTS: Final = ("thread_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map")
+NOT_FACTS: Final = ("thread_id", "event", "checkpoint_id", "checkpoint_ns", "checkpoint_map")
+OVER: Final = ("done", "interrupted")
+UNFINISHED: Final = "unfinished"
+"""What came of a message that was brought before: its run was cut off, or failed, and is gone on with."""
+
+
+Met: TypeAlias = Answered | Literal["unfinished"] | None
 
 
 def record(graph: Any, recording: Recording) -> Any:
@@ -84,7 +91,11 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                 before = find_before(self._playhead, lease.thread, input)
             run, given, kwargs = self._begin(input, config, kwargs, before, lease)
             lease.granted.result()
-            if run.is_brought_again:
+            met = self._met_before(run, lease, kwargs)
+            if isinstance(met, Answered):
+                yield from met.pieces()
+                return
+            if met == UNFINISHED:
                 run, given, config, kwargs = self._again(lease, config, kwargs)
             elif (cut_off := run.cut_off) is not None:
                 with self._earlier(cut_off):
@@ -126,7 +137,12 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                 before = await asyncio.to_thread(find_before, self._playhead, lease.thread, input)
             run, given, kwargs = self._begin(input, config, kwargs, before, lease)
             await asyncio.wrap_future(lease.granted)
-            if run.is_brought_again:
+            met = await asyncio.to_thread(self._met_before, run, lease, kwargs) if lease.earlier else None
+            if isinstance(met, Answered):
+                for piece in await asyncio.to_thread(met.pieces):
+                    yield piece
+                return
+            if met == UNFINISHED:
                 again = await asyncio.to_thread(self._again, lease, config, kwargs)
                 run, given, config, kwargs = again
             elif (cut_off := run.cut_off) is not None:
@@ -182,13 +198,35 @@ class Recorded(Pregel):  # type: ignore[type-arg]
     def _stand_in_line(self, given: Any, config: RunnableConfig | None) -> tuple[RunnableConfig, Lease]:
         """The config with the name of the conversation, made up where none was given, and the place in its line."""
         hold_back_if_lost("a run of its own")
-        own = merge_configs(self.config, config).get("configurable", {})
+        merged = merge_configs(self.config, config)
+        own = merged.get("configurable", {})
         named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
-        recording = self._playhead
-        thread = recording.encoder.redactor.name(str(named["configurable"]["thread_id"]))
+        recording, redacted = self._playhead, self._playhead.encoder.redactor.name
+        thread = redacted(str(named["configurable"]["thread_id"]))
         _check_name("thread_id", thread)
+        if (event := event_of(merged)) is not None:
+            _check_name("event", event)
+            event = None if continues(given) else redacted(event)
         patience = recording.patience if recording.resumes is None else 0
-        return named, recording.store.line.take(thread, patience, urgent=continues(given))
+        return named, recording.store.line.take(thread, patience, event=event, urgent=continues(given))
+
+    def _met_before(self, run: RunRecorder, lease: Lease, wishes: Mapping[str, Any]) -> Met:
+        """What became of this very message when it was brought before: its answer, or it is `UNFINISHED`."""
+        if run.is_brought_again:
+            return UNFINISHED
+        recording, named = self._playhead, {"thread": lease.thread, "cause": lease.event}
+        rows = [row for row in lease.earlier if row["graph"] == recording.name]
+        if not rows:
+            return None
+        if (found := same_message(recording, rows, run.given)) is None:
+            log.warning("an event came again with another input: it is run, its effects are not done again", **named)
+            return None
+        if found["status"] not in OVER:
+            return UNFINISHED if lease.last is not None and lease.last["id"] == found["id"] else None
+        if found["output"] is None:  # not recorded
+            return None
+        log.info("a message came again that was answered: it is given its recorded answer", **named, run=found["name"])
+        return Answered(self, recording.store.run(found["name"]), wishes)
 
     @contextmanager
     def _leaving(self, lease: Lease) -> Iterator[None]:
@@ -238,8 +276,6 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             for key, value in source.items()
             if key not in NOT_FACTS and not key.startswith("__") and isinstance(value, str | int | float | bool)
         }
-        if (event := facts.pop("event", None)) is not None:
-            _check_name("event", str(event))
         limit = (config or {}).get("recursion_limit", (self.config or {}).get("recursion_limit"))
         if type(limit) is int and limit != self._own_limit:  # LangGraph's default is of a class of its own
             facts[LIMIT] = limit
@@ -247,7 +283,7 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             facts[DURABILITY] = "exit"
         if before is not None and before.context is not None and kwargs.get("context") is None:
             kwargs = {**kwargs, "context": before.context}
-        run = RunRecorder(self._playhead, lease.thread, before, None if event is None else str(event))
+        run = RunRecorder(self._playhead, lease.thread, before, event_of(merged))
         run.lingers = kwargs.get("durability") in (None, "async")
         run.lease = lease
         run.begin(plain_input(given), kwargs.get("context"), facts)
@@ -274,6 +310,14 @@ class Recorded(Pregel):  # type: ignore[type-arg]
             run.finish(status, {name: outputs[name] for name in channels if name in outputs}, error)
         if run.is_last and run.lease is not None:
             self._playhead.store.line.leave(run.lease)  # with the run's last commit
+
+
+def event_of(config: Mapping[str, Any]) -> str | None:
+    """The name that whoever brings a message gave it, in a run's config or, before that, its metadata."""
+    for source in (config.get("configurable"), config.get("metadata")):
+        if isinstance(event := (source or {}).get("event"), str | int | float | bool):
+            return str(event)
+    return None
 
 
 def _check_name(what: str, name: str) -> None:

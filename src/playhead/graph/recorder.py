@@ -98,6 +98,7 @@ class RowOfRun:
 
     def lost(self, error: BaseException) -> None:
         """It is a gap. What kept a step from being recorded, the run has to know."""
+        self.run.gaps += 1
         self.run.recording.store.gap(error)
         if self.table == "steps" and not isinstance(error, NoRun):
             self.run.lost = error
@@ -136,6 +137,7 @@ class RunRecorder:
         self.number = before.run if before else None
         self.lease: Lease | None = None
         self.is_last = True  # no other run comes after it under its lease
+        self.gaps = 0  # how much of it could not be recorded
         self.lost: BaseException | None = None  # what kept a step from being recorded
         self._row: dict[str, Any] = {}
         self._lock = threading.Lock()
@@ -144,6 +146,13 @@ class RunRecorder:
         self._visited = before.visited if before else {}
         self._run_id: Any = None  # LangGraph's, where the caller gave one
         self.outside = StepRecorder(self, runs.OUTSIDE, "", "", 0, 1, {})
+
+    def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
+        """Values as parts; what cannot be recorded, or not as it was, is a gap of this run."""
+        return self.recording.encode(values, self._missed)
+
+    def _missed(self) -> None:
+        self.gaps += 1
 
     def stored(self, session: WritingSession) -> int:
         """The run's number, for what is written after its row. Raises `NoRun` where that was not, and `LeaseLost`."""
@@ -178,24 +187,34 @@ class RunRecorder:
             **dict.fromkeys(runs.RUN_VALUES),
         }
         # Each on its own: one that cannot be said takes none of the others with it.
-        self._row |= self.recording.encode(lambda encoder: {"versions": encoder.plain(dict(self.recording.versions))})
+        self._row |= self.encode(lambda encoder: {"versions": encoder.plain(dict(self.recording.versions))})
         facts = {name: fact for name, fact in metadata.items() if self._can_say({name: fact})}
-        self._row |= self.recording.encode(lambda encoder: {"metadata": encoder.plain(facts)})
-        self._row |= self.recording.encode(lambda encoder: {"input": encoder.as_it_was(graph_input)})
+        self._row |= self.encode(lambda encoder: {"metadata": encoder.plain(facts)})
+        self._row |= self.encode(lambda encoder: {"input": encoder.as_it_was(graph_input)})
         if context is not None:
-            self._row |= self.recording.encode(lambda encoder: {"context": encoder.as_it_was(context)})
+            self._row |= self.encode(lambda encoder: {"context": encoder.as_it_was(context)})
         began = time.time() if self.lease is None else None
-        self._add_run(lambda _: self.lease is None or (self.lease.at_once and self.cut_off is None), began)
+        self._add_run(lambda _: self.lease is None or (self.lease.at_once and not self._comes_after), began)
 
     def _can_say(self, fact: Mapping[str, Any]) -> bool:
         """Can it be recorded? Whose conversation it is must be known, whatever else is said of it."""
-        return bool(self.recording.encode(lambda encoder: {"fact": encoder.plain(dict(fact))}))
+        return bool(self.encode(lambda encoder: {"fact": encoder.plain(dict(fact))}))
 
     @property
     def cut_off(self) -> str | None:
         """The run that its worker left unfinished, of this graph: it comes first, or would be lost."""
         last = self._unfinished()
         return last["name"] if last is not None else None
+
+    @property
+    def _comes_after(self) -> bool:
+        """Is there an earlier run to be looked at first, which it may go on with?"""
+        return self.lease is not None and (self.cut_off is not None or bool(self.lease.earlier))
+
+    @property
+    def given(self) -> Part | None:
+        """Its input, as it is to be recorded."""
+        return self._row.get("input")
 
     @property
     def is_brought_again(self) -> bool:
@@ -211,7 +230,7 @@ class RunRecorder:
         """It is the run's turn: what came before it on its conversation is over."""
         UNDER_WAY.add(self.name)
         KNOWN_THREAD.set(True)
-        if self._row and self.lease is not None and (self.lease.waited or self.cut_off is not None):
+        if self._row and self.lease is not None and (self.lease.waited or self._comes_after):
             self._add_run(lambda session: not runs.runs_named(session, self.name), time.time())
 
     def _add_run(self, wanted: Callable[[WritingSession], bool], began: float | None) -> None:
@@ -246,14 +265,14 @@ class RunRecorder:
                 found["__interrupt__"] = encoder.anything(self.interrupts)
             return {"output": mapping(found)} if found else {}
 
-        changes = self.recording.encode(values)
+        changes = self.encode(values)
         if error is not None:
-            changes |= self.recording.encode(lambda made: {"error": made.plain(describe(error, made.redactor))})
+            changes |= self.encode(lambda made: {"error": made.plain(describe(error, made.redactor))})
         self._change({"status": status, "ended": time.time(), **changes})
 
     def _change(self, changes: Mapping[str, Any]) -> None:
         def operation(session: WritingSession) -> None:
-            runs.change_run(session, self.stored(session), changes)
+            runs.change_run(session, self.stored(session), changes, self.gaps)
 
         self.recording.note(Note(operation, self.recording.store.gap, parts_of(changes)))
 
@@ -261,7 +280,7 @@ class RunRecorder:
         """A node starts. `at` and `place` are its own part of the address, with and without its superstep."""
         address = f"{parent.address}/{at}" if parent.address else at
         place = f"{parent.place}/{place}" if parent.place else place
-        values = self.recording.encode(lambda encoder: {"input": encoder.anything(given)})
+        values = self.encode(lambda encoder: {"input": encoder.anything(given)})
         with self._lock:
             number, self._next_step = self._next_step, self._next_step + 1
             been = self._visited.setdefault(place, [])
@@ -365,7 +384,7 @@ class StepRecorder:
         if isinstance(error, GraphInterrupt) and "/" not in self.place:
             self.run.interrupted = True
             self.run.interrupts += error.args[0] if error.args else ()
-        values = self.run.recording.encode(
+        values = self.run.encode(
             lambda encoder: {
                 "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
                 "error": None
@@ -404,7 +423,7 @@ class StepRecorder:
         self, kind: CallKind, name: str, attempt: int, values: Callable[[Encoder], Mapping[str, Part | None]]
     ) -> CallRecorder:
         """A call starts; `values` encodes its request, and the prompt and inputs it was made from."""
-        asked = self.run.recording.encode(values)
+        asked = self.run.encode(values)
         return CallRecorder(self, self.run.next_call(), kind, name, self.ordinal(kind), attempt, asked)
 
 
@@ -454,10 +473,10 @@ class CallRecorder:
             "output_tokens": tokens[1],
             **dict.fromkeys(runs.CALL_VALUES),
             **self._asked,
-            **run.recording.encode(values),
+            **run.encode(values),
         }
         if error is not None:
-            row |= run.recording.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
+            row |= run.encode(lambda encoder: {"error": encoder.anything(describe(error, encoder.redactor))})
         run.recording.note(RowOfRun(run, "calls", row))
 
 

@@ -44,8 +44,13 @@ class Recording:
     patience: float = 60
     resumes: Run | None = None
 
-    def encode(self, values: Callable[[Encoder], Mapping[str, Part | None]]) -> dict[str, Part | None]:
-        """Values as parts, as they are now. What fails is logged as a gap, or raised where the recording is strict."""
+    def encode(
+        self, values: Callable[[Encoder], Mapping[str, Part | None]], missed: Callable[[], None]
+    ) -> dict[str, Part | None]:
+        """Values as parts, as they are now.
+
+        What fails is a gap, logged and `missed`, or raised where the recording is strict.
+        """
         try:
             with NotingHalves() as halves:
                 made = dict(values(self.encoder))
@@ -54,11 +59,16 @@ class Recording:
         except Exception as error:
             if self.strict:
                 raise
-            log.error("not recorded", graph=self.name, error=self.encoder.redactor.text(repr(error)))
+            self._log("not recorded", self.encoder.redactor.text(repr(error)))
+            missed()
             return {}
         if halves:
-            log.error("not recorded exactly", graph=self.name, error=TOLD)
+            self._log("not recorded exactly", TOLD)
+            missed()
         return made
+
+    def _log(self, what: str, why: str) -> None:
+        log.error(what, graph=self.name, error=why, gaps=self.store.missed())
 
     def note(self, operation: Posted, *, urgent: bool = False) -> None:
         """Write soon; the operation is told where it is `lost`. Where the recording is strict, write now and raise."""

@@ -21,6 +21,9 @@ RUN: Final = "run"
 THREAD: Final = "thread"
 SPACE: Final = "space"
 WHOLE: Final = "recording"
+GAPS: Final = "gaps"
+"""Beside what a run has: how much of it could not be recorded, or not as it was. No row is missed for it."""
+
 HOLDS: Final = {
     RUN: "counts_run_holds",
     THREAD: "counts_thread_holds",
@@ -60,9 +63,19 @@ def of(session: Session, kind: str, number: int = 0) -> Counts:
     return unpack(row["data"]) if row else {}
 
 
-def close_run(session: WritingSession, number: int, thread: int) -> None:
-    """A run ended: remember what it has, and what its conversation has by now."""
-    _grow(session, RUN, number)
+def gaps(session: Session, run: int) -> int:
+    """How much of a run could not be recorded."""
+    return int(of(session, RUN, run).get(GAPS, 0))
+
+
+def all_gaps(session: Session) -> int:
+    """The same of all runs there are."""
+    return sum(unpack(row["data"]).get(GAPS, 0) for row in session.rows("counts_scan") if row["kind"] == RUN)
+
+
+def close_run(session: WritingSession, number: int, thread: int, gaps: int = 0) -> None:
+    """A run ended: remember what it has, what its conversation has by now, and how many gaps there are in it."""
+    _grow(session, RUN, number, gaps)
     _grow(session, THREAD, thread)
     for space in session.touched.pop(thread, ()):
         _grow(session, SPACE, space)
@@ -92,7 +105,8 @@ def recount(session: WritingSession) -> None:
     for row in session.rows("counts_scan"):
         kind, number = row["kind"], row["id"]
         if kind in HOLDS:
-            _write(session, kind, number, _holds(session, kind, number))
+            gaps = {GAPS: known[GAPS]} if GAPS in (known := unpack(row["data"])) else {}
+            _write(session, kind, number, {**_holds(session, kind, number), **gaps})
         elif kind != FREED and (kind, number) not in there:
             session.delete("counts_delete", kind=kind, id=number)
 
@@ -101,8 +115,9 @@ def _marks(names: Mapping[str, Iterable[str]]) -> set[tuple[str, int]]:
     return {(kind, mark_of(name)) for kind, each in names.items() for name in each}
 
 
-def _grow(session: WritingSession, kind: str, number: int) -> None:
+def _grow(session: WritingSession, kind: str, number: int, gaps: int = 0) -> None:
     known, found = of(session, kind, number), _holds(session, kind, number)
+    found[GAPS] = known.get(GAPS, 0) + gaps
     both = {
         name: value if known.get(name) is None else max(known[name], value) for name, value in found.items() if value
     }
@@ -220,6 +235,6 @@ def lost(session: Session, marked: Mapping[str, Iterable[str]]) -> Iterator[str]
                 yield f"A record of kind {kind!r} is not found that was written."
             continue
         known, found = unpack(row["data"]), _holds(session, kind, number)
-        less = [name for name in known if name not in found or found[name] < known[name]]
+        less = [name for name in known if name != GAPS and (name not in found or found[name] < known[name])]
         if less:
             yield f"Of {kind} {number} not all {', '.join(less)} are found that were written."

@@ -22,16 +22,20 @@ BATCH: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a check found: how many records it read, and what is wrong with which."""
+    """What a check found: how many records it read, and what is wrong with which.
+
+    `gaps` says how much could not be recorded when it happened: no damage, and not to be mended.
+    """
 
     records: int
     problems: tuple[str, ...]
+    gaps: int = 0
 
 
 class _Check:
     def __init__(self, session: Session, backend: Backend) -> None:
         self.session, self.backend = session, backend
-        self.records = 0
+        self.records = self.gaps = 0
         self.problems: list[str] = []
         self.hashes: dict[int, bytes] = {}
         self.first: dict[bytes, int] = {}
@@ -92,6 +96,7 @@ class _Check:
         names = {NAME: [row["name"] for row in named]}
         names[ANSWER] = [answer_name(row["experiment"], row["call"]) for row in kept]
         try:
+            self.gaps = counts.all_gaps(self.session)
             self.problems += counts.lost(self.session, names)
         except StoreError as error:
             self.note(error)
@@ -134,4 +139,4 @@ def check_all(session: Session, backend: Backend) -> Findings:
         check.refer(f"The answer to {row['call']} in experiment {row['experiment']}", [row["answer"]])
     check.counted(named, kept)
     check.database()
-    return Findings(check.records, tuple(check.problems))
+    return Findings(check.records, tuple(check.problems), check.gaps)

@@ -32,7 +32,7 @@ TOKENS: Final[set[str]] = set()
 class Lease:
     """One worker's place in the line for a conversation; `ahead` is who stood before it when it last looked.
 
-    `since` is when it was its turn, `cut_off` the conversation's last run where its worker left that unfinished.
+    `since` is when it was its turn, `last` the conversation's last run by then, `earlier` its runs for this `event`.
     """
 
     thread: str
@@ -45,7 +45,9 @@ class Lease:
     since: float = 0.0
     ahead: str | None = None
     waited: bool = False
-    cut_off: Row | None = None
+    event: str | None = None
+    last: Row | None = None
+    earlier: list[Row] = field(default_factory=list)
     left: bool = False
     deadline: float = field(init=False)
 
@@ -56,6 +58,11 @@ class Lease:
     def at_once(self) -> bool:
         """Was nobody before it when it came?"""
         return self.number > 0 and self.ahead is None and not self.waited
+
+    @property
+    def cut_off(self) -> Row | None:
+        """The conversation's last run, where its worker left that unfinished."""
+        return self.last if self.last is not None and self.last["status"] == "running" else None
 
 
 def new_holder() -> str:
@@ -124,8 +131,9 @@ def stand(session: WritingSession, lease: Lease) -> None:
         return
     if lease.ahead is None:
         lease.since = now
-        last = session.one("runs_latest", thread=thread)
-        lease.cut_off = last if last is not None and last["status"] == "running" else None
+        lease.last = session.one("runs_latest", thread=thread)
+        if lease.event is not None and lease.last is not None:  # by conversation: many may have an event of this name
+            lease.earlier = session.rows("runs_of_event", thread=thread, cause=lease.event)
     if not lease.number:
         lease.number = session.next_id("leases")
     _put(session, lease, thread)

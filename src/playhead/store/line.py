@@ -44,14 +44,15 @@ class Line:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def take(self, thread: str, patience: float, *, urgent: bool = False) -> Lease:
+    def take(self, thread: str, patience: float, *, event: str | None = None, urgent: bool = False) -> Lease:
         """Stand in line for a conversation, with what is committed next; `granted` resolves when it is one's turn.
 
-        It is committed at once if `urgent`. `granted` carries `ThreadBusy` after `patience` seconds. Whoever takes a
-        lease must `leave` it, come what may. Raises `StoreUnusable` where the recording is no longer at its place.
+        It is committed at once if `urgent`. Who brings an `event` learns when it is granted of that one's earlier runs.
+        `granted` carries `ThreadBusy` after `patience` seconds. Whoever takes a lease must `leave` it, come what may.
+        Raises `StoreUnusable` where the recording is no longer at its place.
         """
         self._check_place()
-        lease = Lease(thread, patience, leases.new_holder(), Promise())
+        lease = Lease(thread, patience, leases.new_holder(), Promise(), event=event)
         try:
             stood = self._submit(partial(leases.stand, lease=lease), urgent=urgent)
         except StoreClosed:

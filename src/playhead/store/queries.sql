@@ -149,6 +149,9 @@ SELECT * FROM runs WHERE name >= :prefix AND name < :below ORDER BY name LIMIT 9
 -- name: runs_of_thread
 SELECT * FROM runs WHERE thread = :thread ORDER BY id
 
+-- name: runs_of_event
+SELECT * FROM runs WHERE thread = :thread AND cause || '' = :cause ORDER BY id
+
 -- name: runs_latest
 SELECT * FROM runs WHERE thread = :thread ORDER BY id DESC LIMIT 1
 

@@ -54,13 +54,13 @@ def put_fate(session: WritingSession, run: int, call: int, fate: Fate, why: str,
     session.write("fates_put", {"run": run, "call": call, "fate": fate, "why": why, "recorded": recorded})
 
 
-def change_run(session: WritingSession, number: int, changes: Mapping[str, Any]) -> None:
-    """Change columns of a run: its end, its next attempt."""
+def change_run(session: WritingSession, number: int, changes: Mapping[str, Any], gaps: int = 0) -> None:
+    """Change columns of a run: its end, its next attempt. At its end it is known how much is not recorded of that."""
     row = session.one("runs_get", id=number)
     if row is not None:
         put(session, "runs", row, **changes)
         if changes.get("ended") is not None:
-            counts.close_run(session, number, row["thread"])
+            counts.close_run(session, number, row["thread"], gaps)
 
 
 def thread_runs(session: Session, thread: str) -> list[Row]:
@@ -148,7 +148,7 @@ def thread_names(session: Session, numbers: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: Any) -> Run:
+def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: Any, load_gaps: Any) -> Run:
     """The record of a stored run of this conversation."""
     return Run(
         **{k: row[k] for k in ("graph", "cause", "status", "attempt", "owner", "started", "ended")},
@@ -158,6 +158,7 @@ def read_run(row: Row, thread: str, read: Read, load_steps: Any, load_labels: An
         read=read,
         load_steps=load_steps,
         load_labels=load_labels,
+        load_gaps=load_gaps,
     )
 
 

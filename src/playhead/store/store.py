@@ -6,6 +6,7 @@ that are lent out one at a time. Everything above it speaks of parts, rows and r
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from playhead.codec import Part
 from playhead.errors import DriverMissing, RunNotFound, StoreClosed
 from playhead.location import Location, Server, located
 from playhead.records import Label, Read, Run, Step
-from playhead.store import answers, labels, naming, runs
+from playhead.store import answers, counts, labels, naming, runs
 from playhead.store.backend import Backend, Row, Synchronous, plain_errors
 from playhead.store.line import Line
 from playhead.store.session import Session, WritingSession
@@ -72,7 +73,7 @@ class Store:
         self.location = located(place)
         self.decode = decode
         self.backend = backend_of(self.location, synchronous, create=create)
-        self._failures = 0
+        self._failures, self._counting = 0, threading.Lock()
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
         self.line = Line(partial(self._writer.submit, urgent=False), self.reading, self.backend.check_place)
@@ -118,9 +119,14 @@ class Store:
         raise AssertionError("an operation that raises does not return")
 
     def gap(self, error: BaseException) -> None:
-        """Something could not be recorded: it is logged and counted."""
-        self._failures += 1
-        log.error("not recorded", store=str(self.location), error=repr(error), gaps=self._failures)
+        """Something could not be written: it is logged and counted."""
+        log.error("not recorded", store=str(self.location), error=repr(error), gaps=self.missed())
+
+    def missed(self) -> int:
+        """Count something that is not recorded, or not as it was; gives how much that is since the opening."""
+        with self._counting:
+            self._failures += 1
+            return self._failures
 
     def flush(self) -> None:
         """Wait until everything submitted so far is committed."""
@@ -162,7 +168,7 @@ class Store:
 
     @property
     def failures(self) -> int:
-        """How many notes could not be written since the store was opened."""
+        """How much could not be recorded, or not as it was, since the store was opened. A run says so of itself."""
         return self._failures
 
     def close(self) -> None:
@@ -288,5 +294,10 @@ class Store:
         def load_labels() -> tuple[Label, ...]:
             return self.labels(thread, run.id)
 
-        run = runs.read_run(row, thread, self.read, load_steps, load_labels)
+        def load_gaps() -> int:
+            self.flush()
+            with self.reading() as reader:
+                return counts.gaps(reader, number)
+
+        run = runs.read_run(row, thread, self.read, load_steps, load_labels, load_gaps)
         return run
