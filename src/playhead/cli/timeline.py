@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from playhead.records import Call, PromptUse, Run, Step
 
-GLANCE = ("clock", "id")
+GLANCE = ("clock", "id", "memory")
 """Kinds of calls that a timeline counts but does not list."""
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 

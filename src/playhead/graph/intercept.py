@@ -23,6 +23,7 @@ from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph import in_passing
 from playhead.graph.encoding import Encoder
+from playhead.graph.foreign import catch_foreign
 from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.identity import tool_request
 from playhead.graph.model_call import INSIDE, ModelCall, Serving, recording_step
@@ -84,6 +85,7 @@ def install() -> None:
         executor.__init__ = in_passing.made_for(executor.__init__)
         executor.submit = in_passing.submit(executor.submit)
         aexecutor.submit = in_passing.asubmit(aexecutor.submit)
+        catch_foreign()
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────
