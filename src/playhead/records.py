@@ -18,7 +18,7 @@ ERASED: Final = "[erased]"
 
 RunStatus = Literal["running", "done", "interrupted", "failed", "cancelled"]
 StepStatus = Literal["done", "cached", "failed", "interrupted", "cancelled", "unfinished"]
-CallKind = Literal["model", "tool", "effect", "clock", "id"]
+CallKind = Literal["model", "tool", "effect", "clock", "id", "memory"]
 CallStatus = Literal["done", "failed", "interrupted", "unknown"]
 Fate = Literal["reused", "re-asked", "new", "held back"]
 
@@ -77,7 +77,8 @@ class ErrorRecord:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One model call, tool call or effect inside a step (or a reading of the clock, or a new id).
+    """One model call, tool call or effect inside a step (or a reading of the clock, a new id, or what was
+    read in a LangGraph store, or in a saver other than the recording).
 
     `ordinal` counts calls of one kind within the step, from 0; `attempt` counts retries of the same question, from 1;
     `started` is in Unix seconds, `seconds` its latency; tokens are as the provider reported them, or None.

@@ -45,6 +45,8 @@ ROOMS = [
     "graph/reach",
     "graph/identity",
     "graph/guard",
+    "graph/foreign",
+    "graph/memories",
     "graph/ending",
     "graph/waiting",
     "graph/faithful",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playhead.records import Call, PromptUse, Run, Step
     from playhead.standing import Standing
 
-GLANCE = ("clock", "id")
+GLANCE = ("clock", "id", "memory")
 """Kinds of calls that a timeline counts but does not list."""
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 

@@ -28,7 +28,7 @@ from playhead.errors import EffectHeldBack
 from playhead.graph.model_call import INSIDE, ModelCall
 from playhead.graph.player import RunPlayer
 from playhead.graph.recorder import CURRENT, StepRecorder
-from playhead.graph.saves import SAVING
+from playhead.graph.saves import HERE
 
 REFUSED: Final = {
     "socket.connect": "a connection",
@@ -51,15 +51,6 @@ LOST: Final = "it is done without the run's context, where nothing is recorded (
 
 _installing = threading.Lock()
 _installed = False
-
-
-class Here(threading.local):
-    """The replayed step that a thread is at work for, where its context does not say which."""
-
-    step: StepRecorder | None = None
-
-
-HERE: Final = Here()
 
 
 @contextmanager
@@ -116,27 +107,23 @@ def _bind_work(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _bound(step: StepRecorder | None, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """What a replayed node gave a thread to do, bound as the node is."""
-    saving = SAVING.get() if step is None else step.run.saving()
-    token = SAVING.set(saving)
-    try:
-        with no_effects(step):
-            return work(*args, **kwargs)
-    finally:
-        SAVING.reset(token)
+    with no_effects(step):
+        return work(*args, **kwargs)
 
 
 def hold_back_if_lost(what: str) -> None:
     """Raise where a replayed node does this where nothing is known of its run: in a thread or a context of its own."""
     if CURRENT.get() is None and (REPLAYING.get() or HERE.step is not None):
-        raise _held_back(what, LOST)
+        raise held_back(what, LOST)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event in REFUSED and _is_replayed():
-        raise _held_back(REFUSED[event], f"a replay reaches nothing ({event} {_target(arguments)})")
+        raise held_back(REFUSED[event], f"a replay reaches nothing ({event} {_target(arguments)})")
 
 
-def _held_back(what: str, why: str) -> BaseException:
+def held_back(what: str, why: str) -> BaseException:
+    """What is raised where something would happen in the world: it ends the replay."""
     step = _step()
     return EffectHeldBack(what, why) if step is None else step.run.hold_back(step, what, why)  # type: ignore[attr-defined]
 

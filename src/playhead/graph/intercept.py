@@ -22,6 +22,7 @@ from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph import in_passing
 from playhead.graph.asked import asked
+from playhead.graph.foreign import catch_foreign
 from playhead.graph.model_call import recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
@@ -81,6 +82,7 @@ def install() -> None:
         executor.__init__ = in_passing.made_for(executor.__init__)
         executor.submit = in_passing.submit(executor.submit)
         aexecutor.submit = in_passing.asubmit(aexecutor.submit)
+        catch_foreign()
 
 
 # ── model calls ──────────────────────────────────────────────────────────────────────────────────────────────

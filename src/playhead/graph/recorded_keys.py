@@ -33,6 +33,8 @@ class RecordedKeys:
             return frozenset({arguments_key(call.name, tool_arguments(request), self._redactor)})
         if not isinstance(request, Mapping):
             return frozenset()
+        if call.kind == "memory":
+            return frozenset({arguments_key(call.name, request, self._redactor)})
         if call.kind == "effect":
             arguments = {name: value for name, value in request.items() if name != "key"}
             return frozenset({arguments_key(call.name, arguments, self._redactor)})

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from langgraph.checkpoint.base import CheckpointTuple
-from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command
 
 from playhead.diff import Renaming
@@ -178,9 +177,8 @@ class TurnPlayer:
         return self._beginnings.of_later(turn[index], given, turn[index - 1]) if index < len(turn) else None
 
     def _prepared(self, shelf: Shelf) -> Any:
-        """The graph on a shelf of its own; a long-term store of the user's is neither read nor written."""
-        store = InMemoryStore() if getattr(self.graph, "store", None) is not None else None
-        return self.graph.copy(update={"checkpointer": shelf, "cache": None, "store": store})
+        """The graph on a shelf of its own; what stands in for a long-term store does so wherever it is used."""
+        return self.graph.copy(update={"checkpointer": shelf, "cache": None})
 
     def _inputs(self, turn: Sequence[Run]) -> Iterator[tuple[Run, Any]]:
         changes = self.terms.changes

@@ -32,7 +32,7 @@ from langgraph.checkpoint.base import (
 from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import BadInput, Corrupt, EffectHeldBack
 from playhead.graph.encoding import Encoder
-from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving
+from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving, stand_ins
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -76,7 +76,7 @@ class Saver(BaseCheckpointSaver[Any]):
 
     def _aside(self, config: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
         """What stands in for this conversation in a replay, which saves nothing."""
-        aside = SAVING.get().aside
+        aside = stand_ins()
         return None if aside is None else aside(self, self._thread(config))
 
     # ── put ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -450,7 +450,7 @@ class Saver(BaseCheckpointSaver[Any]):
         await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
 
     def _change(self, what: str, operation: Callable[[WritingSession], None]) -> None:
-        if SAVING.get().aside is not None:
+        if stand_ins() is not None:
             raise EffectHeldBack(what, "a replay changes nothing of a recording")
         self.store.write(operation)
         self._last.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from threading import local
 from typing import Any, NamedTuple, Protocol
 
 from playhead.codec import Part
@@ -24,21 +25,45 @@ class Losing(Protocol):
         """Something of this conversation."""
 
 
+class StandIns(Protocol):
+    """What a replay has in the place of savers and stores."""
+
+    def __call__(self, saver: Any, thread: str) -> Any:
+        """What stands in for a saver of ours and a conversation."""
+
+    def instead(self, original: Any, place: str, make: Callable[[], Any]) -> Any:
+        """The same for another's: what was made when it was first asked for."""
+
+
 class Saving(NamedTuple):
     """How the run at work saves: may saves wait, in order, for the next commit (LangGraph's `async` durability)?
 
     `lease` is what it has taken its conversation by: it saves nothing once that was lost. Both hold in its own `store`:
-    a node may run a graph that another recording saves. In a replay, `aside` gives what stands in for a saver and a
-    conversation.
+    a node may run a graph that another recording saves. In a replay, `aside` gives what stands in for savers.
     """
 
     lingers: bool = False
     lease: Lease | None = None
     store: Store | None = None
-    aside: Callable[[Any, str], Any] | None = None
+    aside: StandIns | None = None
 
 
 SAVING: ContextVar[Saving] = ContextVar("playhead_saving", default=Saving())  # noqa: B039 - it does not change
+
+
+class Here(local):
+    """The replayed step that a thread is at work for, where its context does not say which."""
+
+    step: Any = None
+
+
+HERE = Here()
+
+
+def stand_ins() -> StandIns | None:
+    """What stands in for savers and stores; None where nothing is replayed."""
+    saving: Saving = SAVING.get() if HERE.step is None else HERE.step.run.saving()
+    return saving.aside
 
 
 @dataclass(slots=True)

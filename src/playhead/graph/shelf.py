@@ -40,11 +40,16 @@ class Shelf(BaseCheckpointSaver[Any]):
 
     def stand_at(self, latest: Mapping[str, CheckpointTuple], older: Mapping[str, CheckpointTuple]) -> None:
         """Hold these states from now on, and no other."""
-        self._latest, self._older, self._writes = dict(latest), dict(older), {}
+        self._latest, self._older, self._writes = {}, dict(older), {}
         for ns, found in latest.items():
-            for task in dict.fromkeys(task for task, _, _ in found.pending_writes or ()):
-                writes = [(channel, value) for own, channel, value in found.pending_writes or () if own == task]
-                self._keep((ns, found.checkpoint["id"]), writes, task)
+            self.hold(ns, found)
+
+    def hold(self, ns: str, found: CheckpointTuple) -> None:
+        """Hold this state of a namespace from now on, with what waits there."""
+        self._latest[ns] = found
+        for task in dict.fromkeys(task for task, _, _ in found.pending_writes or ()):
+            writes = [(channel, value) for own, channel, value in found.pending_writes or () if own == task]
+            self._keep((ns, found.checkpoint["id"]), writes, task)
 
     def leave_answer(self, given: Any) -> None:
         """Hold the answer that was given to the state as it is, as a recording does that is written as it goes."""

@@ -21,7 +21,7 @@ from playhead.records import Call, Divergence, ErrorRecord, Step
 from playhead.reuse import around, superstep
 from playhead.store.values import Values
 
-READINGS: Final = ("clock", "id")
+READINGS: Final = ("clock", "id", "memory")
 NOT_RECORDED: Final = "not on the recording"
 CUT_OFF = ("unfinished", "cancelled")
 """Steps that were not played to their end say nothing of how they would have ended."""
