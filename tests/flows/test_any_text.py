@@ -128,6 +128,33 @@ def test_a_name_that_no_database_keeps_is_refused_before_anything_is_done(deck: 
         deck.label("c-1", **{name: 1})
 
 
+def test_half_a_character_in_any_name_is_refused_in_words_before_anything_is_done(deck: Deck) -> None:
+    RAN.clear()
+    agent = deck.record(graph().compile())
+    within: Any = {"thread_id": "c-1"}
+    for given in ({"configurable": within, "metadata": {HALF: 1}}, {"configurable": {**within, HALF: 1}}):
+        with pytest.raises(BadInput, match="fact's name"):
+            agent.invoke({"text": "hello"}, given)
+    with pytest.raises(BadInput, match="graph's name"):
+        deck.record(graph().compile(), HALF)
+    odd = StateGraph(State)
+    odd.add_node(HALF, lambda _: {"found": "it"})
+    odd.add_edge(START, HALF)
+    with pytest.raises(BadInput, match="node"):
+        deck.record(odd.compile())
+    with pytest.raises(BadInput, match="thread_id"):
+        agent.update_state({"configurable": {"thread_id": HALF}}, {"text": "hello"})
+    assert (RAN, deck.threads(), agent.get_state({"configurable": {"thread_id": HALF}}).values) == ([], [], {})
+    for asked in ({"checkpoint_ns": HALF}, {"checkpoint_id": HALF}):
+        assert agent.get_state({"configurable": {**within, **asked}}).values == {}
+
+
+def test_a_nul_in_the_name_of_a_fact_is_kept(deck: Deck) -> None:
+    config_of: Any = {"configurable": {"thread_id": "c-1"}, "metadata": {EXACT["NUL"]: 1}}
+    deck.record(graph(sends=False).compile()).invoke({"text": "hello"}, config_of)
+    assert deck.runs("c-1")[0].metadata == {EXACT["NUL"]: 1}
+
+
 def test_half_a_character_is_kept_as_langgraph_keeps_it_and_the_gap_is_told(deck: Deck) -> None:
     plain = graph(sends=False).compile(checkpointer=InMemorySaver())
     plain.invoke({"text": HALF}, config("c-1"))

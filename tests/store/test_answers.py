@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from playhead.codec import split
-from playhead.errors import RunNotFound
+from playhead.errors import BadInput, Corrupt, RunNotFound
 from playhead.location import Location
 from playhead.store import Store
 
+from . import behind
 from .conftest import a_run
 
 CALL = "r-1 gather@4/draft@2[1] model 0 " + "0f" * 16
@@ -82,3 +83,21 @@ def test_a_conversation_that_is_not_there_gets_no_answers(store: Store) -> None:
     with pytest.raises(RunNotFound):
         keep(store, "yes", thread="forgotten")
     assert store.threads() == ["c-1"]
+
+
+HALF = "a\ud800b"
+
+
+def test_half_a_character_in_a_name_is_refused_in_words_and_has_no_answer(store: Store) -> None:
+    for names in ({"experiment": HALF}, {"call": HALF}):
+        with pytest.raises(BadInput, match="half a character"):
+            keep(store, "yes", **names)
+        assert store.answer_of(**{"experiment": "warmer", "call": CALL, **names}) is None
+    assert (store.answered(HALF), store.answered("warmer"), store.experiments()) == (set(), set(), [])
+
+
+def test_an_answer_whose_row_was_changed_is_no_call_that_was_not_asked(store: Store, address: Location) -> None:
+    keep(store, "yes")
+    behind.change(address, "UPDATE answers SET call = 'another'")
+    with pytest.raises(Corrupt, match="answers"):
+        store.answered("warmer")

@@ -79,7 +79,7 @@ class Desk:
         self.at_work = threading.Semaphore(AT_WORK)
         self._places = threading.Semaphore(self.at_once) if self.at_once else None
         self._pause = self.pause or self._halt.wait
-        self._answered = self.store.answered(self.experiment)
+        self._was_begun = bool(self.store.answered(self.experiment))
         self._turns: dict[str, Allowance] = {}
         self._under_way: dict[str, Expected] = {}
 
@@ -103,7 +103,7 @@ class Desk:
 
     def kept(self, question: Question) -> Answer | None:
         """What it was answered before, in this experiment."""
-        if question.name not in self._answered:  # looked up once for all: most questions are new
+        if not self._was_begun:  # nothing need be looked up
             return None
         found = self.store.answer_of(self.experiment, question.name)
         if found is not None:

@@ -20,7 +20,6 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
-from playhead.errors import BadInput
 from playhead.graph.answered import Answered, same_message
 from playhead.graph.branches import limit_of, own_facts
 from playhead.graph.compiled import check_compiled
@@ -32,7 +31,7 @@ from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
 from playhead.records import DURABILITY, LIMIT, RunStatus
 from playhead.store.leases import Lease
-from playhead.store.session import can_name
+from playhead.store.session import check_name, check_whole
 
 log = structlog.get_logger("playhead")
 CLASSES: Final[dict[type, type]] = {}
@@ -47,8 +46,12 @@ Met: TypeAlias = Answered | Literal["unfinished"] | None
 
 
 def record(graph: Any, recording: Recording) -> Any:
-    """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for what is none."""
+    """The same compiled graph, recorded; the graph given is not changed. Raises `GraphNotLoadable` for what is none.
+
+    Raises `BadInput` for a name that cannot be recorded.
+    """
     check_compiled(graph)
+    _check_names(graph, recording)
     install()
     made: Any = graph.copy(update={"checkpointer": recording.saver})
     needs_thread = isinstance(graph.checkpointer, BaseCheckpointSaver)
@@ -203,9 +206,11 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         named: RunnableConfig = {**(config or {}), "configurable": {"thread_id": new_name("t"), **own}}
         recording, redacted = self._playhead, self._playhead.encoder.redactor.name
         thread = redacted(str(named["configurable"]["thread_id"]))
-        _check_name("thread_id", thread)
+        check_name("thread_id", thread)
+        for fact in (*own, *(merged.get("metadata") or ())):
+            check_whole("fact's name", fact)
         if (event := event_of(merged)) is not None:
-            _check_name("event", event)
+            check_name("event", event)
             event = None if continues(given) else redacted(event)
         patience = recording.patience if recording.resumes is None else 0
         return named, recording.store.line.take(thread, patience, event=event, urgent=continues(given))
@@ -320,12 +325,11 @@ def event_of(config: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _check_name(what: str, name: str) -> None:
-    if not can_name(name):
-        problem = "it holds a NUL or half a character (a lone surrogate), which no database keeps as text."
-        raise BadInput(
-            f"The {what} {name!r:.80}", problem, "Give it another name; what customers say may hold anything."
-        )
+def _check_names(graph: Any, recording: Recording) -> None:
+    """Raise `BadInput` where the graph, a node or a channel has a name that cannot be recorded."""
+    for what, names in (("graph's name", [recording.name]), ("node", graph.nodes), ("channel", graph.channels)):
+        for name in names:
+            check_whole(what, name)
 
 
 def continues(given: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from playhead.errors import Corrupt, RunNotFound
 from playhead.store.runs import VALUES_OF
-from playhead.store.session import ANSWER, Session, WritingSession, answer_name
+from playhead.store.session import ANSWER, Session, WritingSession, answer_name, check_whole, has_half_characters
 from playhead.store.values import Decode, load
 
 
@@ -32,6 +32,8 @@ class Answer:
 
 def find(session: Session, experiment: str, call: str, decode: Decode) -> Answer | None:
     """The answer kept for a call of an experiment; None where it was never asked, or its customer was forgotten."""
+    if has_half_characters(answer_name(experiment, call)):
+        return None
     row = session.one("answers_find", experiment=experiment, call=call)
     if row is None and session.is_marked(ANSWER, answer_name(experiment, call)):  # was it written meanwhile?
         row = session.one("answers_find", experiment=experiment, call=call)
@@ -44,11 +46,20 @@ def find(session: Session, experiment: str, call: str, decode: Decode) -> Answer
     return Answer(**{**row, "answer": value})
 
 
+def calls(session: Session, experiment: str) -> set[str]:
+    """The calls of an experiment that an answer was kept for."""
+    if has_half_characters(experiment):
+        return set()
+    return {row["call"] for row in session.rows("answers_of_experiment", experiment=experiment)}
+
+
 def keep(session: WritingSession, thread: str, row: Mapping[str, Any]) -> bool:
     """Keep an answer (a part) to a call about this conversation; False where the call has one already, which stays.
 
-    Raises `RunNotFound` where there is no such conversation: one that was forgotten meanwhile must not come back.
+    Raises `BadInput`, and `RunNotFound` where there is no such conversation: a forgotten one must not come back.
     """
+    for what in ("experiment", "call"):
+        check_whole(what, row[what])
     if (owner := session.conversation(thread)) is None:
         raise RunNotFound(thread)
     values = {name: session.intern(row[name]) for name in VALUES_OF["answers"]}

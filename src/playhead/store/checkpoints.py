@@ -16,7 +16,7 @@ from playhead.codec import Part, decode_numbers, encode_numbers, inflate, known,
 from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.references import children
-from playhead.store.session import EVERYTHING, Session, WritingSession
+from playhead.store.session import EVERYTHING, Session, WritingSession, has_half_characters
 from playhead.store.values import load
 
 UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -54,14 +54,14 @@ def short_id(text: str) -> bytes:
     """An id as few bytes: 16 for a UUID, which keeps the order of its text."""
     if UUID.fullmatch(text):
         return bytes.fromhex(text.replace("-", ""))
-    data = text.encode() + b"\0"
+    data = text.encode("utf-8", "surrogatepass") + b"\0"
     return data + b"\0" if len(data) == 16 else data
 
 
 def long_id(data: bytes) -> str:
     """The text that `short_id` shortened."""
     if len(data) != 16:
-        return data.rstrip(b"\0").decode()
+        return data.rstrip(b"\0").decode("utf-8", "surrogatepass")
     digits = data.hex()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
@@ -150,7 +150,7 @@ def _spaces_of(session: Session, thread: int) -> list[Row]:
 
 def space_of(session: Session, thread: str, ns: str) -> int | None:
     """The number of a namespace that exists."""
-    owner = session.conversation(thread)
+    owner = None if has_half_characters(ns) else session.conversation(thread)
     row = session.one("spaces_find", thread=owner["id"], ns=ns) if owner else None
     if owner and row is None:
         _spaces_of(session, owner["id"])  # is it hidden?

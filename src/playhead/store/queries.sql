@@ -268,8 +268,8 @@ ON CONFLICT (experiment, call) DO NOTHING
 -- name: answers_experiments
 SELECT DISTINCT experiment FROM answers ORDER BY experiment
 
--- name: answers_calls
-SELECT call FROM answers WHERE experiment = :experiment
+-- name: answers_of_experiment
+SELECT * FROM answers WHERE experiment = :experiment ORDER BY call
 
 -- name: answers_of_thread
 SELECT * FROM answers WHERE thread = :thread ORDER BY experiment, call

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from playhead.codec import BY_DISTANCE, KNOWN, Part, deflate, digest, seal, sealer
-from playhead.errors import Corrupt, StoreError
+from playhead.errors import BadInput, Corrupt, StoreError
 from playhead.store.backend import Connection, Row
 from playhead.store.queries import QUERIES, WHOLE_ROWS
 from playhead.store.references import written
@@ -23,6 +23,7 @@ EVERYTHING: Final = 2**62  # the limit of a query that has none
 CACHE: Final = 100_000  # hashes of stored values kept at hand by the writer
 NAME: Final = "name"  # the kinds of count that say that a conversation, or an answer, of a name is there
 ANSWER: Final = "answer"
+GIVE_ANOTHER: Final = "Give it another name; what customers say may hold anything."
 FREED: Final = "freed"  # the kind that says that bytes of what was removed may still be in the files
 
 Damaged: TypeAlias = Callable[[Corrupt], None]
@@ -231,6 +232,7 @@ class WritingSession(Session):
     def thread(self, name: str) -> int:
         """The number of a conversation, made on first sight."""
         if (number := self.known_thread(name)) is None:
+            check_name("thread_id", name)
             number = self._threads[name] = self.next_id("threads")
             self.write("threads_add", {"id": number, "name": name})
             self.mark(NAME, name)
@@ -248,6 +250,7 @@ class WritingSession(Session):
         """The number of a conversation's checkpoint namespace, made on first sight."""
         key = (self.thread(thread), ns)
         if (number := self._spaces.get(key)) is None:
+            check_whole("checkpoint_ns", ns)
             row = self.one("spaces_find", thread=key[0], ns=ns)
             number = row["id"] if row else self.next_id("spaces")
             if not row:
@@ -289,7 +292,21 @@ def can_name(text: str) -> bool:
 
 def has_half_characters(text: str) -> bool:
     """Is there a lone surrogate in it, which has no UTF-8?"""
-    return any("\ud800" <= sign <= "\udfff" for sign in text)
+    return not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def check_name(what: str, name: str) -> None:
+    """Raise `BadInput` for what not every database can keep as the name of something."""
+    if not can_name(name):
+        problem = "it holds a NUL or half a character (a lone surrogate), which no database keeps as text."
+        raise BadInput(f"The {what} {name!r:.80}", problem, GIVE_ANOTHER)
+
+
+def check_whole(what: str, name: str) -> None:
+    """Raise `BadInput` for what holds half a character: a NUL in what is not looked up by its beginning is kept."""
+    if has_half_characters(name):
+        problem = "it holds half a character (a lone surrogate), which no database keeps as text."
+        raise BadInput(f"The {what} {name!r:.80}", problem, GIVE_ANOTHER)
 
 
 def answer_name(experiment: str, call: str) -> str:

@@ -156,7 +156,7 @@ class Store:
         """Keep what a call of an experiment was answered, and wait until it is committed.
 
         `thread` is the conversation it is about, and is erased with. False where there was an answer, which stays.
-        Raises `RunNotFound`.
+        Raises `RunNotFound`, `BadInput`.
         """
         row = {"experiment": experiment, "call": call, "started": started, "seconds": seconds, "answer": answer}
         row |= {"input_tokens": input_tokens, "output_tokens": output_tokens}
@@ -267,7 +267,7 @@ class Store:
         """The calls of an experiment that an answer was kept for."""
         self.flush()
         with self.reading() as session:
-            return {row["call"] for row in session.rows("answers_calls", experiment=experiment)}
+            return answers.calls(session, experiment)
 
     def experiments(self) -> list[str]:
         """The names of the experiments of which answers are kept."""
