@@ -543,7 +543,7 @@ class Deck:
         conversation's. A run that is under way writes and does nothing more. Raises `StillRead` where the bytes stay in
         the files because another process uses them, and what a resource raises; all the rest is erased then.
         """
-        return upkeep.forget(self.store, self._stored(customer), (resources or {}).values())
+        return upkeep.forget(self.store, self._stored(customer), (resources or {}).values(), customer)
 
     def vacuum(self) -> Vacuumed:
         """Remove values that nothing refers to, and give freed pages back. Raises `StillRead`."""
@@ -574,7 +574,7 @@ class Deck:
 
         `forget` does not reach them. They are known by the ids of runs, by conversations' and the customer's names.
         """
-        return upkeep.files_about(self.store, self._stored(customer), self.config.root)
+        return upkeep.files_about(self.store, self._stored(customer), self.config.root, customer)
 
     def tape(
         self, runs: Run | Iterable[Run], path: str | Path | None = None, *, note: Mapping[str, Any] | None = None

@@ -31,7 +31,7 @@ def label_parts(encoder: Encoder, facts: Mapping[str, Any]) -> dict[str, Part]:
                 "Choose another name, such as `outcome`.",
             )
     try:
-        return {name: encoder.plain(value) for name, value in facts.items()}
+        return {name: encoder.plain(value) for name, value in encoder.facts(facts).items()}
     except TypeError as error:
         problem = f"{', '.join(facts)} cannot be stored: {error}."
         raise BadInput("Label", problem, "Give text, numbers, true or false, or lists and objects of them.") from error

@@ -44,14 +44,16 @@ def threads_of(store: Store, customer: str) -> list[str]:
         return [row["name"] for row in erasure.threads_of_customer(session, customer)]
 
 
-def forget(store: Store, customer: str, handles: Iterable[Any]) -> int:
+def forget(store: Store, customer: str, handles: Iterable[Any], given: str) -> int:
     """Erase a customer here and in every handle that has `forget`; gives how many conversations went.
+
+    `given` is the name as it was before a secret was taken out of it: the handles know the customer by that.
 
     What was erased before, by a process that was killed before its bytes were gone, goes from the files now.
 
     Raises `StillRead`, and what a handle raises; all the rest is erased then.
     """
-    names = _known_as(store, customer)
+    names = _known_as(store, customer, given)
     count = store.write(lambda session: erasure.forget(session, customer))
     problems = forget_in(handles, names)
     if _freed(store) is not None:
@@ -73,20 +75,20 @@ def forget_in(handles: Iterable[Any], names: Iterable[str]) -> list[Exception]:
     return problems
 
 
-def files_about(store: Store, customer: str, root: Path) -> list[Path]:
+def files_about(store: Store, customer: str, root: Path, given: str) -> list[Path]:
     """Files of the project at `root` that speak of a customer, and are none of the recording."""
-    names = _known_as(store, customer)
+    names = _known_as(store, customer, given)
     runs = [run.id for thread in threads_of(store, customer) for run in store.runs_of(thread)]
     return files_naming(root, {*names, *runs}, besides=file_of(store.location, root))
 
 
-def _known_as(store: Store, customer: str) -> list[str]:
+def _known_as(store: Store, customer: str, given: str) -> list[str]:
     """Every name the customer goes by; none where it holds half a character, which no recording and no file has."""
     if has_half_characters(customer):
         return []
     store.flush()
     with store.reading() as session:
-        return erasure.known_as(session, customer)
+        return sorted({*erasure.known_as(session, customer), given})
 
 
 # ── room ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -314,3 +314,30 @@ def test_a_resource_that_cannot_forget_keeps_nothing_else_from_being_erased(deck
         deck.forget(ANA, {"broken": Broken(), "world": other})
     assert other.rows == {}
     assert found_in(tmp_path, deck) == []
+
+
+@pytest.mark.parametrize("kind", [str, int])
+def test_customers_whose_names_look_like_card_numbers_stay_two_and_each_is_forgotten(
+    tmp_path: Path, kind: type[str] | type[int]
+) -> None:
+    """What a messenger calls its users is sixteen digits, and of these one in thirty could be a card's."""
+    told = []
+
+    class Listening:
+        def forget(self, name: str) -> None:
+            told.append(name)
+
+    ana, ben = "4539578763621486", "4111111111111111"
+    with open_deck(tmp_path) as deck:
+        agent = deck.record(chain(("answer", lambda state: NOTHING)))
+        for name in (ana, ben):
+            config: Any = {"configurable": {"thread_id": f"of {name[:4]}"}, "metadata": {"customer": kind(name)}}
+            agent.invoke({"notes": [f"said by {name[:4]}"]}, config)
+        deck.label("of 4111", customer=kind(ben))
+        assert deck.threads_of(ben) == ["of 4111"]
+        assert list(deck._saver.list(None, filter={"customer": kind(ana)}))
+        assert deck.forget(ana, {"listening": Listening()}) == 1
+        assert ana in told
+        assert [run.input for run in deck.runs()] == ["[erased]", {"notes": ["said by 4111"]}]
+        deck.store.flush()
+        assert ana.encode() not in b"".join(path.read_bytes() for path in tmp_path.glob("runs.db*"))

@@ -26,6 +26,7 @@ from playhead.graph.faithful import Faithful, maker
 from playhead.graph.halves import note_halves
 from playhead.records import Unread
 from playhead.redact import Redactor
+from playhead.store.naming import SAID_AS
 from playhead.trust import NotImported, Unnamable, check_extension
 
 log = structlog.get_logger("playhead")
@@ -228,6 +229,10 @@ class Encoder:
         """Is there a secret in this value?"""
         kind, data = self.serde.dumps_typed(value)
         return kind == "msgpack" and self.redactor.packed(data) != data
+
+    def facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts as they are stored: whose they are is a name, so that two customers stay two, and each is forgotten."""
+        return {name: self.redactor.fact(value) if name in SAID_AS else value for name, value in facts.items()}
 
     def plain(self, value: Any) -> Part:
         """A leaf of plain data."""

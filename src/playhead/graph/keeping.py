@@ -257,7 +257,7 @@ def _run(recording: Recording, turn: PlayedTurn, execution: Execution, name: str
         "started": execution.started,
         "ended": execution.until,
         "versions": encoder.plain({**recording.versions, **prompts}),
-        "metadata": encoder.plain(facts),
+        "metadata": encoder.plain(encoder.facts(facts)),
         "input": original.refs["input"] if is_as_recorded else encoder.as_it_was(given),
         "context": original.refs["context"],
         "output": _output(encoder, turn.outputs, execution),

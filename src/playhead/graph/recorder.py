@@ -189,7 +189,7 @@ class RunRecorder:
         # Each on its own: one that cannot be said takes none of the others with it.
         self._row |= self.encode(lambda encoder: {"versions": encoder.plain(dict(self.recording.versions))})
         facts = {name: fact for name, fact in metadata.items() if self._can_say({name: fact})}
-        self._row |= self.encode(lambda encoder: {"metadata": encoder.plain(facts)})
+        self._row |= self.encode(lambda encoder: {"metadata": encoder.plain(encoder.facts(facts))})
         self._row |= self.encode(lambda encoder: {"input": encoder.as_it_was(graph_input)})
         if context is not None:
             self._row |= self.encode(lambda encoder: {"context": encoder.as_it_was(context)})

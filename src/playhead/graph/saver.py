@@ -145,7 +145,8 @@ class Saver(BaseCheckpointSaver[Any]):
     def _put(self, config: RunnableConfig, checkpoint: Checkpoint, metadata: CheckpointMetadata) -> SaveCheckpoint:
         thread, ns = self._place(config)
         parent = get_checkpoint_id(config)
-        data, shape, facts = take_apart(checkpoint, get_checkpoint_metadata(config, metadata))
+        named = self._encoder.facts(get_checkpoint_metadata(config, metadata))
+        data, shape, facts = take_apart(checkpoint, named)
         frame = (shape, self._encoder.state(facts))
         values = self._values(thread, ns, parent, checkpoint)
         shared = any(part.kind == KNOWN for part in values)
@@ -354,13 +355,14 @@ class Saver(BaseCheckpointSaver[Any]):
             self._catch_up(thread)
         with self.store.reading() as session:
             found = [(space, *place, id) for space, place, id in self._matching(session, config, before)]
+        wanted = self._encoder.facts(filter or {})
         for space, thread, ns, id in found:
             if limit is not None and limit <= 0:
                 return
             with self.store.reading() as session:
                 rows = checkpoints.checkpoint_rows(session, space, ns, id)
                 made = self._tuple(session, thread, space, rows[0]) if rows else None
-            if made and all(made.metadata.get(key) == value for key, value in (filter or {}).items()):
+            if made and all(made.metadata.get(key) == value for key, value in wanted.items()):
                 limit = None if limit is None else limit - 1
                 yield made
 

@@ -88,6 +88,13 @@ class Redactor:
             return name
         return f"{clean}#{_mark(name)}"
 
+    def fact(self, value: Any) -> Any:
+        """A fact that names somebody or something, with every secret in the name replaced; any other as it is."""
+        if not isinstance(value, str | int):
+            return value
+        clean = self.name(said := str(value))
+        return value if clean == said else clean
+
     def leaf(self, kind: int, data: bytes) -> bytes:
         """The bytes of a leaf of this kind, redacted."""
         return self.packed(data) if kind in IN_MSGPACK else self.raw(data)
