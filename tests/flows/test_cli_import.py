@@ -150,6 +150,39 @@ def test_another_model_put_for_the_recorded_one_is_asked(take: Any) -> None:
     assert (replay.calls[0].fate, replay.calls[0].name) == ("re-asked", "embedded")
 
 
+@pytest.mark.parametrize("policy", ["You lend books.\n", POLICY], ids=["a prompt", "no prompt"])
+def test_the_receipt_foresees_that_the_model_put_for_the_recorded_one_is_asked(take: Any, policy: str) -> None:
+    take(talk(policy=policy))
+    with face.open() as deck:
+        run = deck.runs("library-1")[0]
+        replay = deck.replay(run, deck.config.graph(AGENT), models={"model-9": "embedded"})
+        plan = deck.plan(models={"model-9": "embedded"})
+    assert (plan.receipt and plan.receipt.certain) == 2
+    assert replay.receipt.certain == 1
+    assert replay.receipt.as_expected
+
+
+def test_the_model_that_answers_what_is_asked_anew_is_asked_nothing_of_its_own(take: Any) -> None:
+    take(talk())
+    with face.open() as deck:
+        run = deck.runs("library-1")[0]
+        replay = deck.replay(run, deck.config.graph(AGENT), models={"default": "embedded"})
+    assert replay.unchanged
+    assert replay.receipt.certain == 0
+
+
+def test_the_receipt_counts_the_conversation_that_is_sent_with_a_changed_system_prompt(take: Any) -> None:
+    take(talk())
+    with face.open() as deck:
+        run = deck.runs("library-1")[1]
+        use = run.calls[0].prompt
+        assert use is not None
+        files = {"system.md": use.files["system.md"].replace("You lend books.", "You lend books kindly.")}
+        replay = deck.replay(run, deck.config.graph(AGENT), prompts=PromptSet.from_files(files))
+    characters = sum(len(message.text) for message in replay.calls[0].request["messages"])
+    assert replay.receipt.low.input_tokens >= characters // 5
+
+
 def test_what_is_there_already_is_not_imported_again(take: Any) -> None:
     take(talk())
     ended = take(talk(), talk(id="library-2"), "--json")

@@ -8,7 +8,7 @@ so that its requests are those of the recording; where a request is new, it hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -22,6 +22,8 @@ from langchain_core.tools import BaseTool
 from playhead.errors import OnlyRecorded
 from playhead.graph.recorder import CURRENT
 
+KIND: Final = "imported"
+"""What the requests of imported models say of them."""
 UNNAMED: Final = "imported"
 """The name of a model that the source does not name."""
 STAND_IN: Final = "default"
@@ -50,7 +52,7 @@ class ImportedModel(BaseChatModel):
 
     @property
     def _llm_type(self) -> str:
-        return "imported"
+        return KIND
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
@@ -86,6 +88,12 @@ def imported_model(name: str | None) -> BaseChatModel:
         if getattr(model, "changed", ""):
             return model
     return ImportedModel(model_name=name)
+
+
+def is_imported(request: Any) -> bool:
+    """Was this request put to a model of which only recorded answers are known?"""
+    params = request.get("params") if isinstance(request, Mapping) else None
+    return isinstance(params, Mapping) and params.get("_type") == KIND
 
 
 class ImportedTool(BaseTool):

@@ -19,6 +19,7 @@ from playhead.graph.asking import messages_of, settings_of
 from playhead.graph.changes import Changes
 from playhead.graph.counting import characters_in, counted
 from playhead.graph.identity import question_key, said
+from playhead.graph.imported import STAND_IN, is_imported
 from playhead.graph.model_call import plain_data
 from playhead.graph.recording import Recording
 from playhead.graph.rewording import Rewordings
@@ -80,6 +81,7 @@ class Reaching:
     def __init__(self, recording: Recording, changes: Changes) -> None:
         self._redactor = recording.encoder.redactor
         self._models = StandIns(recording.models, changes.models)
+        self._changed_models = changes.models
         today = recording.prompts.current() if recording.prompts else PromptSet({}, {})
         self._wordings = Rewordings(today, changes.prompts, every=bool(changes.models))
 
@@ -118,23 +120,37 @@ class Reaching:
     def _root(self, each: Recorded, calls: Iterable[Recorded]) -> Root | None:
         """The call as a root of the wave, if the edit changes what it asks."""
         wording = self._wordings.of(each.call)
-        if wording is None:
-            return None
         inputs, request = each.call.inputs, each.call.request
-        if not isinstance(inputs, Mapping) or not isinstance(request, Mapping):
+        if not isinstance(request, Mapping):
             return None
+        is_put_in = self._is_put_in(each.call)
+        if wording is None or not isinstance(inputs, Mapping):
+            return Root(each, request["messages"]) if is_put_in else None
         try:
             messages = messages_of(wording.after, inputs)
         except PromptError:
             return Root(each, None)
-        alias, options = settings_of(wording.before)
+        sent = _among_what_was_sent(messages, request["messages"], wording.before, inputs)
+        if is_put_in:
+            return Root(each, sent)
         settings = self._settings(wording.after, each.call)
-        is_set_alike = settings == {"model": alias, "options": options} or not _is_sent_with(request, options)
+        is_set_alike = self._is_set_alike(wording.before, settings, request)
         if is_set_alike and _is_worded_alike(messages, request["messages"], wording.before, inputs):
             return None
-        asked = question_key(messages, settings, self._redactor)
+        asked = question_key(sent, settings, self._redactor)
         others = (other.call for other in calls if other.run == each.run and other is not each)
-        return Root(each, None if self._is_answered(asked, wording.after.name, others) else messages)
+        return Root(each, None if self._is_answered(asked, wording.after.name, others) else sent)
+
+    def _is_put_in(self, call: Call) -> bool:
+        """Was another model put for that of an imported conversation? It is called by its own name."""
+        return call.name in self._changed_models and is_imported(call.request)
+
+    def _is_set_alike(self, before: Prompt, now: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+        """Is a model asked with the same settings, or with some that its prompt file never said?"""
+        alias, options = settings_of(before)
+        return (
+            is_imported(request) or now == {"model": alias, "options": options} or not _is_sent_with(request, options)
+        )
 
     def _settings(self, prompt: Prompt, call: Call) -> dict[str, Any]:
         alias, options = settings_of(prompt)
@@ -160,7 +176,7 @@ class Reaching:
         """A recorded call as it is planned: with the messages it would send, where these are known."""
         wording, recorded = self._wordings.of(call), self._wordings.recorded(call)
         prompt = wording.after if wording else recorded
-        model = self._named(prompt) if prompt else call.name
+        model = self._named(call, prompt)
         known = (call.input_tokens, call.output_tokens)
         if messages is None:
             return Planned(model, *known, turn=turn, prompt=prompt.name if prompt else "")
@@ -169,8 +185,15 @@ class Reaching:
         count = counted(model, messages, sent, call.input_tokens)
         return Planned(model, *known, *sizes, turn, prompt.name if prompt else "", count)
 
-    def _named(self, prompt: Prompt) -> str:
-        model: Any = self._models.get(settings_of(prompt)[0])
+    def _named(self, call: Call, prompt: Prompt | None) -> str:
+        """The name of the model that would be asked."""
+        if is_imported(call.request):
+            alias = call.name if self._is_put_in(call) else STAND_IN
+        elif prompt is not None:
+            alias = settings_of(prompt)[0]
+        else:
+            return call.name
+        model: Any = self._models.get(alias)
         return str(model.model_name)
 
 
@@ -200,9 +223,19 @@ def _is_worded_alike(
     now, then = said(messages), said(sent)
     if now == then or len(now) == len(then):
         return now == then
-    rest = iter(then)
-    is_among = all(message in rest for message in now)
-    return is_among and now == said(messages_of(before, inputs))  # rendered again only where that cannot be told
+    return now == said(messages_of(before, inputs))
+
+
+def _among_what_was_sent(
+    messages: Sequence[BaseMessage], sent: Sequence[BaseMessage], before: Prompt, inputs: Mapping[str, Any]
+) -> Sequence[BaseMessage]:
+    """A prompt's messages where its old ones stand, with what a node's own code sends around them."""
+    if len(messages) == len(sent):
+        return messages
+    old, then = ([(each.type, each.text.strip()) for each in some] for some in (messages_of(before, inputs), sent))
+    starts = range(len(then) - len(old) + 1)
+    at = next((start for start in starts if then[start : start + len(old)] == old), None)
+    return messages if at is None else [*sent[:at], *messages, *sent[at + len(old) :]]
 
 
 def _is_sent_with(request: Mapping[str, Any], options: Mapping[str, Any]) -> bool:
