@@ -38,6 +38,7 @@ ROOMS = [
     "graph/recorder",
     "graph/intercept",
     "graph/asked",
+    "graph/private",
     "graph/in_passing",
     "graph/player",
     "graph/recalling",

@@ -13,14 +13,12 @@ from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
-from langgraph.pregel._io import map_output_updates
-from langgraph.pregel.main import _output
-
 from playhead.codec import Part
 from playhead.graph.continuing import is_command
 from playhead.graph.encoding import is_by_text
 from playhead.graph.identity import as_data
 from playhead.graph.interrupts import QUESTIONS
+from playhead.graph.private import map_output_updates, stream_output
 from playhead.graph.recording import Recording
 from playhead.records import Run
 from playhead.store.backend import Row
@@ -65,7 +63,7 @@ class Answered:
             told.put(((), mode, payload))
         wishes = self.wishes
         typed = wishes.get("version") == "v2"
-        made = _output(
+        made = stream_output(
             wishes.get("stream_mode") or self.graph.stream_mode,
             wishes.get("print_mode") or (),
             bool(wishes.get("subgraphs")),

@@ -19,7 +19,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.thread import _worker
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -27,6 +26,7 @@ from typing import Any, Final
 from playhead.errors import EffectHeldBack
 from playhead.graph.model_call import INSIDE, ModelCall
 from playhead.graph.player import RunPlayer
+from playhead.graph.private import pool_worker
 from playhead.graph.recorder import CURRENT, StepRecorder
 from playhead.graph.saves import HERE
 
@@ -89,7 +89,7 @@ def _install() -> None:
 def _bind_threads(original: Callable[[threading.Thread], None]) -> Callable[[threading.Thread], None]:
     @functools.wraps(original)
     def start(self: threading.Thread) -> None:
-        if _is_replayed() and getattr(self, "_target", None) is not _worker:
+        if _is_replayed() and getattr(self, "_target", None) is not pool_worker:
             self.run = functools.partial(_bound, _step(), self.run)  # type: ignore[method-assign]
         original(self)
 

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, TypeAlias
 
-from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
-
+from playhead.graph.private import AsyncBackgroundExecutor, BackgroundExecutor
 from playhead.graph.saver import Saver
 from playhead.graph.saves import SAVING
 from playhead.graph.shelf import Shelf

@@ -1,9 +1,9 @@
 """Where are model calls, tool calls and node executions caught, in graphs that know nothing of us?
 
 At the classes everything goes through: LangChain's chat model and tool, and the function with which LangGraph runs a
-task. Each patch looks at a context variable and does nothing at all where no recorded run is under way. These are
-private names of other libraries; they are replaced in this module only, their versions are pinned in pyproject.toml,
-and a test says which of them is gone when one is.
+task. Each patch looks at a context variable and does nothing at all where no recorded run is under way. They are put in
+place in this module only (savers and stores that are not ours: `foreign.py`), and a test says which of what they
+replace is gone when it is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from typing import Any, Final, TypeAlias
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
-from langgraph.pregel import _runner
-from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
-from langgraph.pregel._loop import AsyncPregelLoop, SyncPregelLoop
 
 from playhead.graph import in_passing
 from playhead.graph.asked import asked
@@ -26,6 +23,13 @@ from playhead.graph.foreign import catch_foreign
 from playhead.graph.model_call import recording_step
 from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
+from playhead.graph.private import (
+    AsyncBackgroundExecutor,
+    AsyncPregelLoop,
+    BackgroundExecutor,
+    SyncPregelLoop,
+    node_runner,
+)
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD
 from playhead.graph.tool_call import ToolCall, recalled_tool
 
@@ -39,7 +43,7 @@ PATCHED: Final = {
         "_aiter_v2_events",
     ),
     BaseTool: ("run", "arun"),
-    _runner: ("run_with_retry", "arun_with_retry"),
+    node_runner: ("run_with_retry", "arun_with_retry"),
     SyncPregelLoop: ("match_cached_writes",),
     AsyncPregelLoop: ("amatch_cached_writes",),
     BackgroundExecutor: ("__init__", "submit"),
@@ -62,7 +66,6 @@ def install() -> None:
         _installed = True
         model: Any = BaseChatModel
         tool: Any = BaseTool
-        runner: Any = _runner
         loop: Any = SyncPregelLoop
         aloop: Any = AsyncPregelLoop
         executor: Any = BackgroundExecutor
@@ -75,8 +78,8 @@ def install() -> None:
         model._aiter_v2_events = _aevents(model._aiter_v2_events)
         tool.run = _run_tool(tool.run)
         tool.arun = _arun_tool(tool.arun)
-        runner.run_with_retry = _run_task(runner.run_with_retry)
-        runner.arun_with_retry = _arun_task(runner.arun_with_retry)
+        node_runner.run_with_retry = _run_task(node_runner.run_with_retry)
+        node_runner.arun_with_retry = _arun_task(node_runner.arun_with_retry)
         loop.match_cached_writes = _match_cached(loop.match_cached_writes)
         aloop.amatch_cached_writes = _amatch_cached(aloop.amatch_cached_writes)
         executor.__init__ = in_passing.made_for(executor.__init__)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from langgraph.checkpoint.base import WRITES_IDX_MAP, CheckpointTuple
-from langgraph.pregel._io import map_command
 from langgraph.types import Command
 
 from playhead.errors import NotReplayable
 from playhead.graph.continuing import is_command
 from playhead.graph.identity import as_data
+from playhead.graph.private import map_command
 from playhead.graph.saver import Saver
 from playhead.records import Run
 from playhead.store.checkpoints import (
