@@ -9,8 +9,8 @@ PlayheadError
 │                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
-├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · NothingToSettle ·
-│                 ConversationForgotten
+├─ ResumeError    NothingToResume · NodeGone · GraphFailed · StillRunning · ThreadBusy · LeaseLost ·
+│                 EffectUnknown · NothingToSettle · ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · Unopenable · NotTrusted · StoreBusy · StillRead · StoreClosed ·
 │                 StoreUnusable · ServerUnreachable · DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge · NotAgreed
@@ -378,6 +378,31 @@ class NothingToResume(ResumeError):
             happened = f"Conversation {thread!r} waits for no answer: its last run is {status!r}."
             remedy = "Resume it without one."
         super().__init__(happened, remedy)
+
+
+class NodeGone(ResumeError):
+    """The graph that is to go on does not have the node where the conversation stands: LangGraph would just end it."""
+
+    def __init__(self, thread: str, node: str, graph: str) -> None:
+        self.thread, self.node = thread, node
+        super().__init__(
+            f"Conversation {thread!r} stands at the node {node!r}, which the graph given does not have.",
+            f"Give the graph {graph!r} that it was recorded with, or one that still has this node.",
+        )
+
+
+class GraphFailed(ResumeError):
+    """What went on at the command line failed with an error of the graph's own."""
+
+    exit_code = 1
+
+    def __init__(self, thread: str, error: Exception) -> None:
+        self.thread = thread
+        said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
+        super().__init__(
+            f"Conversation {thread!r} went on, and its graph failed: {said}.",
+            f"`playhead show {thread}` says where; mended, it goes on with `playhead resume {thread}`.",
+        )
 
 
 class StillRunning(ResumeError):
