@@ -20,6 +20,8 @@ PlayheadError
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 from collections.abc import Iterable
 
 from playhead.records import Divergence, Replay
@@ -37,6 +39,14 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 LONGEST_NAME = 200  # letters of a name that are said again
 NAMED = 5  # of several that a short name stands for
+
+
+PLAIN_AT_A_SHELL = re.compile(r"[\w@%+=:,./][\w@%+=:,./~-]*")
+
+
+def at_a_shell(name: str) -> str:
+    """A name as it has to be typed in a command: in quotes where a shell would take it for something else."""
+    return name if PLAIN_AT_A_SHELL.fullmatch(name) else shlex.quote(name)
 
 
 def apart(left: str, right: str, length: int) -> tuple[str, str]:
@@ -373,7 +383,7 @@ class NothingToResume(ResumeError):
         remedy = "Send it a new message, or look at it with `playhead show`."
         if asks:
             happened = f"Conversation {thread!r} waits for an answer. It asks: {asks}"
-            remedy = f"Give one: `playhead resume {thread} --answer …`, in Python deck.resume(…, answer=…)."
+            remedy = f"Give one: `playhead resume {at_a_shell(thread)} --answer …`, in Python deck.resume(…, answer=…)."
         elif given and status != "done":
             happened = f"Conversation {thread!r} waits for no answer: its last run is {status!r}."
             remedy = "Resume it without one."
@@ -399,9 +409,10 @@ class GraphFailed(ResumeError):
     def __init__(self, thread: str, error: Exception) -> None:
         self.thread = thread
         said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
+        typed = at_a_shell(thread)
         super().__init__(
             f"Conversation {thread!r} went on, and its graph failed: {said}.",
-            f"`playhead show {thread}` says where; mended, it goes on with `playhead resume {thread}`.",
+            f"`playhead show {typed}` says where; mended, it goes on with `playhead resume {typed}`.",
         )
 
 

@@ -23,15 +23,24 @@ def test_an_answer_in_json_is_read_as_json(playhead, waiting):
     )
 
 
-def test_the_answer_is_in_the_chat(playhead, waiting):
+def test_the_answer_is_in_the_chat_and_nothing_waits_any_more(playhead, waiting):
     playhead("resume", "c-1042", "--answer", "yes")
+    first, _ = playhead("show", "c-1042", "--json").json["runs"]
+    assert "waits for an answer" not in playhead("show", first["id"]).out
     chat = playhead("show", "c-1042", "--json").json["chat"]
     assert [(line["role"], line["text"]) for line in chat][1:] == [
         ("note", 'asks: {"approve": "Are you open? approve"}'),
-        ("note", "waits for an answer: playhead resume c-1042 --answer …"),
         ("person", "yes"),
         ("business", "A person says yes."),
     ]
+
+
+def test_how_to_answer_can_be_pasted_whatever_the_conversation_is_called(playhead, played, conversation):
+    played(conversation("Are you open? approve", id="Zoë & sons\n(c-1)"))
+    shown = playhead("show", "Zoë").out
+    assert shown.startswith("Zoë & sons (c-1)\n")
+    note = playhead("show", "Zoë", "--json").json["chat"][-1]["text"]
+    assert note == "waits for an answer: playhead resume 'Zoë & sons\n(c-1)' --answer …"
 
 
 def test_without_an_answer_it_is_refused(playhead, waiting):

@@ -34,9 +34,10 @@ def show(
         from playhead.play import outcome_of
         from playhead.transcript import transcript
 
-        runs = deck.thread(name)
-        runs = [run for run in runs if run.id.startswith(name)] or runs
-        lines = transcript(runs, outcome_of(deck.config))
+        whole = deck.thread(name)
+        runs = [run for run in whole if run.id.startswith(name)] or whole
+        shown = {run.id for run in runs}
+        lines = [line for line in transcript(whole, outcome_of(deck.config)) if line.run in shown]
         if json:
             write_json(_view(runs, lines, calls=calls, state=state, prompt=prompt))
         else:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playhead.config import Config, load_object
+from playhead.config import BUILT_IN, Config, load_object
 from playhead.deck import Deck
 from playhead.errors import BadInput, GraphFailed, GraphNotFound, PlayheadError, exit_code_of
 from playhead.location import Location, file_of
@@ -103,7 +103,7 @@ def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]
     Raises what `Deck.resume` raises, `GraphNotFound`, what a model's provider raises, and `GraphFailed` for any other.
     """
     name = deck.thread(thread)[-1].graph
-    if name in deck.config.applications or name not in deck.config.graphs:
+    if name in deck.config.applications or name not in {*deck.config.graphs, *BUILT_IN}:
         application = application_named(deck.config, name)
         graph, outcome = application.graph, application.outcome
         resources = application.resources(world_path(deck.store.location, deck.config.root))
