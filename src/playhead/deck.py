@@ -494,7 +494,7 @@ class Deck:
     def resume(self, thread: str, graph: Any, *, answer: Any = None, resources: Mapping[str, Any] | None = None) -> Any:
         """Go on with a conversation: with `answer` after an interrupt, without it after a crash or an error.
 
-        Gives the graph's output. Raises `RunNotFound`, `NothingToResume`, `StillRunning`.
+        Gives the graph's output. Raises `RunNotFound`, `NothingToResume`, `NodeGone`, `StillRunning`.
         """
         going_on = self._continuation(thread, graph, answer, resources)
         return going_on.agent.invoke(going_on.given, going_on.config)

@@ -9,8 +9,8 @@ PlayheadError
 │                 RecordingNotFound · TapeNotFound · NothingSelected · ExperimentNotFound
 ├─ PromptError    MissingInput · UnknownInput · WrongInput · PromptSyntax · BadAnswer
 ├─ ReplayError    Diverged · NotRecorded · NotAsked · EffectHeldBack · NotReplayable · OnlyRecorded
-├─ ResumeError    NothingToResume · StillRunning · ThreadBusy · LeaseLost · EffectUnknown · NothingToSettle ·
-│                 ConversationForgotten
+├─ ResumeError    NothingToResume · NodeGone · GraphFailed · StillRunning · ThreadBusy · LeaseLost ·
+│                 EffectUnknown · NothingToSettle · ConversationForgotten
 ├─ StoreError     SchemaTooNew · Corrupt · Unopenable · NotTrusted · StoreBusy · StillRead · StoreClosed ·
 │                 StoreUnusable · ServerUnreachable · DriverMissing · TapeTooNew · TapeDamaged · TapeConflict
 └─ ConfigError    GraphNotLoadable · UnknownModel · ModelUnusable · NoResource · BadInput · CannotJudge · NotAgreed
@@ -20,6 +20,8 @@ PlayheadError
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 from collections.abc import Iterable
 
 from playhead.records import Divergence, Replay
@@ -37,6 +39,14 @@ def nearest_name(name: str, known: Iterable[str]) -> str:
 
 LONGEST_NAME = 200  # letters of a name that are said again
 NAMED = 5  # of several that a short name stands for
+
+
+PLAIN_AT_A_SHELL = re.compile(r"[\w@%+=:,./][\w@%+=:,./~-]*")
+
+
+def at_a_shell(name: str) -> str:
+    """A name as it has to be typed in a command: in quotes where a shell would take it for something else."""
+    return name if PLAIN_AT_A_SHELL.fullmatch(name) else shlex.quote(name)
 
 
 def apart(left: str, right: str, length: int) -> tuple[str, str]:
@@ -373,11 +383,37 @@ class NothingToResume(ResumeError):
         remedy = "Send it a new message, or look at it with `playhead show`."
         if asks:
             happened = f"Conversation {thread!r} waits for an answer. It asks: {asks}"
-            remedy = f"Give one: `playhead resume {thread} --answer …`, in Python deck.resume(…, answer=…)."
+            remedy = f"Give one: `playhead resume {at_a_shell(thread)} --answer …`, in Python deck.resume(…, answer=…)."
         elif given and status != "done":
             happened = f"Conversation {thread!r} waits for no answer: its last run is {status!r}."
             remedy = "Resume it without one."
         super().__init__(happened, remedy)
+
+
+class NodeGone(ResumeError):
+    """The graph that is to go on does not have the node where the conversation stands: LangGraph would just end it."""
+
+    def __init__(self, thread: str, node: str, graph: str) -> None:
+        self.thread, self.node = thread, node
+        super().__init__(
+            f"Conversation {thread!r} stands at the node {node!r}, which the graph given does not have.",
+            f"Give the graph {graph!r} that it was recorded with, or one that still has this node.",
+        )
+
+
+class GraphFailed(ResumeError):
+    """What went on at the command line failed with an error of the graph's own."""
+
+    exit_code = 1
+
+    def __init__(self, thread: str, error: Exception) -> None:
+        self.thread = thread
+        said = f"{type(error).__name__}: {error}".splitlines()[0].rstrip(".")
+        typed = at_a_shell(thread)
+        super().__init__(
+            f"Conversation {thread!r} went on, and its graph failed: {said}.",
+            f"`playhead show {typed}` says where; mended, it goes on with `playhead resume {typed}`.",
+        )
 
 
 class StillRunning(ResumeError):

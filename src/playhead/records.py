@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar, get_args
 
 from playhead.receipt import Receipt
 
@@ -17,6 +17,8 @@ ERASED: Final = "[erased]"
 """What a value reads as after its customer was forgotten."""
 
 RunStatus = Literal["running", "done", "interrupted", "failed", "cancelled"]
+RUN_STATUSES: Final = frozenset(get_args(RunStatus))
+"""How a run may have ended, or not yet."""
 StepStatus = Literal["done", "cached", "failed", "interrupted", "cancelled", "unfinished"]
 CallKind = Literal["model", "tool", "effect", "clock", "id", "memory"]
 CallStatus = Literal["done", "failed", "interrupted", "unknown"]

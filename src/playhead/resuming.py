@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from playhead.errors import NothingToResume, RunNotFound, StillRunning
+from playhead.errors import NodeGone, NothingToResume, RunNotFound, StillRunning
 from playhead.graph.branches import own_facts
 from playhead.graph.recorded import answer_to_interrupt, record
 from playhead.graph.recording import Recording
+from playhead.graph.renamed import gone_node
 from playhead.records import Run
 from playhead.store import Store
 from playhead.store.leases import line_of, process_of
@@ -33,7 +34,7 @@ def continuation(
 ) -> Continuation:
     """How the conversation `thread` goes on, whose name is `stored` without the secrets in it.
 
-    Raises `RunNotFound`, `NothingToResume`, `StillRunning`.
+    Raises `RunNotFound`, `NothingToResume`, `NodeGone`, `StillRunning`.
     """
     runs = store.runs_of(stored)
     if not runs:
@@ -45,6 +46,7 @@ def continuation(
     if line:
         raise StillRunning(last.id, process_of(line[0]["holder"]))
     agent = record(graph, replace(recording_of(last.graph), resumes=last))
+    _check_stands(last, thread, graph)
     config = {"configurable": {"thread_id": thread}, "metadata": own_facts(last.metadata)}
     return Continuation(agent, None if answer is None else answer_to_interrupt(answer), config)
 
@@ -54,6 +56,14 @@ def _check_waits(last: Run, thread: str, *, answered: bool) -> None:
     waits = waits_for_answer(last)
     if last.status == "done" or waits != answered:
         raise NothingToResume(thread, last.status, asks_of(last) if waits else "", given=answered)
+
+
+def _check_stands(last: Run, thread: str, graph: Any) -> None:
+    """Raise `NodeGone` where the graph lacks a node that has not ended: it would not run, and its question be lost."""
+    ended = {step.address: step for step in last.steps}  # of several attempts the last
+    left = [step for step in ended.values() if step.status not in ("done", "cached")]
+    if (gone := gone_node(graph, left)) is not None:
+        raise NodeGone(thread, "/".join(each for each in gone if each), last.graph)
 
 
 def waits_for_answer(run: Run) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from playhead.errors import at_a_shell
 from playhead.records import Run
 from playhead.views import brief, error_line, plain, questions_of
 
@@ -35,9 +36,12 @@ class Line:
 
 def transcript(runs: Iterable[Run], outcome_of: Callable[[str], Outcome | None] = lambda _: None) -> list[Line]:
     """The conversation in these runs, oldest first; `outcome_of(graph name)` gives the application's own `outcome`."""
-    lines: list[Line] = []
-    for run in runs:
-        lines += [Line(role, text, run.id, run.started) for role, text in _said(run, outcome_of(run.graph))]
+    lines, last = [], None
+    for last in runs:
+        lines += [Line(role, text, last.id, last.started) for role, text in _said(last, outcome_of(last.graph))]
+    if last is not None and last.status == "interrupted":
+        command = f"playhead resume {at_a_shell(last.thread)} --answer …"
+        lines.append(Line("note", f"waits for an answer: {command}", last.id, last.started))
     return lines
 
 
@@ -53,7 +57,6 @@ def _said(run: Run, outcome: Outcome | None) -> Iterator[tuple[Role, str]]:
         yield from _replied(run, outcome)
     elif run.status == "interrupted":
         yield from (("note", f"asks: {brief(question, 400)}") for question in questions_of(run).values())
-        yield "note", f"waits for an answer: playhead resume {run.thread} --answer …"
     elif run.status == "running":
         yield "note", "not finished: still running, or cut off"
     elif (error := run.error) is not None:

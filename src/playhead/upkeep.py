@@ -10,19 +10,16 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any
 
 from playhead.elsewhere import files_naming
 from playhead.errors import BadInput, StillRead, StoreBusy, nearest_name
 from playhead.location import file_of
-from playhead.records import RunStatus
+from playhead.records import RUN_STATUSES
 from playhead.selection.conditions import moment_of
 from playhead.store import Store, erasure, pruning
 from playhead.store.pruning import Pruned, Rule
 from playhead.store.session import has_half_characters
-
-STATUSES: Final = frozenset(get_args(RunStatus))
-"""How a run may have ended, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +103,9 @@ def rule(older_than: str | None, keep_last: int, statuses: Iterable[str], origin
     wanted = frozenset(statuses)
     if older_than is None and not keep_last and not wanted:
         raise BadInput("prune", "nothing says which runs.", "Give --older-than 90d, --keep-last 20 or --status failed.")
-    for status in wanted - STATUSES:
-        problem = f"no run ends as {status!r}.{nearest_name(status, STATUSES)}"
-        raise BadInput("--status", problem, f"There are: {', '.join(sorted(STATUSES))}.")
+    for status in wanted - RUN_STATUSES:
+        problem = f"no run ends as {status!r}.{nearest_name(status, RUN_STATUSES)}"
+        raise BadInput("--status", problem, f"There are: {', '.join(sorted(RUN_STATUSES))}.")
     before = None if older_than is None else moment_of("--older-than", older_than, time.time())
     return Rule(before, keep_last, wanted, origins, state)
 

@@ -95,7 +95,7 @@ def test_a_check_that_fails_more_often_is_worse(deck: Deck, draft: Any) -> None:
 
 def test_few_conversations_tell_nothing_and_how_many_would_is_said(deck: Deck, draft: Any) -> None:
     (check,) = report(deck, draft("fair price of {{message}}", FAIR), limit=3).checks
-    assert check.verdict.reading == f"no clear change: {check.verdict.more_needed} more needed"
+    assert check.verdict.reading == f"no clear change: {check.verdict.more_needed:,} more needed"
     assert check.verdict.more_needed > 0
 
 

@@ -183,6 +183,20 @@ def test_the_receipt_counts_the_conversation_that_is_sent_with_a_changed_system_
     assert replay.receipt.low.input_tokens >= characters // 5
 
 
+def test_an_imported_conversation_has_nothing_to_resume(take: Any, playhead: Any) -> None:
+    take(talk())
+    ended = playhead("resume", "library-1")
+    assert ended.code == 6
+    assert ended.err.startswith("Conversation 'library-1' has nothing to resume")
+
+
+def test_a_heading_leaves_out_what_only_a_machine_reads(take: Any, playhead: Any) -> None:
+    take(talk())
+    heading = playhead("show", "library-1").out.splitlines()[1]
+    assert "file talks.jsonl" in heading
+    assert "sha256" not in heading
+
+
 def test_what_is_there_already_is_not_imported_again(take: Any) -> None:
     take(talk())
     ended = take(talk(), talk(id="library-2"), "--json")

@@ -39,6 +39,14 @@ def test_conversations_are_listed_by_what_was_said_of_them(playhead, play, conve
     assert playhead("ls", "--where", "couse=late").code == 2
 
 
+def test_a_status_that_no_run_has_is_told_with_those_there_are(playhead, play, conversation):
+    play(conversation("Thanks!", id="c-1"))
+    ended = playhead("ls", "--where", "status=faild")
+    assert ended.code == 2
+    assert "no run ends as 'faild'. Did you mean 'failed'?" in ended.err
+    assert playhead("ls", "--where", "status~fail").code == 0
+
+
 @pytest.mark.parametrize("columns", [20, 40])
 def test_a_narrow_terminal_begins_with_the_headings(playhead, play, conversation, monkeypatch, columns):
     play(conversation("Thanks!", id="c-1"))

@@ -29,10 +29,20 @@ def test_a_broken_prompt_is_listed_as_broken_and_lint_says_where(playhead, tmp_p
     (tmp_path / "good.md").write_text((project / "prompts" / "read.md").read_text().replace("name: read", "name: good"))
     (tmp_path / "bad.md").write_text("---\nformat: prompt/1\nname: bad\n---\n=== user ===\n{{oops\n")
     assert list(playhead("prompt", "ls", "--prompts", tmp_path, "--json").json["broken"]) == ["bad.md"]
+    assert (
+        "1 file does not load: playhead prompt lint says why.\n" in playhead("prompt", "ls", "--prompts", tmp_path).err
+    )
     ended = playhead("prompt", "lint", "--prompts", tmp_path)
     assert ended.code == 1
     assert "bad.md:6: E" in ended.out
     assert playhead("prompt", "show", "bad", "--prompts", tmp_path).code == 1
+
+
+def test_which_letters_a_prompts_file_may_have_is_told(playhead, tmp_path):
+    (tmp_path / "grüezi.md").write_text("---\nformat: prompt/1\nname: grüezi\n---\n=== user ===\nHi\n")
+    ended = playhead("prompt", "lint", "--prompts", tmp_path)
+    assert ended.code == 1
+    assert "The file's name is none that a prompt can have.\n    Use the letters a to z, digits," in ended.out
 
 
 def test_a_draft_may_be_just_the_files_that_were_changed(playhead, tmp_path, project):

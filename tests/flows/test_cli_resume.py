@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from playhead.errors import GraphFailed
+
 
 @pytest.fixture
 def waiting(played, conversation):
@@ -21,15 +23,24 @@ def test_an_answer_in_json_is_read_as_json(playhead, waiting):
     )
 
 
-def test_the_answer_is_in_the_chat(playhead, waiting):
+def test_the_answer_is_in_the_chat_and_nothing_waits_any_more(playhead, waiting):
     playhead("resume", "c-1042", "--answer", "yes")
+    first, _ = playhead("show", "c-1042", "--json").json["runs"]
+    assert "waits for an answer" not in playhead("show", first["id"]).out
     chat = playhead("show", "c-1042", "--json").json["chat"]
     assert [(line["role"], line["text"]) for line in chat][1:] == [
         ("note", 'asks: {"approve": "Are you open? approve"}'),
-        ("note", "waits for an answer: playhead resume c-1042 --answer …"),
         ("person", "yes"),
         ("business", "A person says yes."),
     ]
+
+
+def test_how_to_answer_can_be_pasted_whatever_the_conversation_is_called(playhead, played, conversation):
+    played(conversation("Are you open? approve", id="Zoë & sons\n(c-1)"))
+    shown = playhead("show", "Zoë").out
+    assert shown.startswith("Zoë & sons (c-1)\n")
+    note = playhead("show", "Zoë", "--json").json["chat"][-1]["text"]
+    assert note == "waits for an answer: playhead resume 'Zoë & sons\n(c-1)' --answer …"
 
 
 def test_without_an_answer_it_is_refused(playhead, waiting):
@@ -56,12 +67,14 @@ def test_an_unknown_conversation_is_not_found(playhead, waiting):
     assert playhead("resume", "nobody").code == 3
 
 
-def test_an_error_that_is_not_ours_is_one_line_and_no_traceback(playhead, play, conversation):
+def test_an_error_of_the_graph_is_told_as_its_own_and_without_a_traceback(playhead, play, conversation):
     play(conversation("explode"))
     ended = playhead("resume", "c-1")
     assert ended.code == 1
-    assert ended.err.startswith("Something failed that should not: RuntimeError: the oven is on fire\n")
-    assert "Traceback" not in ended.err
+    assert ended.err.splitlines() == [
+        "Conversation 'c-1' went on, and its graph failed: RuntimeError: the oven is on fire.",
+        "`playhead show c-1` says where; mended, it goes on with `playhead resume c-1`.",
+    ]
 
 
 def test_a_provider_that_cannot_be_reached_is_told(playhead, play, conversation, monkeypatch):
@@ -77,5 +90,6 @@ def test_a_provider_that_cannot_be_reached_is_told(playhead, play, conversation,
 def test_with_debug_the_traceback_is_there(playhead, play, conversation, monkeypatch):
     play(conversation("explode"))
     monkeypatch.setenv("PLAYHEAD_DEBUG", "1")
-    with pytest.raises(RuntimeError):
+    with pytest.raises(GraphFailed) as raised:
         playhead("resume", "c-1")
+    assert isinstance(raised.value.__cause__, RuntimeError)

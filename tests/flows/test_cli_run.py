@@ -98,7 +98,7 @@ def test_a_turn_that_waits_for_a_person_is_counted_as_waiting(play, conversation
 def test_a_second_time_the_conversations_get_new_names_and_it_is_said(play, playhead, conversation):
     play(conversation("Thanks!"))
     ended = play(conversation("Thanks!"))
-    assert "c-1 was played as c-1~2" in ended.err
+    assert "Conversation c-1 was on the recording already and stays as it is: it was played as c-1~2.\n" in ended.err
     assert {(row["thread"], row["runs"]) for row in playhead("ls", "--json").json} == {("c-1", 1), ("c-1~2", 1)}
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from langgraph.errors import EmptyInputError
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
 
+import playhead
 from playhead.deck import Deck
-from playhead.errors import EffectUnknown, NothingToResume, NothingToSettle, RunNotFound, StillRunning
+from playhead.errors import EffectUnknown, NodeGone, NothingToResume, NothingToSettle, RunNotFound, StillRunning
 from playhead.records import Run
 from tests.flows import crashing
 from tests.flows.processes import PROCESSES
@@ -257,6 +260,32 @@ def test_an_error_in_a_node_can_be_gone_on_from(tmp_path: Path) -> None:
         (run,) = deck.runs("c-1")
         assert (run.status, run.attempt, run.error) == ("done", 2, None)
         assert crashing.World(tmp_path / "world.db").texts() == SENT
+
+
+class Order(TypedDict, total=False):
+    item: str
+    answer: str
+
+
+def asks_within(*, called: str = "approve") -> Any:
+    """A graph whose subgraph `sales` asks in the node of this name."""
+    inner = StateGraph(Order)
+    inner.add_node(called, lambda state: {"answer": interrupt(f"Ship {state['item']}?")})
+    inner.add_edge(START, called)
+    outer = StateGraph(Order)
+    outer.add_node("sales", inner.compile())
+    outer.add_edge(START, "sales")
+    return outer.compile()
+
+
+def test_a_graph_without_the_node_that_asks_is_refused_and_the_question_still_waits(tmp_path: Path) -> None:
+    with playhead.open(tmp_path / "runs.db") as deck:
+        deck.record(asks_within(), "sales").invoke({"item": "tea"}, CONFIG)
+        with pytest.raises(NodeGone, match=r"stands at the node 'sales'.*Give the graph 'sales'"):
+            deck.resume("c-1", crashing.build(), answer="yes")
+        with pytest.raises(NodeGone, match="stands at the node 'sales/approve'"):
+            deck.resume("c-1", asks_within(called="agree"), answer="yes")
+        assert deck.resume("c-1", asks_within(), answer="yes")["answer"] == "yes"
 
 
 def test_the_context_given_at_first_is_given_again(tmp_path: Path) -> None:

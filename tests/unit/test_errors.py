@@ -52,6 +52,8 @@ EXAMPLES: dict[str, PlayheadError] = {
         errors.NotReplayable("r-12", "its input was erased"),
         errors.OnlyRecorded("Tool 'book'"),
         errors.NothingToResume("c-1", "done"),
+        errors.NodeGone("c-1", "approve", "desk"),
+        errors.GraphFailed("c-1", ValueError("no oven")),
         errors.StillRunning("r-1", 4711),
         errors.ThreadBusy("c-1", "host/4026531836:4711:a1b2", 60),
         errors.LeaseLost("c-1", 30),

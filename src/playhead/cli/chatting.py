@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from playhead.cli.printing import text
-from playhead.cli.words import count, moment
+from playhead.cli.words import count, moment, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from playhead.transcript import Line
 
 BUBBLE = 0.66  # of the width
+DIGEST = re.compile("[0-9a-f]{64}")  # tells a person nothing
 
 
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
@@ -24,10 +26,10 @@ def print_heading(console: Console, runs: Sequence[Run]) -> None:
     from playhead.views import brief
 
     last = runs[-1]
-    known = {name: brief(value, 60) for name, value in said_facts(last.facts).items()}
-    shown = [f"{name} {value}" for name, value in known.items() if value != last.thread]
+    known = {name: value for name, value in said_facts(last.facts).items() if not DIGEST.fullmatch(str(value))}
+    shown = [f"{name} {brief(value, 60)}" for name, value in known.items() if value != last.thread]
     facts = [*shown, *_origin(runs[0].metadata)]
-    console.print(text(last.thread, "bold"))
+    console.print(text(one_line(last.thread), "bold"))
     console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))
 
 

@@ -123,8 +123,11 @@ def _say_renamed(player: Player) -> None:
 
     if renamed := player.renamed:
         old, new = next(iter(renamed.items()))
-        many = count(len(renamed), "conversation was", "conversations were")
-        say(f"{many} on the recording already and stay as they are: {old} was played as {new}, and so on.")
+        if len(renamed) == 1:
+            say(f"Conversation {old} was on the recording already and stays as it is: it was played as {new}.")
+            return
+        many = count(len(renamed), "conversation")
+        say(f"{many} were on the recording already and stay as they are: {old} was played as {new}, and so on.")
 
 
 def _print_summary(tally: Tally) -> None:
@@ -174,6 +177,7 @@ def chat(
     """
     from playhead.cli.printing import say
     from playhead.config import load_config
+    from playhead.errors import at_a_shell
     from playhead.play import Player, application_named, check_business
 
     config = load_config()
@@ -194,7 +198,7 @@ def chat(
             codes.append(STOPPED)
             _say_left(context, player, name)
         if player.is_recorded(name):
-            say(f"playhead show {name} shows what happened.")
+            say(f"playhead show {at_a_shell(name)} shows what happened.")
     raise typer.Exit(max(codes, default=0))
 
 

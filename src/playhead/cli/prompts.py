@@ -51,6 +51,7 @@ def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
     Lists the prompt files: what each is for, which model answers it, and how many examples it has and sends.
     """
     from playhead.cli.printing import data, line, say, table, write_json
+    from playhead.cli.words import count
 
     folder = folder_of(prompts)
     found = _read(folder)
@@ -65,12 +66,14 @@ def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
         about = row["description"] or row["title"]
         shown.add_row(line(row["name"], "bold"), line(row["model"]), *sizes, row["content_hash"][:8], line(about))
     for file in found.broken:
-        shown.add_row(line(file, "bold red"), "", "", "", "", line("does not load: playhead prompt lint", "red"))
+        shown.add_row(line(file, "bold red"), "", "", "", "", line("does not load", "red"))
     if not rows and not found.broken:
         say(f"{folder} holds no prompt file.")
         return
     data().print(shown)
     say(f"\n{folder}, version {found.hash[:12]}. playhead prompt show NAME shows one.")
+    if found.broken:
+        say(f"{count(len(found.broken), 'file does', 'files do')} not load: playhead prompt lint says why.")
 
 
 def _summary(prompt: Prompt) -> dict[str, Any]:

@@ -141,8 +141,10 @@ def kept_view(kept: Sequence[Run]) -> list[dict[str, str]]:
 def say_kept(kept: Sequence[Run]) -> None:
     """Say where replays were kept, and how to go on."""
     from playhead.cli.printing import say
+    from playhead.errors import at_a_shell
 
     for run in {run.thread: run for run in kept}.values():
-        say(f"Kept as {run.thread}. `playhead show {run.thread}` shows it, `playhead diff {run.thread}` what differs.")
+        typed = at_a_shell(run.thread)
+        say(f"Kept as {run.thread}. `playhead show {typed}` shows it, `playhead diff {typed}` what differs.")
         if run.status == "interrupted":
-            say(f"It waits: `playhead resume {run.thread} --answer …` goes on with it, for real.")
+            say(f"It waits: `playhead resume {typed} --answer …` goes on with it, for real.")

@@ -29,6 +29,7 @@ def resume(
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.typed import as_said
     from playhead.config import load_config
+    from playhead.errors import at_a_shell
     from playhead.play import resume_thread
     from playhead.transcript import not_said
 
@@ -40,4 +41,4 @@ def resume(
         write_json({"thread": name, **came})
     else:
         write(came["reply"] or f"({not_said(came)})")
-        say(f"playhead show {name} shows what happened.")
+        say(f"playhead show {at_a_shell(name)} shows what happened.")

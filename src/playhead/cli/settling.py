@@ -34,7 +34,7 @@ def settle(
 
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.typed import as_said
-    from playhead.errors import BadInput
+    from playhead.errors import BadInput, at_a_shell
 
     if done is None:
         raise BadInput("settle", "it is not said whether the effect happened.", "Add --done or --not-done.")
@@ -48,4 +48,4 @@ def settle(
         write_json({"thread": thread, "effect": settled, "happened": done})
     else:
         write(f"{settled}: {'it happened' if done else 'it did not happen'}")
-        say(f"playhead resume {thread} goes on with the conversation.")
+        say(f"playhead resume {at_a_shell(thread)} goes on with the conversation.")

@@ -36,9 +36,11 @@ def show(
         from playhead.standing import standing
         from playhead.transcript import transcript
 
-        found = deck.thread(name)
-        runs = [run for run in found if run.id.startswith(name)] or found
-        lines, stands = transcript(runs, outcome_of(deck.config)), standing(deck.store, found)
+        whole = deck.thread(name)
+        runs = [run for run in whole if run.id.startswith(name)] or whole
+        shown = {run.id for run in runs}
+        lines = [line for line in transcript(whole, outcome_of(deck.config)) if line.run in shown]
+        stands = standing(deck.store, whole)
         if json:
             write_json(_view(runs, lines, stands, calls=calls, state=state, prompt=prompt))
         else:

@@ -12,6 +12,7 @@ from playhead.comparison.pairing import paired, paired_runs, paired_steps, stood
 from playhead.comparison.reading import ending_of, fields_that_differ
 from playhead.comparison.steps import compare_step, step_alone
 from playhead.diff import Difference
+from playhead.errors import at_a_shell
 from playhead.records import Replay, Run
 from playhead.transcript import Line, Outcome, transcript
 
@@ -84,6 +85,9 @@ def _lines(run: Run | None, outcome_of: OutcomeOf) -> list[Line]:
     """What was said. A note may name the conversation, and in which of two it was said is no difference."""
     lines = [] if run is None else transcript([run], outcome_of)
     return [
-        replace(line, text=line.text.replace(run.thread, "THREAD")) if run and line.role == "note" else line
-        for line in lines
+        replace(line, text=_nameless(line.text, run.thread)) if run and line.role == "note" else line for line in lines
     ]
+
+
+def _nameless(note: str, thread: str) -> str:
+    return note.replace(at_a_shell(thread), "THREAD").replace(thread, "THREAD")

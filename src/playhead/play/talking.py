@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playhead.config import Config, load_object
+from playhead.config import BUILT_IN, Config, load_object
 from playhead.deck import Deck
-from playhead.errors import BadInput, GraphNotFound
+from playhead.errors import BadInput, GraphFailed, GraphNotFound, PlayheadError, exit_code_of
 from playhead.location import Location, file_of
 from playhead.records import Application
 from playhead.transcript import Outcome
@@ -100,10 +100,10 @@ def outcome_of(config: Config) -> Callable[[str], Outcome | None]:
 def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]:
     """Go on with a conversation: `{"reply", "outcome", "reason"}` of what came of it.
 
-    Raises `RunNotFound`, `NothingToResume`, `StillRunning`, `GraphNotFound`, and what the graph raises.
+    Raises what `Deck.resume` raises, `GraphNotFound`, what a model's provider raises, and `GraphFailed` for any other.
     """
     name = deck.thread(thread)[-1].graph
-    if name in deck.config.applications or name not in deck.config.graphs:
+    if name in deck.config.applications or name not in {*deck.config.graphs, *BUILT_IN}:
         application = application_named(deck.config, name)
         graph, outcome = application.graph, application.outcome
         resources = application.resources(world_path(deck.store.location, deck.config.root))
@@ -112,6 +112,10 @@ def resume_thread(deck: Deck, thread: str, answer: Any = None) -> dict[str, Any]
     try:
         state = deck.resume(thread, graph, answer=answer, resources=resources)
         return came_of(state, outcome)
+    except Exception as error:
+        if isinstance(error, PlayheadError) or exit_code_of(error) != GraphFailed.exit_code:
+            raise
+        raise GraphFailed(thread, error) from error
     finally:
         close_resources(resources)
 

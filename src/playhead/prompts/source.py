@@ -18,6 +18,7 @@ from playhead.errors import BadInput, PromptSyntax
 from playhead.prompts.finding import Place
 
 MAX_FILE = 256 * 1024  # bytes
+FILE_NAMES = "Use the letters a to z, digits, - and _, a letter first, and .md at the end."
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9_-]{0,99}\.md")
 
 
@@ -65,7 +66,7 @@ def some_prompt_files(folder: Path) -> list[Path]:
 def read_source(path: Path) -> Source:
     """The file, its text with `\\n` line ends. Raises `PromptSyntax` if it must not be read."""
     if not _NAME.fullmatch(path.name):
-        raise _refused(path, "The name of the file is not one.", "Use letters, digits, - and _, a letter first.")
+        raise _refused(path, "The file's name is none that a prompt can have.", FILE_NAMES)
     inside = path.parent.resolve()
     try:
         target = path.resolve(strict=True)

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
-from playhead.errors import BadInput
+from playhead.errors import BadInput, nearest_name
+from playhead.records import RUN_STATUSES
 
 Sign = Literal["=", "!=", "~"]
 
@@ -103,8 +104,11 @@ def condition_of(written: str) -> Condition:
             f"{written!r} is no condition.",
             "Write name=value, name!=value, or name~text for a text within it.",
         )
-    sign: Any = found[2]
-    return Condition(found[1].strip(), sign, found[3])
+    name, sign, value = found[1].strip(), found[2], found[3]
+    if name == "status" and sign != "~" and value not in RUN_STATUSES:
+        problem = f"no run ends as {value!r}.{nearest_name(value, RUN_STATUSES)}"
+        raise BadInput("--where", problem, f"There are: {', '.join(sorted(RUN_STATUSES))}.")
+    return Condition(name, cast("Sign", sign), value)
 
 
 def moment_of(option: str, written: str, now: float, *, last: bool = False) -> float:

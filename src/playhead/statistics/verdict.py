@@ -216,4 +216,4 @@ def _verdict(check: Check, one: _Measured, p: float, *, clear: bool, more: int) 
 
 def no_clear_change(more: int) -> str:
     """The third reading."""
-    return f"no clear change: {more} more needed"
+    return f"no clear change: {more:,} more needed"

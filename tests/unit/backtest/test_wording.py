@@ -27,7 +27,7 @@ def test_a_clear_check_reads_better_or_worse() -> None:
 
 def test_an_unclear_one_says_how_many_more_it_takes() -> None:
     found = check(1, 0, 3)
-    assert check_row(found)[-1] == f"no clear change: {found.verdict.more_needed} more needed"
+    assert check_row(found)[-1] == f"no clear change: {found.verdict.more_needed:,} more needed"
 
 
 def test_what_a_verdict_rests_on_is_told() -> None:

@@ -52,7 +52,7 @@ def test_higher_may_be_worse() -> None:
 
 def test_an_unclear_change_says_how_many_more_it_would_take() -> None:
     found = verdict(Check("polite", "yes/no", yes_no(better=12, worse=6, kept=82)))
-    assert found.reading == f"no clear change: {found.more_needed} more needed"
+    assert found.reading == f"no clear change: {found.more_needed:,} more needed"
     assert found.more_needed == needed(0.06, 20 / 102) - 100
 
 
@@ -228,7 +228,7 @@ def test_the_order_of_results_does_not_matter(check: Check, draw: random.Random)
 def test_every_verdict_is_one_of_three_and_its_figures_are_sound(check: Check, control: list[Pair]) -> None:
     for one in (check, replace(check, control=control)):
         found = verdict(one)
-        assert found.reading in ("better", "worse", f"no clear change: {found.more_needed} more needed")
+        assert found.reading in ("better", "worse", f"no clear change: {found.more_needed:,} more needed")
         assert 0 < found.p <= found.p_adjusted <= 1
         assert found.discordant <= found.n
         assert found.more_needed >= 0
