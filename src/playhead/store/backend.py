@@ -35,7 +35,10 @@ class Connection(Protocol):
         """Run each named statement once for each of its rows, in order; gives how many rows each touched."""
 
     def begin(self) -> bool:
-        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+        """Open the one transaction that may write. Has nobody else written since this connection's last?
+
+        Raises `SchemaTooNew` where a newer Playhead has.
+        """
 
     def commit(self) -> None:
         """Make what was written last. Raises `InDoubt`."""

@@ -18,7 +18,11 @@ def load_queries() -> dict[str, str]:
 
 
 def load_migrations() -> list[str]:
-    """The scripts that make the schema: the first makes version 1, the second brings that to version 2, …"""
+    """The scripts that make the schema: the first makes version 1, the second brings that to version 2, …
+
+    From a version on, what older code would take for something else has a kind, a flag or a column that it does not
+    know: a process that has the recording open meanwhile cannot read it then, looks, and says `SchemaTooNew`.
+    """
     scripts = [file for file in (files(__package__) / "migrations").iterdir() if file.name.endswith(".sql")]
     return [script.read_text("utf-8") for script in sorted(scripts, key=lambda file: file.name)]
 

@@ -17,7 +17,16 @@ from typing import Any
 import structlog
 
 from playhead.codec import Part
-from playhead.errors import DriverMissing, RunNotFound, StoreClosed
+from playhead.errors import (
+    Corrupt,
+    DriverMissing,
+    PlayheadError,
+    RunNotFound,
+    SchemaTooNew,
+    StoreClosed,
+    StoreError,
+    StoreUnusable,
+)
 from playhead.location import Location, Server, located
 from playhead.records import Label, Read, Run, Step
 from playhead.store import answers, counts, labels, naming, runs
@@ -182,11 +191,27 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Borrow a read connection; the database's errors come out as ours. Raises `StoreClosed`."""
+        """Borrow a read connection; the database's errors come out as ours. Raises `StoreClosed`.
+
+        What cannot be read because a newer Playhead upgraded the recording meanwhile is `SchemaTooNew`, no damage.
+        """
         if self._closed:
             raise StoreClosed
-        with plain_errors(self.backend), self.backend.lend() as connection:
-            yield Session(connection)
+        try:
+            with plain_errors(self.backend), self.backend.lend() as connection:
+                yield Session(connection)
+        except (Corrupt, StoreUnusable) as error:
+            self._check_version(error)
+            raise
+
+    def _check_version(self, error: StoreError) -> None:
+        """Asked only where something went wrong: reading costs nothing for it."""
+        try:
+            self.backend.version()
+        except SchemaTooNew as newer:
+            raise newer from error
+        except PlayheadError:  # the error at hand says more
+            return
 
     def load(self, refs: Iterable[int | None]) -> list[Any]:
         """The values of these references, in order."""

@@ -103,7 +103,11 @@ class Values:
                 self._read(wanted)
                 wanted = {child for one in wanted for child in children(self._rows[one]) if child}
             self._whole |= asked
-        return build(ref, self._rows, self._decode)
+        try:
+            return build(ref, self._rows, self._decode)
+        except Corrupt as error:
+            with self._lend():  # which knows whether it is damage, or of a newer Playhead
+                raise error from error.__cause__
 
     def _row(self, ref: int) -> Row:
         if ref not in self._rows:

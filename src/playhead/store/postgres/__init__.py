@@ -64,7 +64,7 @@ class Postgres:
     def open(self) -> Connection:
         """The connection that writes; the schema is made if it is not there. Another's is left as it is."""
         with plain_errors(self):
-            connection = Connection(self._connect)
+            connection = Connection(self._connect, str(self.location))
             try:
                 migrate(connection.raw, self.location, create=self._create)
             except BaseException:

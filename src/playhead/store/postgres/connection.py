@@ -12,14 +12,15 @@ from typing import Any, Final, TypeAlias
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
 
-from playhead.errors import Corrupt
+from playhead.errors import Corrupt, SchemaTooNew
 from playhead.store.backend import InDoubt, Row
 from playhead.store.postgres.dialect import HERE, MANY, last_of_each
+from playhead.store.queries import MIGRATIONS
 
 Raw: TypeAlias = psycopg.Connection[Row]
 
 BEGIN: Final = """
-BEGIN; UPDATE recording SET writes = writes + 1 RETURNING writes, pg_current_xact_id()::text AS transaction
+BEGIN; UPDATE recording SET writes = writes + 1 RETURNING writes, version, pg_current_xact_id()::text AS transaction
 """
 OUTCOME: Final = "SELECT pg_xact_status(%s::text::xid8) AS outcome"
 INDEXES: Final = """
@@ -31,8 +32,8 @@ WHERE relnamespace = current_schema()::regnamespace AND relkind = 'i' AND amname
 class Connection:
     """A connection in autocommit mode, used by one thread at a time."""
 
-    def __init__(self, connect: Callable[[], Raw]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], Raw], place: str = "") -> None:
+        self._connect, self._place = connect, place
         self.raw = connect()
         self._writes: int | None = None  # how often it had been written at this connection's last transaction
         self._transaction = ""  # what the server knows that one by
@@ -58,7 +59,10 @@ class Connection:
         return {query: cursor.rowcount for query, cursor in cursors.items()}
 
     def begin(self) -> bool:
-        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+        """Open the one transaction that may write. Has nobody else written since this connection's last?
+
+        Raises `SchemaTooNew` where a newer Playhead has: what is written here might not be what it takes it for.
+        """
         before = self._writes
         try:
             self._writes = self._begin()
@@ -74,6 +78,8 @@ class Connection:
         cursor.nextset()
         if (row := cursor.fetchone()) is None:
             raise Corrupt("recording", "1", "its row is not there")
+        if row["version"] > len(MIGRATIONS):
+            raise SchemaTooNew(self._place, int(row["version"]), len(MIGRATIONS))
         self._transaction = row["transaction"]
         return int(row["writes"])
 

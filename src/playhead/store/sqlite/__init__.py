@@ -155,6 +155,7 @@ class SQLite:
                 check_same_thread=False,
                 factory=Connection,
             )
+            connection.path = self.path
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA secure_delete = ON")
             return connection

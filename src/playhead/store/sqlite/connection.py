@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final
 
 from playhead.store.backend import Row
 from playhead.store.queries import QUERIES
+from playhead.store.sqlite.schema import check_version
 
 PARAMETER: Final = re.compile(r":(\w+)")
 
@@ -20,6 +22,7 @@ class Connection(sqlite3.Connection):
     """A connection in autocommit mode, usable from any one thread at a time."""
 
     seen: int | None = None  # the database's change counter at this connection's last transaction
+    path = Path()
 
     def rows(self, query: str, params: Mapping[str, Any]) -> list[Row]:
         """What a named query finds."""
@@ -40,11 +43,17 @@ class Connection(sqlite3.Connection):
         return touched
 
     def begin(self) -> bool:
-        """Open the one transaction that may write. Has nobody else written since this connection's last?"""
+        """Open the one transaction that may write. Has nobody else written since this connection's last?
+
+        Raises `SchemaTooNew` where a newer Playhead has: what is written here might not be what it takes it for.
+        """
         self.execute("BEGIN IMMEDIATE")
         (version,) = self.execute("PRAGMA data_version").fetchone()
-        self.seen, before = version, self.seen
-        return bool(version == before)
+        if version == self.seen:
+            return True
+        check_version(self, self.path)
+        self.seen = version
+        return False
 
     def roll_back(self) -> None:
         """Undo the transaction, if there still is one."""

@@ -46,14 +46,20 @@ def write_ahead(connection: sqlite3.Connection) -> None:
 
 def pending_migrations(connection: sqlite3.Connection, path: Path, *, create: bool = True) -> list[tuple[int, str]]:
     """The numbered scripts that this database has not seen. Raises as `make_ready`."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise SchemaTooNew(str(path), version, len(MIGRATIONS))
+    version = check_version(connection, path)
     if not version and _has_tables(connection):
         raise StoreUnusable(str(path), "it is a database of something else", ANOTHER)
     if not version and not create:
         raise RecordingNotFound(str(path))
     return [(number, script) for number, script in enumerate(MIGRATIONS, 1) if number > version]
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema's version. Raises `SchemaTooNew`."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise SchemaTooNew(str(path), version, len(MIGRATIONS))
+    return int(version)
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:
