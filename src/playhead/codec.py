@@ -30,6 +30,7 @@ WIDTH: Final = 32  # children of a full list chunk
 SCALARS: Final = frozenset({bool, int, float, type(None)})
 SMALL_MAPPING: Final = 6  # keys
 SMALL_TEXT: Final = 24  # characters
+LONGEST_NUMBER: Final = 70  # bits: ten times the seven that a byte of it holds
 LARGEST_LEAF: Final = 2**30  # bytes that a compressed leaf may grow to
 
 # Kinds of part. Numbers are on disk: never renumber.
@@ -225,12 +226,14 @@ def encode_numbers(numbers: Iterable[int]) -> bytes:
 
 
 def decode_numbers(data: bytes) -> list[int]:
-    """The integers that `encode_numbers` wrote."""
+    """The integers that `encode_numbers` wrote. Raises `ValueError` for one that is larger than any we write."""
     numbers, value, shift = [], 0, 0
     for byte in data:
         value |= (byte & 127) << shift
         if byte & 128:
             shift += 7
+            if shift > LONGEST_NUMBER:
+                raise ValueError(f"a number of more than {LONGEST_NUMBER} bits")
         else:
             numbers.append(value)
             value, shift = 0, 0

@@ -25,6 +25,7 @@ from playhead import codec
 from playhead.cli import main
 from playhead.codec import (
     LISTING,
+    PACKED,
     TYPED,
     TYPED_NAMES,
     deflate,
@@ -294,8 +295,26 @@ def test_a_leaf_that_would_grow_beyond_reason_is_refused(monkeypatch: pytest.Mon
 
 def test_a_value_that_is_in_itself_is_refused() -> None:
     row = {"id": 300, "hash": b"", "kind": LISTING, "data": encode_numbers([1, 300])}
-    with pytest.raises(Corrupt, match="deeper than any"):
+    with pytest.raises(Corrupt, match="cannot have been there"):
         build(300, {300: row}, Encoder(Redactor()).decode)
+
+
+@pytest.mark.parametrize(("kind", "data"), [(-1, b""), (MSGPACK | PACKED, b"\xff" * 50), (LISTING, b"\xff" * 50)])
+def test_a_value_that_cannot_be_read_is_named_by_a_check_and_by_who_makes_a_tape(
+    path: Path, kind: int, data: bytes
+) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.row_factory = sqlite3.Row
+        (ref,) = raw.execute("SELECT input FROM runs ORDER BY id LIMIT 1").fetchone()
+        row = dict(raw.execute("SELECT id, hash FROM vals WHERE id = ?", (ref,)).fetchone()) | {
+            "kind": kind,
+            "data": data,
+        }
+        raw.execute("UPDATE vals SET kind = ?, data = ?, seal = ? WHERE id = ?", (kind, data, seal(row), ref))
+    with open_deck(path) as deck:
+        assert any(f"Record {ref} of vals is damaged" in problem for problem in deck.check().problems)
+        with pytest.raises(Corrupt, match="vals"):
+            deck.tape(deck.runs("c-1")[0])
 
 
 @pytest.mark.parametrize("how", HARMFUL)

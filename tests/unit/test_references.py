@@ -7,26 +7,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead.codec import BY_DISTANCE, CHUNK, LISTING, MAPPING, PAIRS, PLAIN, encode_numbers
+from playhead.errors import Corrupt
 from playhead.store.references import children, parts, written
 
 KINDS = st.sampled_from([MAPPING, CHUNK, PAIRS])
 NUMBERS = st.integers(0, 2**63 - 1)
 
 
-@given(KINDS, NUMBERS, st.lists(NUMBERS, max_size=40))
-def test_references_come_back(kind: int, own: int, refs: list[int]) -> None:
+@st.composite
+def made_of(draw: st.DrawFn) -> tuple[int, list[int]]:
+    """The number of a value, and those of what it is made of, which was there before."""
+    own = draw(st.integers(1, 2**63 - 1))
+    return own, draw(st.lists(st.integers(0, own - 1), max_size=40))
+
+
+@given(KINDS, made_of())
+def test_references_come_back(kind: int, made: tuple[int, list[int]]) -> None:
+    own, refs = made
     row = {"id": own, "kind": kind | BY_DISTANCE, "data": written(own, refs)}
     assert parts(row) == ([], refs)
 
 
-@given(NUMBERS, NUMBERS, st.lists(NUMBERS, max_size=40))
-def test_a_list_says_its_length_before_them(own: int, size: int, refs: list[int]) -> None:
+@given(made_of(), NUMBERS)
+def test_a_list_says_its_length_before_them(made: tuple[int, list[int]], size: int) -> None:
+    own, refs = made
     row = {"id": own, "kind": LISTING | BY_DISTANCE, "data": encode_numbers([size]) + written(own, refs)}
     assert parts(row) == ([size], refs)
 
 
-@given(KINDS, NUMBERS, st.lists(NUMBERS, max_size=40))
-def test_those_that_an_older_playhead_wrote_are_read(kind: int, own: int, refs: list[int]) -> None:
+@given(KINDS, made_of())
+def test_those_that_an_older_playhead_wrote_are_read(kind: int, made: tuple[int, list[int]]) -> None:
+    own, refs = made
     assert children({"id": own, "kind": kind, "data": encode_numbers(refs)}) == refs
 
 
@@ -37,6 +48,23 @@ def test_a_leaf_has_none() -> None:
 @given(NUMBERS, st.lists(NUMBERS, max_size=40))
 def test_none_takes_more_than_its_number_and_a_bit(own: int, refs: list[int]) -> None:
     assert len(written(own, refs)) <= len(encode_numbers(2 * ref + 1 for ref in refs))
+
+
+UNSAYABLE = {
+    "itself": encode_numbers([2]),
+    "itself by its number": encode_numbers([2 * 7 + 1]),
+    "what came later": encode_numbers([2 * 8 + 1]),
+    "a distance before the first": encode_numbers([4 * 8 + 2]),
+    "a number without end": b"\xff" * 300_000,
+    "a number of 80 bits": encode_numbers([2**80]),
+}
+
+
+@pytest.mark.parametrize("data", UNSAYABLE.values(), ids=UNSAYABLE)
+@pytest.mark.parametrize("kind", [MAPPING, CHUNK, PAIRS])
+def test_what_no_value_can_be_made_of_is_damage(kind: int, data: bytes) -> None:
+    with pytest.raises(Corrupt, match="vals"):
+        parts({"id": 7, "kind": kind | BY_DISTANCE, "data": data})
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from playhead.codec import Part, decode_numbers, encode_numbers, inflate, known, pairs, unpack
+from playhead.codec import Part, encode_numbers, inflate, known, pairs, unpack
 from playhead.store import counts
 from playhead.store.backend import Row
-from playhead.store.references import children
+from playhead.store.references import children, saved_in
 from playhead.store.session import EVERYTHING, Session, WritingSession, has_half_characters
 from playhead.store.values import load
 
@@ -179,7 +179,7 @@ def checkpoint_rows(
 
 def _checkpoint_row(ns: str, row: Row) -> CheckpointRow:
     parent = long_id(row["parent"]) if row["parent"] is not None else None
-    return CheckpointRow(ns, long_id(row["id"]), parent, row["data"], decode_numbers(row["refs"]))
+    return CheckpointRow(ns, long_id(row["id"]), parent, row["data"], saved_in(row))
 
 
 def needs_older(session: Session, row: CheckpointRow) -> bool:

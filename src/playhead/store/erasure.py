@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from playhead.codec import HASH_BYTES, decode_numbers, plain
+from playhead.codec import HASH_BYTES, plain
 from playhead.records import ERASED
 from playhead.store import checkpoints, counts, naming, runs
 from playhead.store.backend import Row
-from playhead.store.references import children
+from playhead.store.references import children, saved_in
 from playhead.store.session import ANSWER, EVERYTHING, FREED, NAME, Session, WritingSession, answer_name
 
 BATCH: Final = 1_000
@@ -197,7 +197,7 @@ def compacted(session: WritingSession, mark: bytes | None) -> None:
 def _roots(session: Session) -> Iterator[int]:
     for space in session.rows("spaces_scan", after=0, limit=EVERYTHING):
         for row in session.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING):
-            yield from decode_numbers(row["refs"])
+            yield from saved_in(row)
         for row in session.rows("writes_of_space", space=space["id"]):
             yield row["value"]
     for run in session.rows("runs_scan", after=0, limit=EVERYTHING):

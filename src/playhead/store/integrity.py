@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from playhead.codec import NODES, decode_numbers, digest, encode_numbers, inflate
-from playhead.errors import StoreError
+from playhead.codec import NODES, digest, encode_numbers, inflate
+from playhead.errors import Corrupt, StoreError
 from playhead.store import counts
 from playhead.store.backend import Backend, Row
-from playhead.store.references import base_kind, parts
+from playhead.store.references import base_kind, parts, saved_in
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import ANSWER, EVERYTHING, NAME, Session, answer_name
+from playhead.store.values import UNREADABLE
 
 BATCH: Final = 2_000
 
@@ -69,14 +70,23 @@ class _Check:
         if base_kind(row["kind"]) in NODES:
             self.nodes.append(row)
             return
-        kind, data = inflate(row["kind"], row["data"])
-        if digest(b"%c" % kind + data) != row["hash"]:
+        try:
+            kind, data = inflate(row["kind"], row["data"])
+            found = digest(b"%c" % kind + data)
+        except UNREADABLE as error:
+            self.note(Corrupt("vals", str(row["id"]), f"it cannot be read ({error})"))
+            return
+        if found != row["hash"]:
             self.problems.append(f"Record {row['id']} of vals is damaged: its bytes do not give its hash.")
 
     def trees(self) -> None:
         """Every value made of others: they are there, and their hashes give its own."""
         for row in self.nodes:
-            own, below = parts(row)
+            try:
+                own, below = parts(row)
+            except Corrupt as error:
+                self.note(error)
+                continue
             if any(child and child not in self.hashes for child in below):
                 self.problems.append(f"Record {row['id']} of vals is damaged: it refers to a value that is not there.")
                 continue
@@ -84,6 +94,13 @@ class _Check:
             made = digest(b"%c" % base_kind(row["kind"]) + encode_numbers(own) + names)
             if all(below) and made != row["hash"]:
                 self.problems.append(f"Record {row['id']} of vals is damaged: its parts do not give its hash.")
+
+    def saved(self, checkpoint: Row) -> None:
+        """References from a checkpoint."""
+        try:
+            self.refer("A checkpoint", list(saved_in(checkpoint)))
+        except Corrupt as error:
+            self.note(error)
 
     def refer(self, where: str, refs: list[int | None]) -> None:
         """References from a record."""
@@ -119,7 +136,7 @@ def check_all(session: Session, backend: Backend) -> Findings:
     named = check.rows("threads_scan", after=0, limit=EVERYTHING)
     for space in check.rows("spaces_scan", after=0, limit=EVERYTHING):
         for row in check.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING):
-            check.refer("A checkpoint", list(decode_numbers(row["refs"])))
+            check.saved(row)
         for row in check.rows("writes_of_space", space=space["id"]):
             check.refer("A task's writes", [row["value"]])
     for run in check.rows("runs_scan", after=0, limit=EVERYTHING):

@@ -12,11 +12,12 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from playhead.codec import decode_numbers, plain, unpack_plain
+from playhead.codec import plain, unpack_plain
 from playhead.records import PRUNED_CUSTOMER
 from playhead.store import counts
 from playhead.store.backend import Row
 from playhead.store.labels import WHOLE_THREAD
+from playhead.store.references import saved_in
 from playhead.store.runs import put, thread_names
 from playhead.store.session import EVERYTHING, Session, WritingSession
 from playhead.store.values import load
@@ -102,7 +103,7 @@ def _said_by_checkpoints(session: Session, threads: Collection[int]) -> Found:
     for space in session.rows("spaces_scan", after=0, limit=EVERYTHING):
         if space["thread"] in threads:
             for row in session.rows("checkpoints_from_latest", space=space["id"], limit=EVERYTHING):
-                for ref in decode_numbers(row["refs"])[1:2]:
+                for ref in saved_in(row)[1:2]:
                     owners.setdefault(ref, set()).add(space["thread"])
     for (_, theirs), whole in zip(owners.items(), _read(session, list(owners)), strict=True):
         for thread in theirs if isinstance(whole, list) and whole else ():

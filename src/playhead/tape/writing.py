@@ -16,7 +16,7 @@ from playhead.store.checkpoints import CheckpointRow, before_run, space_of, writ
 from playhead.store.references import base_kind, parts
 from playhead.store.runs import VALUES_OF
 from playhead.store.session import Session
-from playhead.store.values import fetch
+from playhead.store.values import UNREADABLE, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
 from playhead.tape.origins import telling
@@ -95,7 +95,12 @@ class Source:
 
     def _values(self, refs: Sequence[int | None]) -> list[Value]:
         rows = fetch(self.session, {ref for ref in refs if ref} - self._parts.keys())
-        return [self._part(ref, rows) if ref else ("erased" if ref == 0 else None) for ref in refs]
+        try:
+            return [self._part(ref, rows) if ref else ("erased" if ref == 0 else None) for ref in refs]
+        except RecursionError as error:
+            raise Corrupt("vals", str(refs), "one is deeper than any recording's") from error
+        except UNREADABLE as error:
+            raise Corrupt("vals", str(refs), f"one cannot be read ({error})") from error
 
     def _part(self, ref: int, rows: Mapping[int, StoredRow]) -> Part:
         if ref not in self._parts:
