@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import operator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import pytest
 import structlog
@@ -213,6 +214,52 @@ def test_a_secret_that_comes_in_pieces_is_not_recorded_in_pieces(tmp_path: Path)
         assert run.calls[0].response["message"].text == "It is [redacted card number], thanks."
         assert "4242" not in repr(run.calls[0].response)
         assert deck.replay(run, chain(("node", node))).unchanged
+
+
+class Access(TypedDict, total=False):
+    """A state whose keys say what is secret."""
+
+    notes: Annotated[list[Any], operator.add]
+    password: str
+    login: dict[str, Any]
+
+
+@tool
+def log_in(user: str, password: str) -> dict[str, str]:
+    """Log in to the booking system."""
+    return {"user": user, "access_token": f"{password}-0123456789abcdef"}
+
+
+def test_what_stands_under_the_name_of_a_secret_reaches_no_file_and_the_run_is_verified(tmp_path: Path) -> None:
+    def first(state: Access) -> Access:
+        log_in.invoke({"user": "ana", "password": state["password"]})
+        send(json.dumps({"password": state["password"]}))
+        ScriptedModel().invoke([HumanMessage("hello", additional_kwargs={"login": {"password": state["password"]}})])
+        return {
+            "password": "Zwyssig-78" if "Zw" in state["password"] else state["password"],
+            "login": {"user": "ana", "Password": state["password"], "n": [1] * 40},
+        }
+
+    def second(state: Access) -> Access:
+        interrupt({"password": state["password"], "more": state["login"]})
+        return {}
+
+    graph = chain(("first", first), ("second", second), state=Access)
+    with open_deck(tmp_path) as deck:
+        config: Any = {"configurable": {"thread_id": "t"}, "metadata": {"passphrase": "Zwyssig-77"}}
+        seen = deck.record(graph).invoke({"notes": [{"pwd": "Zwyssig-77"}], "password": "Zwyssig-77"}, config)
+        assert seen["password"] == "Zwyssig-78"
+        deck.resume("t", graph, answer={"password": "Zwyssig-77"})
+        (tmp_path / "t.json").write_text(deck.tape(deck.runs()).text)
+        (first_run, *_) = deck.runs()
+        assert first_run.input == {"notes": [{"pwd": "[redacted password]"}], "password": "[redacted password]"}
+        assert first_run.calls[0].request == {"user": "ana", "password": "[redacted password]"}
+        assert deck.replay(first_run, graph).unchanged
+        assert deck.check().problems == ()
+        deck.store.flush()
+        files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"Zwyssig" not in files
+    assert "Zwyssig" not in everything(tmp_path)
 
 
 def test_what_a_replay_came_to_says_no_secret_either(tmp_path: Path) -> None:

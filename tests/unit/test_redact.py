@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretBytes, SecretStr
 
 from playhead.codec import pack, unpack
 from playhead.redact import Redactor
@@ -125,6 +125,7 @@ ORDINARY = [
     "4111111111111112",
     "1749388800123456",
     "0.4111111111111111",
+    "[.39751008152962, -.36668366193771]",
     "4111111111111111.25",
     "ID4111111111111111",
     "4111111111111111abc",
@@ -176,11 +177,84 @@ def test_every_shape_is_shown_by_an_example(kind: str) -> None:
         ("AccountName=a;AccountKey=" + RANDOM * 2 + "==;B=c", "AccountName=a;AccountKey=[redacted secret];B=c"),
         ("Authorization: Basic Ym9iOlN1cDNyUzNjcmV0", "Authorization: Basic [redacted password]"),
         ("Basic Ym9iOlN1cDNyUzNjcmV0UHdCYXNpYw==", "Basic [redacted password]"),
+        (f"X-Auth-Token: {RANDOM}", "X-Auth-Token: [redacted token]"),
+        (f"Authorization: Token {RANDOM}", "Authorization: Token [redacted token]"),
+        (f"Cookie: theme=dark; session={RANDOM}\nHost: a", "Cookie: [redacted cookie]\nHost: a"),
+        ("password => 'KvScretPw'", "password => '[redacted password]'"),
+        (r'{"password": "a\"b\\cdef", "user": "ana"}', '{"password": "[redacted password]", "user": "ana"}'),
+        (f"client_secret: {RANDOM}", "client_secret: [redacted secret]"),
+        ("api_key: 0B1e8f63-A5d7-4c3e-9f00-7f4d2a9c0b1e", "api_key: [redacted api key]"),
     ],
 )
 def test_a_secret_goes_and_what_it_is_called_stays(text: str, expected: str, redactor: Redactor) -> None:
     assert redactor.text(text) == expected
     assert unpack(redactor.packed(pack({"a": text}))) == {"a": expected}
+
+
+CALLED = [
+    *(
+        ("password", "hunter2", "password"),
+        ("Password", "p'ss\"w\\rd", "password"),
+        ("DB_PASSWD", "correcthorse", "password"),
+    ),
+    *(
+        ("userPassword", "pässwört1", "password"),
+        ("passphrase", "s3cret!", "password"),
+        ("pwd2", "letmein", "password"),
+    ),
+    *(
+        ("secret", "s3cret-value", "secret"),
+        ("clientSecret", RANDOM, "secret"),
+        ("webhook_secret", "aBcDeFgH", "secret"),
+    ),
+    *(("api_key", RANDOM, "api key"), ("apiKey", HEX, "api key"), ("x-api-key", RANDOM, "api key")),
+    *(("private_key", RANDOM, "api key"), ("AccountKey", RANDOM * 2 + "==", "api key")),
+    *(("access_token", RANDOM, "token"), ("refreshToken", RANDOM, "token"), ("token", HEX, "token")),
+    *(("Authorization", RANDOM, "token"), ("Set-Cookie", f"sid={RANDOM}; Path=/", "cookie")),
+]
+CALLED_ORDINARY = [
+    *({"password": "required"}, {"password": "ask the owner"}, {"password": "<password>"}, {"password": True}),
+    *(
+        {"password": {"type": "string"}},
+        {"password_policy": "minimum8"},
+        {"secret": "db-credentials"},
+        {"token": "end"},
+    ),
+    *({"next_page_token": HEX}, {"pageToken": HEX}, {"syncToken": HEX}, {"max_tokens": "a1b2c3d4e5f6a7b8c9"}),
+    *({"key": RANDOM}, {"primary_key": "customer"}, {"token": "1234567890123456789"}, {"api_key": "your-api-key-here"}),
+    *({"secret_santa": "Zwyssig1"}, {"cookie": "chocolate chip"}, {"cookies": "2"}, {"authorization": "pending"}),
+    *({"id": RANDOM}, {"session_id": HEX}, {"password_hint": "my dog 2019"}, {"access": "key-0123456789"}),
+]
+
+
+@pytest.mark.parametrize(("key", "secret", "kind"), CALLED)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_what_stands_under_the_name_of_a_secret_goes_in_json_and_in_structured_data(
+    key: str, secret: str, kind: str, indent: int | None, redactor: Redactor
+) -> None:
+    value, gone = {"before": "x", key: secret, "a": 1}, {"before": "x", key: f"[redacted {kind}]", "a": 1}
+    assert unpack(redactor.packed(pack(value))) == gone
+    assert redactor.by_key({"deep": value}) == {"deep": gone}
+    for dump in (json.dumps, lambda said: json.dumps(said, indent=indent, ensure_ascii=False)):
+        assert json.loads(redactor.text(dump(value))) == gone
+    if not {*"'\"\\"} & {*secret}:
+        assert redactor.text(repr(value)) == repr(gone)
+        assert json.loads(redactor.text(json.dumps({"said": json.dumps(value)}))) == {"said": json.dumps(gone)}
+    assert redactor.packed(pack(gone)) == pack(gone)
+
+
+@pytest.mark.parametrize("value", CALLED_ORDINARY, ids=str)
+def test_what_stands_under_another_name_or_is_no_secret_stays(value: dict[str, Any], redactor: Redactor) -> None:
+    assert redactor.packed(pack(value)) == pack(value)
+    assert redactor.by_key(value) is value
+    assert redactor.text(json.dumps(value)) == json.dumps(value)
+
+
+@given(st.sampled_from([key for key, _, _ in CALLED]), st.text())
+def test_whatever_stands_under_the_name_of_a_secret_stays_data(key: str, text: str) -> None:
+    found = Redactor().under(key, text)
+    assert found == text or "[redacted " in found
+    assert Redactor().under(key, found) == found
 
 
 @pytest.mark.parametrize("before", ["my_", "1", "ключ", "\u3000鍵"])
@@ -503,6 +577,13 @@ class Card(BaseModel):
     number: str
 
 
+class Account(BaseModel):
+    """A customer's model of what nobody may know."""
+
+    password: str
+    pin: SecretStr
+
+
 @dataclass
 class Login:
     """A customer's dataclass."""
@@ -511,7 +592,7 @@ class Login:
     tries: dict[int, str]
 
 
-SERDE = JsonPlusSerializer(allowed_msgpack_modules=[(__name__, "Card"), (__name__, "Login")])
+SERDE = JsonPlusSerializer(allowed_msgpack_modules=[(__name__, "Card"), (__name__, "Login"), (__name__, "Account")])
 
 
 @pytest.mark.parametrize(
@@ -528,6 +609,18 @@ SERDE = JsonPlusSerializer(allowed_msgpack_modules=[(__name__, "Card"), (__name_
         ({KEY}, {GONE}),
         ((KEY, [KEY]), (GONE, [GONE])),
         ({"when": uuid.UUID(int=5), "text": KEY}, {"when": uuid.UUID(int=5), "text": GONE}),
+        (SecretStr("hunter2"), SecretStr("[redacted secret]")),
+        ([{"pin": SecretBytes(b"1234")}], [{"pin": SecretBytes(b"[redacted secret]")}]),
+        (
+            Account(password="hunter2", pin=SecretStr("1234")),
+            Account(password="[redacted password]", pin=SecretStr("[redacted secret]")),
+        ),
+        (
+            AIMessage("", id="1", tool_calls=[{"name": "login", "args": {"password": "hunter2"}, "id": "c"}]),
+            AIMessage(
+                "", id="1", tool_calls=[{"name": "login", "args": {"password": "[redacted password]"}, "id": "c"}]
+            ),
+        ),
     ],
 )
 def test_a_secret_inside_what_langgraph_serializes_is_replaced(value: Any, expected: Any, redactor: Redactor) -> None:

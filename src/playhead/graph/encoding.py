@@ -187,15 +187,19 @@ class Encoder:
 
     def channel(self, name: str, value: Any) -> Part:
         """A channel's value. What a run was given is of the same parts as the run's input, and so stored once."""
-        return split(value, self.state, names=self.plain, in_order=True) if name == START else self.by_element(value)
+        return self._cut(value, self.state) if name == START else self.by_element(value, name)
 
-    def by_element(self, value: Any) -> Part:
+    def by_element(self, value: Any, channel: str) -> Part:
         """A value that was written to a channel, a growing list by its elements."""
-        return split(value, self.state, 1) if type(value) is list else self.state(value)
+        return split(value, self.state, 1) if type(value) is list else self.state(self.redactor.under(channel, value))
+
+    def _cut(self, value: Any, encode: Callable[[Any], Part]) -> Part:
+        """A value by key and element. What its keys say is secret goes first: a part on its own has no key."""
+        return split(self.redactor.by_key(value), encode, names=self.plain, in_order=True)
 
     def anything(self, value: Any) -> Part:
         """A node's input or output, by key and element; by its repr (it is evidence only) where that fails."""
-        return split(value, self._evidence, names=self.plain, in_order=True)
+        return self._cut(value, self._evidence)
 
     def as_it_was(self, value: Any) -> Part:
         """What is given back to code that is played again, as `anything` stores it, but of the types it was."""
@@ -205,10 +209,10 @@ class Encoder:
             self._note("types not kept", value, error)
         return self.anything(value)
 
-    def by_element_or_repr(self, value: Any) -> Part:
+    def by_element_or_repr(self, value: Any, channel: str) -> Part:
         """A written value as `by_element` stores it, so that it is the same part; by its repr where that fails."""
         try:
-            return self.by_element(value)
+            return self.by_element(value, channel)
         except Exception:  # noqa: BLE001 - a serializer may raise anything; this is evidence, not state
             return self._evidence(value)
 

@@ -78,7 +78,7 @@ class Ending:
             return None
         names = [self._channels] if isinstance(self._channels, str) else self._channels
         encoder = player.recording.encoder
-        now = {name: encoder.by_element_or_repr(self._values[name]) for name in names if name in self._values}
+        now = {name: encoder.by_element_or_repr(self._values[name], name) for name in names if name in self._values}
         if is_one:
             return self._unlike("", ref, next(iter(now.values()), None))
         if player.steps.likeness.holds(ref, mapping(now)):

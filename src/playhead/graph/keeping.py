@@ -269,9 +269,12 @@ def _output(encoder: Encoder, channels: str | Sequence[str], execution: Executio
     if (gave := execution.output(channels)) is None:
         return None
     if isinstance(channels, str) and not execution.player.interrupts:
-        return encoder.by_element_or_repr(gave)
-    encode = {QUESTIONS: encoder.anything}
-    return mapping({name: encode.get(name, encoder.by_element_or_repr)(value) for name, value in gave.items()})
+        return encoder.by_element_or_repr(gave, channels)
+
+    def part(name: str, value: Any) -> Part:
+        return encoder.anything(value) if name == QUESTIONS else encoder.by_element_or_repr(value, name)
+
+    return mapping({name: part(name, value) for name, value in gave.items()})
 
 
 def _clean(recording: Recording, verdict: Verdict) -> Verdict:

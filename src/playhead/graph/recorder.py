@@ -386,7 +386,9 @@ class StepRecorder:
             self.run.interrupts += error.args[0] if error.args else ()
         values = self.run.encode(
             lambda encoder: {
-                "output": pairs_of([(channel, encoder.by_element_or_repr(value)) for channel, value in writes]),
+                "output": pairs_of(
+                    [(channel, encoder.by_element_or_repr(value, channel)) for channel, value in writes]
+                ),
                 "error": None
                 if error is None or status == "done"
                 else encoder.anything(describe(error, encoder.redactor)),

@@ -255,7 +255,7 @@ class Saver(BaseCheckpointSaver[Any]):
         ordinary: list[tuple[str, Part]] = []
         rows: list[tuple[int, Part]] = []
         for channel, value in writes:
-            part = self._encoder.by_element(value)
+            part = self._encoder.by_element(value, channel)
             if channel in WRITES_IDX_MAP:
                 rows.append((WRITES_IDX_MAP[channel], pairs([(channel, part)])))
             else:

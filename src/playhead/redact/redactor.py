@@ -15,12 +15,14 @@ import ormsgpack
 from playhead.codec import IN_MSGPACK
 from playhead.errors import BadInput
 from playhead.redact.cards import NUMBERS, hide_cards, is_card_value, without_cards
-from playhead.redact.shapes import LABELLED_SECRETS, SHAPES
+from playhead.redact.shapes import CALLED, LABELLED_SECRETS, SHAPES
 from playhead.redact.suspicion import SHORTEST, suspect
 
+GONE: Final = "[redacted secret]"
 ARRAY: Final = 6  # LangGraph's extension for arrays of numpy, whose bytes must keep their number
 NAMES: Final = 4096  # kept at hand
 SHORTEST_SECRET: Final = 8  # characters
+ENDINGS: Final = [(name, re.compile(rf"(?i:{called})\Z")) for name, called in CALLED.items()]
 
 
 def _replacement(kind: str) -> Callable[[re.Match[str]], str]:
@@ -35,6 +37,18 @@ def _forms(secret: str) -> set[str]:
     """A secret as it stands in text, in JSON, in what Python prints, and in an address."""
     plain, ascii_only = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
     return {secret, plain, ascii_only, repr(secret)[1:-1], quote(secret, safe="", errors="surrogateescape")}
+
+
+@lru_cache(maxsize=4096)
+def _called(key: str) -> str | None:
+    """What a secret is called that stands under this key; None where none would."""
+    return next((name for name, ending in ENDINGS if ending.search(key)), None)
+
+
+@lru_cache(maxsize=4096)
+def _any_called(keys: tuple[Any, ...]) -> bool:
+    """Would a secret stand under one of these keys?"""
+    return any(type(key) is str and _called(key) is not None for key in keys)
 
 
 @lru_cache(maxsize=1024)
@@ -63,7 +77,7 @@ class Redactor:
     def __init__(self, declared: Iterable[str] = ()) -> None:
         forms = {form for value in declared if len(value) >= SHORTEST_SECRET for form in _forms(value)}
         exact = sorted(forms, key=lambda form: (-len(form), form))
-        self._rules = [(re.compile(re.escape(value)), lambda _: "[redacted secret]") for value in exact]
+        self._rules = [(re.compile(re.escape(value)), lambda _: GONE) for value in exact]
         self._rules += [(re.compile(shape), _replacement(kind)) for kind, shape in SHAPES.items()]
         self._rules += [(re.compile(shape), _labelled_replacement(kind)) for kind, shape in LABELLED_SECRETS]
         self._declared = tuple(value.encode(errors="surrogateescape") for value in exact)
@@ -95,6 +109,25 @@ class Redactor:
         clean = self.name(said := str(value))
         return value if clean == said else clean
 
+    def under(self, key: Any, value: Any) -> Any:
+        """What stands under this key of a mapping, redacted as the same is in JSON: as a leaf it is without the key."""
+        if type(value) is not str or type(key) is not str or (called := _called(key)) is None:
+            return value
+        said = json.dumps({called: value}, ensure_ascii=False)
+        return value if (clean := self.text(said)) == said else json.loads(clean)[called]
+
+    def by_key(self, value: Any, depth: int = 2) -> Any:
+        """A value before it is cut at its keys, down to this depth: without what these say is secret."""
+        if type(value) is not dict:
+            return value
+        clean = {}
+        if _any_called(tuple(value)):
+            clean = {key: gone for key, element in value.items() if (gone := self.under(key, element)) is not element}
+        for key, element in value.items() if depth > 1 else ():  # a plain loop: this is asked of every step's input
+            if type(element) is dict and (below := self.by_key(element, depth - 1)) is not element:
+                clean[key] = below
+        return {**value, **clean} if clean else value
+
     def leaf(self, kind: int, data: bytes) -> bytes:
         """The bytes of a leaf of this kind, redacted."""
         return self.packed(data) if kind in IN_MSGPACK else self.raw(data)
@@ -120,10 +153,19 @@ class Redactor:
         if type(value) in (int, float) and is_card_value(value):
             return "[redacted card number]"
         if isinstance(value, list | tuple):  # as a key, a list is a tuple
-            return type(value)(self._walk(element) for element in value)
+            return type(value)(self._elements(value))
         if isinstance(value, dict):
             return self._mapping(value)
         return value
+
+    def _elements(self, value: Sequence[Any]) -> Iterable[Any]:
+        """Those of a list, or what a value of a class is made of: what pydantic calls a secret is one."""
+        match value:
+            case ["pydantic.types", "SecretStr", str()]:
+                return (*value[:2], GONE)
+            case ["pydantic.types", "SecretBytes", bytes()]:
+                return (*value[:2], GONE.encode())
+        return (self._walk(element) for element in value)
 
     def _mapping(self, value: dict[Any, Any]) -> dict[Any, Any]:
         """Keys that become the same are counted, so that nothing that stands under one is lost."""
@@ -132,7 +174,7 @@ class Redactor:
             key = clean = self._walk(name)
             while key in made:
                 key = f"{clean} {len(made) + 1}"
-            made[key] = self._walk(element)
+            made[key] = self._walk(self.under(name, element))
         return made
 
     def _extension(self, tag: int, data: bytes) -> ormsgpack.Ext:

@@ -44,30 +44,66 @@ SHAPES: Final = {
     r"(?:[\s\S]{0,10000}?-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\\\s]{40,})",
     "password in address": BEGINS + r"[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^/\s:@]{0,200}+:[^@\s/]{1,200}+@",
     # A run of numbers that stands alone: not in a word or an id, not behind a decimal point.
-    "card number": rf"(?:{ESCAPED}|(?<![\w#+])(?<!\d[. ])(?<!\w-))(?:{GROUPED}|\d+(?:[ -]\d+)*)"
+    "card number": rf"(?:{ESCAPED}|(?<![\w#+])(?<!\d[. ])(?<!(?<![A-Za-z.])\.)(?<!\w-))(?:{GROUPED}|\d+(?:[ -]\d+)*)"
     rf"(?!\w|\.\d|-[\da-fA-F])|(?:{ON_CARD})\d{{13,19}}+(?!\d)",
 }
 
-NAMED: Final = r"(?i:pass(?:word|wd)|pwd)"
 QUOTE: Final = r"\\{0,3}[\"']"
 VALUE: Final = r"[^\s&;,\"'`<>(){}\[\]$*\\|]"
-NO_PAGE: Final = r"(?<!page)(?<!Page)(?<!page_)(?<!next)(?<!next_)"
+NO_WORDS: Final = rf"(?={VALUE}{{0,60}}?[\d!@#%^~?:/+])"
+"""More than letters: unquoted, `password=settings.password` is a program's text."""
+
+OPAQUE: Final = (
+    r"(?=[\w+/=.~-]{0,60}?\d)(?=[\w+/=.~-]{0,60}?[A-Za-z])"
+    r"(?=[A-Za-z0-9]{16}|[\da-f]{8}-[\da-f]{4}-|(?=[A-Z0-9_+/-]{0,15}[a-z])(?=[a-z0-9_+/-]{0,15}[A-Z])[A-Za-z0-9_+/-]{16})"
+    r"[\w+/=.~-]{16,4000}+"
+)
+"""What nobody would write, and no program calls anything: letters with digits, and long."""
+
+NO_PAGE: Final = "".join(
+    rf"(?<!{name}{gap}token)" for name in ("page", "next", "sync", "cursor", "continuation") for gap in ("", "_", "-")
+)
+"""Behind `token`: it says where a list goes on."""
+
+CALLED: Final = {
+    "password": r"(?:passw(?:or)?d|passphrase|pwd)\d?",
+    "secret": r"secret(?:[_-]?value)?",
+    "api_key": r"(?:api|access|private|account|signing|encryption|subscription|secret(?:[_-]?access)?)[_-]?key",
+    "token": rf"token{NO_PAGE}",
+    "authorization": r"authorization",
+    "cookie": r"cookie",
+}
+"""What a secret is called, with whatever stands before; by one name for all that are called alike."""
+
+CALLS: Final = {name: f"(?i:{called})" for name, called in CALLED.items()}
+IS: Final = r"[\s\"'\\]{0,6}(?:=>|[:=])[\s\"'\\]{0,6}"
+QUOTED: Final = rf"(?:{QUOTE})?\s{{0,4}}(?:=>|:=|[:=])\s{{0,20}}({QUOTE})"
+WITHIN: Final = r"(?:(?!\2)(?:\\{3}[\"']|\\\S|[^\s\\]))"
+"""A character between quotes, which may be escaped ones."""
+
+SAID: Final = "string|required|optional|invalid|incorrect|missing|hidden|expired|unknown|changed|password"
+NOT_SAID: Final = rf"(?![\[<$%{{*(]|(?i:{SAID})\2)"  # what forms and schemas say of passwords
+NO_NAME: Final = rf"(?={WITHIN}{{0,60}}?(?:[\d!@#%^~?:/+=]|[a-z][A-Z]))"  # as `db-credentials` is one
 LABELLED_SECRETS: Final = (
-    # Unquoted, it needs more than letters: `password=settings.password` is a program's text.
-    ("password", rf"({NAMED}=)(?={VALUE}{{0,60}}?[\d!@#%^~?:/+]){VALUE}{{6,400}}+"),
-    ("password", rf"((?:{NAMED}|(?i:secret))\s?=\s?({QUOTE}))(?![\[<$%{{*])[^\s\"'\\]{{6,200}}+(?=\2)"),
-    ("secret", rf"({NO_PAGE}(?i:secret|token)=)(?={VALUE}{{0,60}}?\d){VALUE}{{8,400}}+"),
-    (
-        "api key",
-        r"((?i:api[_-]?key)=|(?i:x-api-key)\W{1,6})"
-        rf"(?=[A-Za-z0-9]{{16}})(?={VALUE}{{0,60}}?\d){VALUE}{{16,400}}+",
-    ),
-    ("secret", r"((?i:secret_?access_?key)\W{1,6})[A-Za-z0-9/+]{30,}+=*"),
-    ("secret", r"((?i:account_?key|shared_?access_?key)=)[A-Za-z0-9/+]{40,}+=*"),
+    ("password", rf"((?i:pass(?:word|wd)|pwd)=){NO_WORDS}{VALUE}{{6,400}}+"),
+    ("password", rf"({CALLS['password']}{QUOTED}){NOT_SAID}{WITHIN}{{6,400}}+(?=\2)"),
     (
         "password",
         r"((?:(?i:authorization)\W{1,8}|\A)[Bb]asic\s{1,4})(?=[A-Za-z+/]{0,200}(?:[\d=]|(?<=[a-z])[A-Z]))"
         r"[A-Za-z0-9+/]{12,}+=*",
+    ),
+    ("secret", rf"((?i:secret|token{NO_PAGE})=)(?={VALUE}{{0,60}}?\d){VALUE}{{8,400}}+"),
+    ("secret", rf"({CALLS['secret']}{QUOTED})(?![\[<$%{{*(]){NO_NAME}{WITHIN}{{8,4000}}+(?=\2)"),
+    ("secret", r"((?i:secret_?access_?key)\W{1,6})[A-Za-z0-9/+]{30,}+=*"),
+    ("secret", r"((?i:account_?key|shared_?access_?key)=)[A-Za-z0-9/+]{40,}+=*"),
+    ("secret", rf"({CALLS['secret']}{IS}){OPAQUE}"),
+    ("api key", rf"({CALLS['api_key']}{IS}){OPAQUE}"),
+    ("token", rf"({CALLS['token']}{IS}){OPAQUE}"),
+    ("token", rf"({CALLS['authorization']}{IS}(?:[A-Za-z][\w-]{{0,20}}\s{{1,4}})?){OPAQUE}"),
+    (
+        "cookie",
+        rf"({CALLS['cookie']}{IS})(?=[^\n\"'\\]{{0,400}}?=[^\s\"'\\;]{{16}})"
+        r"[^\s\"'\\;=]{1,60}=[^\s\"'\\;]{1,4000}+(?:;\s{0,4}[^\s\"'\\;]{1,4000}+)*+",
     ),
 )
 """Secrets that only the words before them tell; these stay."""

@@ -17,6 +17,8 @@ from playhead.redact.cards import is_card_value
 # One search is for several needles: what need not be told apart is folded into one first.
 ALIKE: Final = (
     *(("pPrRS", "s"), ("uUO", "o"), ("_", "-"), *((letter, letter.lower()) for letter in "ADEFGHKLMNQTVWXYZ")),
+    # What stands between what a secret is called and the secret: in JSON, in a header, and msgpack's marks of texts.
+    ("\"'\\:= \xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbb\xbc\xbd\xbe\xbf\xd9\xda\xdb", "="),
     # Msgpack's marks of numbers, and of the short texts that begin what an array is made of; and what is next to them.
     *(("\xa3\xa4\xa5\xd3\xcb", "\xcf"), ("<>bBC\xff", "\0")),
 )
@@ -24,10 +26,24 @@ FOLD: Final = bytes.maketrans(
     "".join(several for several, _ in ALIKE).encode("latin-1"),
     "".join(one * len(several) for several, one in ALIKE).encode("latin-1"),
 )
-ANYWHERE: Final = (b"xox", b"bearer", b"PRIVATE KEY", b"://", b"passw", b"pwd", b"secret", b"token=", b"\xcf\0")
+ANYWHERE: Final = (
+    b"xox",
+    b"bearer",
+    b"PRIVATE KEY",
+    b"://",
+    b"passw",
+    b"passphr",
+    b"pwd",
+    b"secret",
+    b"token=",
+    b"\xcf\0",
+)
 NEEDLES: Final = tuple([needle.translate(FOLD) for needle in ANYWHERE])
 MARK: Final = NEEDLES[-1]
-BEFORE_KEYS: Final = (b"sk-", b"gho_", b"ghp_", b"AKIA", b"ASIA", b"pat_", b"AIza", b"eyJ")
+BEFORE_KEYS: Final = (
+    *(b"sk-", b"gho_", b"ghp_", b"AKIA", b"ASIA", b"pat_", b"AIza", b"eyJ"),
+    *(b"key=", b"rization=", b"ookie="),
+)
 IN_LONG_NAMES: Final = tuple([needle.translate(FOLD) for needle in BEFORE_KEYS])
 IN_LONG_WORDS: Final = re.compile(
     rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa)_)|(?<=hf_)|(?<=c[ks]_)(?=[\da-f]{8})|"
