@@ -203,7 +203,7 @@ class Deck:
         from playhead.replays import Wanted, exact_or_raise, play, turn_of
 
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
-        recording = self._recording(run.graph, self._today(), resources)
+        recording = self._recording(lookup.a_run(run).graph, self._today(), resources)
         turn = turn_of(run, self.store.runs_of(run.thread))
         expected = self._receipt(recording, graph, turn, wanted) if wanted.any and not strict else None
         played = play(
@@ -229,7 +229,7 @@ class Deck:
         from playhead.replays import Wanted, turn_of
 
         wanted = Wanted(prompts, models or {}, state or {}, code=code)
-        turn = turn_of(run, self.store.runs_of(run.thread))
+        turn = turn_of(lookup.a_run(run), self.store.runs_of(run.thread))
         return self._receipt(self._recording(run.graph, self._today(), None), graph, turn, wanted)
 
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
@@ -393,7 +393,7 @@ class Deck:
         from playhead.replays import Wanted, play_fork
 
         wanted = Wanted(prompts, models or {}, state or {}, at, answer)
-        recording = self._recording(run.graph, self._today(), resources)
+        recording = self._recording(lookup.a_run(run).graph, self._today(), resources)
         played = play_fork(recording, graph, run, self.store.runs_of(run.thread), wanted, live_reads=live_reads)
         return self._kept(played.replay, "forked_from", None)
 
@@ -463,7 +463,7 @@ class Deck:
 
     def _stored(self, name: str) -> str:
         """A conversation's name as it is stored: without the secrets that may be in it."""
-        return self._redactor.name(name)
+        return self._redactor.name(str(name))  # LangGraph takes a number for a conversation's name, too
 
     def _meant(self, of: Run | str) -> tuple[str, str | None]:
         return lookup.meant(self.store, self._redactor, of)
@@ -476,7 +476,7 @@ class Deck:
         from playhead.comparison import compare
         from playhead.replays import turn_of
 
-        left, right = (self.originals([a])[0], a) if b is None else (a, b)
+        left, right = (self.originals([lookup.a_run(a)])[0], a) if b is None else (lookup.a_run(a), lookup.a_run(b))
         return compare(turn_of(left, self.store.runs_of(left.thread)) if isinstance(right, Replay) else left, right)
 
     def originals(self, runs: Iterable[Run]) -> list[Run]:
@@ -584,7 +584,7 @@ class Deck:
         `note` are facts to go with it (which model, when), as plain data. What is at `path` already is replaced. Raises
         `BadInput` where it cannot be written, or there is no run.
         """
-        names = [run.id for run in ([runs] if isinstance(runs, Run) else runs)]
+        names = [lookup.a_run(run).id for run in ([runs] if isinstance(runs, Run | str) else runs)]
         made = tape.make(self.store, names, self._redactor, note or {})
         if path is not None:
             tape.write(made, Path(path))

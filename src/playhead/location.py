@@ -73,6 +73,12 @@ def located(place: str | Path | Server) -> Location:
             f"{scheme}:// is none that a recording can be at.",
             "Write postgresql://user@host/database, or the path of a file alone.",
         )
+    if str(place) == ":memory:":
+        raise BadInput(
+            "The recording",
+            "it is a file, or in a database, and nothing in memory only.",
+            "Give a path; one in a temporary folder for what need not stay.",
+        )
     return Path(place)
 
 

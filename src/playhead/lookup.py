@@ -5,7 +5,9 @@ A name may be shortened as long as one answers to it, and a run's id names its c
 
 from __future__ import annotations
 
-from playhead.errors import RunNotFound
+from typing import Any
+
+from playhead.errors import BadInput, RunNotFound
 from playhead.records import Run
 from playhead.redact import Redactor
 from playhead.store import Store
@@ -22,6 +24,17 @@ def meant(store: Store, redactor: Redactor, of: Run | str) -> tuple[str, str | N
         return matching[0], None
     run = store.run(of)
     return run.thread, run.id
+
+
+def a_run(given: Any) -> Run:
+    """The run, where one is given. Raises `BadInput` for its name: of a conversation's runs, each may be meant."""
+    if isinstance(given, Run):
+        return given
+    raise BadInput(
+        "run",
+        f"{given!r} is no Run.",
+        "deck.run(ID) gives one; deck.runs(thread=NAME) gives those of a conversation, oldest first.",
+    )
 
 
 def conversation(store: Store, redactor: Redactor, name: str) -> list[Run]:

@@ -23,6 +23,7 @@ from playhead.errors import (
     nearest_name,
 )
 from playhead.graph.changes import NOTHING, Changes, Edit, Unanswered
+from playhead.graph.imported import is_by_name
 from playhead.graph.keeping import Origin, PlayedTurn, keep
 from playhead.graph.player import Terms
 from playhead.graph.recording import Recording
@@ -142,13 +143,19 @@ def play_fork(
 
 
 def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str, str]) -> None:
-    """Raise `BadInput` for a model that nothing in the project or the turn asks by this name."""
-    asked = {call.name for run in turn if models for call in run.calls if call.kind == "model"}
-    known = sorted({*recording.models.aliases, *asked})
-    for alias in models:
-        if alias not in known and ":" not in alias:
+    """Raise `BadInput` for a model that nothing in the project, or in the turn's conversation, asks by this name."""
+    unknown = [alias for alias in models if alias not in recording.models.aliases and ":" not in alias]
+    if not unknown:
+        return
+    runs = [*recording.store.runs_of(turn[-1].thread), *turn]
+    known = sorted({*recording.models.aliases, *(call.name for run in runs for call in run.calls if is_by_name(call))})
+    for alias in unknown:
+        if alias not in known:
             problem = f"nothing here asks a model of this name.{nearest_name(alias, known)}"
-            raise BadInput(f"Model {alias!r}", problem, f"These are asked, and can be exchanged: {', '.join(known)}.")
+            remedy = (
+                f"These are asked, and can be exchanged: {', '.join(known)}. A model that a node holds is its code's."
+            )
+            raise BadInput(f"Model {alias!r}", problem, remedy)
 
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:

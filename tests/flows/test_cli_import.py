@@ -162,6 +162,14 @@ def test_the_receipt_foresees_that_the_model_put_for_the_recorded_one_is_asked(t
     assert replay.receipt.as_expected
 
 
+def test_a_turn_that_asked_nobody_does_not_end_the_replay_of_its_conversation(take: Any, playhead: Any) -> None:
+    take(talk())  # its last message is unanswered
+    ended = playhead("replay", "library-1", "--model", "model-9=embedded", "--no-keep")
+    assert ended.code != 2
+    assert "3 turns" in ended.out
+    assert playhead("replay", "library-1", "--model", "model-8=embedded").code == 2
+
+
 def test_the_model_that_answers_what_is_asked_anew_is_asked_nothing_of_its_own(take: Any) -> None:
     take(talk())
     with face.open() as deck:

@@ -35,6 +35,11 @@ class TestVerify:
         (group,) = found["groups"]
         assert group["runs"] == [runs_of(playhead)[1], *runs_of(playhead, "c-2")]
 
+    def test_one_that_differs_is_counted_as_one(self, playhead, desk_code):
+        desk_code("Your cake is ordered.", "We will bake your cake.")
+        told = playhead("verify", "--limit", "2").out.splitlines()[-2]
+        assert told == "2 turns: 1 verified, 1 differs."
+
     def test_some_of_them(self, playhead):
         playhead("label", "c-2", "outcome=lost")
         assert [turn["thread"] for turn in playhead("verify", "--where", "outcome=lost", "--json").json["turns"]] == [

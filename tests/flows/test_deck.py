@@ -124,6 +124,19 @@ def test_a_recording_is_read_while_it_is_written_by_another(deck: Deck, path: Pa
             assert [run.input["text"] for run in reader.runs("c-1")] == [f"message {n}" for n in range(number + 1)]
 
 
+@pytest.mark.parametrize("verb", ["replay", "receipt", "fork", "diff", "tape"])
+def test_a_name_where_a_run_is_needed_is_told_how_to_come_by_one(deck: Deck, verb: str) -> None:
+    more = () if verb in ("diff", "tape") else (GRAPH,)
+    with pytest.raises(BadInput, match=r"'c-1' is no Run\. deck\.run\(ID\) gives one; deck\.runs\(thread=NAME\)"):
+        getattr(deck, verb)("c-1", *more)
+
+
+def test_a_conversation_may_be_named_by_a_number_as_langgraph_lets_it(deck: Deck) -> None:
+    deck.record(GRAPH).invoke({"text": "x"}, {"configurable": {"thread_id": 42}})
+    number: Any = 42
+    assert [run.thread for run in deck.runs(thread=number)] == ["42"]
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_below_one_is_refused(deck: Deck, limit: int) -> None:
     say(deck, "c-1", "hello")
@@ -147,6 +160,15 @@ def test_an_address_of_another_kind_is_no_path(address: str) -> None:
     with pytest.raises(BadInput, match="is none that a recording can be at") as caught:
         playhead.open(address)
     assert "secret" not in str(caught.value)
+
+
+def test_a_recording_in_memory_is_refused_instead_of_a_file_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="nothing in memory only"):
+        Deck(":memory:")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("secrets", ["the cake is a lie", ["cake"]])

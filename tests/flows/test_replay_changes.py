@@ -185,6 +185,18 @@ def test_an_unknown_model_is_said_before_anything_is_played(deck: Deck, run: Run
         deck.replay(run, desk(), models={"default": "othr"})
 
 
+def test_a_model_that_a_node_holds_itself_cannot_be_exchanged_and_that_is_told(deck: Deck) -> None:
+    own = ScriptedModel(model_name="own")
+    builder = StateGraph(State)
+    builder.add_node("draft", lambda state: {"said": [str(own.invoke(state["message"]).text)]})
+    builder.add_edge(START, "draft")
+    graph = builder.compile()
+    deck.record(graph, "held").invoke({"message": "hi"}, {"configurable": {"thread_id": "t-2"}})
+    (run,) = deck.runs("t-2")
+    with pytest.raises(BadInput, match="A model that a node holds is its code's"):
+        deck.replay(run, graph, models={"own": "other"})
+
+
 def test_a_changed_state_is_there_before_the_first_step(deck: Deck, run: Run) -> None:
     replay = deck.replay(run, desk(), state={"message": "good bye", "said": ["before"]})
     assert replay.output["message"] == "good bye"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from playhead.cli.printing import text
+from playhead.cli.printing import print_wrapped, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,10 +25,7 @@ def print_told(console: Console, told: Told, *, side_by_side: bool = False) -> N
     beside = side_by_side and told.left != told.right
     if not beside and told.words:
         label.append(" ").append_text(_joined(console, told.words))
-    for row in label.wrap(console, console.width - 2 * told.level):
-        row.rstrip()
-        row.pad_left(2 * told.level)
-        console.print(row)
+    print_wrapped(console, label, 2 * told.level)
     if beside:
         print_change(console, told.words, side_by_side=True, indent=2 * told.level + 2)
 

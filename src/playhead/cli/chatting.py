@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from playhead.cli.printing import text
+from playhead.cli.printing import print_wrapped, text
 from playhead.cli.words import count, moment, one_line
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def print_heading(console: Console, runs: Sequence[Run]) -> None:
     shown = [f"{name} {brief(value, 60)}" for name, value in known.items() if value != last.thread]
     facts = [*shown, *_origin(runs[0].metadata)]
     console.print(text(one_line(last.thread), "bold"))
-    console.print(text(" · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)]), "dim"))
+    about = " · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)])
+    print_wrapped(console, text(about, "dim"))
 
 
 def _origin(facts: Mapping[str, Any]) -> Iterator[str]:

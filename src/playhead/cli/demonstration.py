@@ -82,7 +82,7 @@ def _view(deck: Deck, thread: str) -> dict[str, object]:
 def _print(console: Console, deck: Deck, name: str, threads: list[str]) -> Run:
     """The conversations as chat, and what happened in their busiest run, which is given back."""
     from playhead.cli.chatting import print_chat, print_heading
-    from playhead.cli.printing import text
+    from playhead.cli.printing import print_wrapped, text
     from playhead.cli.timeline import print_timeline
     from playhead.play import outcome_of
     from playhead.transcript import transcript
@@ -90,7 +90,7 @@ def _print(console: Console, deck: Deck, name: str, threads: list[str]) -> Run:
     outcome = outcome_of(deck.config)
     everything = [deck.runs(thread) for thread in threads]
     opening = f"{len(threads)} conversations with the agent {name!r}. The embedded model answers: no key, no network."
-    console.print(text(f"{opening}\n", "bold"))
+    print_wrapped(console, text(f"{opening}\n", "bold"))
     for runs in everything:
         print_heading(console, runs)
         print_chat(console, transcript(runs, outcome))
@@ -104,8 +104,9 @@ def _print(console: Console, deck: Deck, name: str, threads: list[str]) -> Run:
 
 def _print_next(console: Console, name: str, place: Location, run: Run) -> None:
     from playhead.cli.printing import text
+    from playhead.errors import at_a_shell
 
-    shown = f"--store {place}"
+    shown = f"--store {at_a_shell(str(place))}"
     called = next((step.prompts[0] for step in run.steps[::-1] if step.prompts), "NAME")
     tries = {
         f"playhead ls {shown}": "the conversations just recorded",

@@ -69,6 +69,14 @@ def line(content: str, style: str = "") -> Text:
     return Text(one_line(content), style=style, no_wrap=True, overflow="ellipsis")
 
 
+def print_wrapped(console: Console, content: Text, indent: int = 0) -> None:
+    """A text whose every line is indented, also those that it is broken into, and ends without a blank."""
+    for row in content.wrap(console, max(console.width - indent, 1)):
+        row.rstrip()
+        row.pad_left(indent)
+        console.print(row)
+
+
 def table(*headings: str) -> Table:
     """An open table: headings, no rules."""
     from rich.table import Table

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def print_rehearsal(console: Console, found: Rehearsal) -> None:
     """The exact replays, the change, its receipt, what became of each call, and the difference in words."""
     from playhead.cli.changes import print_change
-    from playhead.cli.printing import text
+    from playhead.cli.printing import print_wrapped, text
     from playhead.cli.replayed import print_effects
     from playhead.diff import words
     from playhead.records import ReplayedCall
@@ -24,7 +24,8 @@ def print_rehearsal(console: Console, found: Rehearsal) -> None:
 
     note = found.note
     console.print(text("The same conversations, recorded from a real model", "bold"))
-    console.print(text(f"{note.get('model')}, {note.get('recorded')}; loaded from a tape into this recording.\n"))
+    source = f"{note.get('model')}, {note.get('recorded')}; loaded from a tape into this recording.\n"
+    print_wrapped(console, text(source))
     steps, calls = sum(len(own_steps(one.steps)) for one in found.exact), sum(len(one.calls) for one in found.exact)
     verified = sum(one.unchanged for one in found.exact)
     console.print(text("Exact replay", "bold"))
@@ -33,15 +34,17 @@ def print_rehearsal(console: Console, found: Rehearsal) -> None:
     console.print(text(f"Replay with changes: one line more in {found.file}", "bold"))
     console.print(text(f"  {found.line}", "green"))
     for each in found.receipt.lines:
-        console.print(text(f"  {each}"))
+        print_wrapped(console, text(each), 2)
     console.print()
     console.print(text("What the customer would have been told"))
     print_change(console, words(found.before, found.after))
     for call in found.changed.calls:
         if isinstance(call, ReplayedCall) and call.fate != "reused":
             what = call.prompt.name if call.prompt else call.name
-            console.print(text(f"  {call.address} {what} · {call.fate}: {call.why}"))
-    console.print(text(f"{_fates(found.changed.calls)}. What was re-asked was answered by the embedded model."))
+            print_wrapped(console, text(f"{call.address} {what} · {call.fate}: {call.why}"), 2)
+    print_wrapped(
+        console, text(f"{_fates(found.changed.calls)}. What was re-asked was answered by the embedded model.")
+    )
     print_effects([*found.exact, found.changed])
     console.print()
 

@@ -23,7 +23,7 @@ ASKED: Final = ("re-asked", "new")
 
 def show_receipts(found: Sequence[tuple[Run, Receipt]], *, json: bool) -> None:
     """What replays with changes would ask, and what that would cost."""
-    from playhead.cli.printing import data, line, text, write_json
+    from playhead.cli.printing import data, line, print_wrapped, text, write_json
 
     if json:
         write_json({"turns": [{"run": run.id, "receipt": receipt.data} for run, receipt in found]})
@@ -32,7 +32,7 @@ def show_receipts(found: Sequence[tuple[Run, Receipt]], *, json: bool) -> None:
     for run, receipt in found:
         console.print(line(f"{run.thread} {run.id} · replay with changes, not made", "bold"))
         for each in receipt.lines:
-            console.print(text(f"  {each}"))
+            print_wrapped(console, text(each), 2)
     console.print("Nothing was asked.")
 
 

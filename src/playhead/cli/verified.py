@@ -55,13 +55,13 @@ def _verdict(one: Verified) -> str:
 
 def _print_divergence(console: Console, one: Divergence) -> None:
     from playhead.cli.changes import print_told
-    from playhead.cli.printing import text
+    from playhead.cli.printing import print_wrapped, text
     from playhead.comparison import Told
     from playhead.comparison.wording import text_of
 
     print_told(console, Told(f"{one.step} · {one.field}:", "plain", 1, text_of(one.recorded), text_of(one.replayed)))
     if one.hint:
-        console.print(text(f"    {one.hint}", "dim"))
+        print_wrapped(console, text(one.hint, "dim"), 4)
 
 
 def _end(found: Iterable[Verified]) -> None:
@@ -133,7 +133,7 @@ class Verification:
 
 def end_verified(found: Verification, *, json: bool) -> None:
     """How many were verified, and what the others have in common. Ends the command as they came out."""
-    from playhead.cli.printing import data, text, write, write_json
+    from playhead.cli.printing import data, print_wrapped, text, write, write_json
     from playhead.verifying import groups
 
     if json:
@@ -145,10 +145,10 @@ def end_verified(found: Verification, *, json: bool) -> None:
             if (first := members[0].divergence) is not None:
                 _print_divergence(console, first)
             elif (problem := members[0].problem) is not None:
-                console.print(text(f"  {problem.remedy}"))
+                print_wrapped(console, text(problem.remedy), 2)
             names = ", ".join(one.run.id for one in members[:GROUP_SHOWN])
-            console.print(text(f"  {names}{', …' if len(members) > GROUP_SHOWN else ''}", "dim"))
-        told = [f"{found.count('verified'):,} verified", f"{found.count('differs'):,} differ"]
+            print_wrapped(console, text(f"{names}{', …' if len(members) > GROUP_SHOWN else ''}", "dim"), 2)
+        told = [f"{found.count('verified'):,} verified", count(found.count("differs"), "differs", "differ")]
         told += [f"{found.count('not verified'):,} not verified"] if found.count("not verified") else []
         console.print(text(f"\n{count(len(found.turns), 'turn')}: {', '.join(told)}.", "bold"))
         write(effects_told(found.executed, found.recorded))

@@ -21,6 +21,7 @@ from langchain_core.tools import BaseTool
 
 from playhead.errors import OnlyRecorded
 from playhead.graph.recorder import CURRENT
+from playhead.records import Call
 
 KIND: Final = "imported"
 """What the requests of imported models say of them."""
@@ -94,6 +95,11 @@ def is_imported(request: Any) -> bool:
     """Was this request put to a model of which only recorded answers are known?"""
     params = request.get("params") if isinstance(request, Mapping) else None
     return isinstance(params, Mapping) and params.get("_type") == KIND
+
+
+def is_by_name(call: Call) -> bool:
+    """Is the model of this call one that can be exchanged by its name? One that a node holds itself cannot."""
+    return call.kind == "model" and (bool(call.refs["prompt"]) or is_imported(call.request))
 
 
 class ImportedTool(BaseTool):
