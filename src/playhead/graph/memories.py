@@ -114,7 +114,7 @@ def _state(encoder: Encoder, found: CheckpointTuple | None) -> Part:
     return mapping(
         {
             "checkpoint": encoder.anything({**found.checkpoint, "channel_values": {}}),
-            "values": mapping({name: encoder.by_element_or_repr(value) for name, value in values.items()}),
+            "values": mapping({name: encoder.by_element_or_repr(value, name) for name, value in values.items()}),
             "metadata": encoder.anything(dict(found.metadata)),
             "parent": encoder.plain(found.parent_config and found.parent_config["configurable"]["checkpoint_id"]),
             "waiting": encoder.anything(waiting),
