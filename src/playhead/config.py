@@ -147,12 +147,22 @@ def load_object(target: str, root: Path) -> Any:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # a module of the user's may raise anything
-        raise GraphNotLoadable(target, f"importing {module_name!r} raised {type(error).__name__}: {error}") from error
+        problem = f"importing {module_name!r} raised {type(error).__name__}: {error}".rstrip(".")
+        if _is_missing(module_name, error):
+            raise GraphNotLoadable(target, problem) from error
+        remedy = "Mend the module, or install what it needs; PLAYHEAD_DEBUG=1 shows the traceback."
+        raise GraphNotLoadable(target, problem, remedy) from error
     try:
         return getattr(module, name)
     except AttributeError as error:
         near = nearest_name(name, vars(module)).strip()
         raise GraphNotLoadable(target, f"the module has no {name!r}" + (near and f" ({near})")) from error
+
+
+def _is_missing(module: str, error: Exception) -> bool:
+    """Is it the module itself, or a package around it, that cannot be found? Not something that it imports."""
+    is_unfound = isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}.")
+    return is_unfound or module.startswith(".")
 
 
 def _store(root: Path, place: str) -> Location:

@@ -234,9 +234,9 @@ class Deck:
 
     def _receipt(self, recording: Recording, graph: Any, turn: Sequence[Run], wanted: Wanted) -> Receipt:
         from playhead.foresight import Foresight, longest_turn, receipt_of
-        from playhead.replays import check_aliases
+        from playhead.replays import beside, check_aliases
 
-        check_aliases(recording, turn, wanted.models)
+        check_aliases(recording, beside(recording, turn), wanted.models)
         reach = Foresight(recording, graph, wanted).of(turn)
         return receipt_of([reach], self._prices, longest_turn(self.store, recording.name))[0]
 

@@ -8,7 +8,7 @@ terms of the engine, and says what is wrong with them before anything is played.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -142,20 +142,24 @@ def play_fork(
     return played
 
 
-def check_aliases(recording: Recording, turn: Sequence[Run], models: Mapping[str, str]) -> None:
-    """Raise `BadInput` for a model that nothing in the project, or in the turn's conversation, asks by this name."""
-    unknown = [alias for alias in models if alias not in recording.models.aliases and ":" not in alias]
-    if not unknown:
-        return
-    runs = [*recording.store.runs_of(turn[-1].thread), *turn]
-    known = sorted({*recording.models.aliases, *(call.name for run in runs for call in run.calls if is_by_name(call))})
-    for alias in unknown:
-        if alias not in known:
-            problem = f"nothing here asks a model of this name.{nearest_name(alias, known)}"
-            remedy = (
-                f"These are asked, and can be exchanged: {', '.join(known)}. A model that a node holds is its code's."
-            )
-            raise BadInput(f"Model {alias!r}", problem, remedy)
+def beside(recording: Recording, turn: Sequence[Run]) -> Iterator[Run]:
+    """A turn's runs, and then those of its whole conversation."""
+    yield from turn
+    yield from recording.store.runs_of(turn[-1].thread)
+
+
+def check_aliases(recording: Recording, runs: Iterable[Run], models: Mapping[str, str]) -> None:
+    """Raise `BadInput` for a model that nothing in the project, or in these runs, asks by this name."""
+    known = set(recording.models.aliases)
+    unknown = {alias for alias in models if alias not in known and ":" not in alias}
+    others = iter(runs if unknown else ())
+    while unknown and (run := next(others, None)):  # no further than it takes: each is opened
+        names = {call.name for call in run.calls if is_by_name(call)}
+        known, unknown = known | names, unknown - names
+    for alias in sorted(unknown):
+        problem = f"nothing here asks a model of this name.{nearest_name(alias, known)}"
+        asked = f"These are asked, and can be exchanged: {', '.join(sorted(known))}."
+        raise BadInput(f"Model {alias!r}", problem, f"{asked} A model that a node holds is its code's.")
 
 
 def check_step(turn: Sequence[Run], at: str | None) -> None:
@@ -182,7 +186,7 @@ def play(
 ) -> Played:
     """Play a turn: exactly where nothing is changed; else calls are asked, refused (`strict`) or put off (`dry`)."""
     check_step(turn, wanted.at)
-    check_aliases(recording, turn, wanted.models)
+    check_aliases(recording, beside(recording, turn), wanted.models)
     changes = changes_of(wanted, graph, recording.prompts.current() if recording.prompts else None)
     exact = not changes.any and wanted.at is None
     unanswered: Unanswered = "diverge" if exact else "pause" if dry else "refuse" if strict else "ask"

@@ -186,8 +186,11 @@ def test_the_change_is_told_in_words(deck: Deck, draft: Any) -> None:
 def test_another_model_reaches_every_run_that_asked_the_alias(deck: Deck) -> None:
     plan = deck.plan(make_graph(), models={"default": "embedded"})
     assert plan.count("affected") == 8
-    other = deck.plan(make_graph(), models={"second": "embedded"})
-    assert other.count("affected") == 0
+
+
+def test_a_model_that_no_conversation_asks_is_refused_instead_of_changing_nothing(deck: Deck) -> None:
+    with pytest.raises(BadInput, match=r"nothing here asks a model of this name. Did you mean 'default'\?"):
+        deck.plan(make_graph(), models={"defalt": "embedded"})
 
 
 def test_the_same_change_to_the_same_runs_is_the_same_experiment(deck: Deck, draft: Any) -> None:

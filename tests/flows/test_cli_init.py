@@ -58,3 +58,7 @@ def test_a_folder_that_cannot_be_made_is_told(playhead, outside):
     ended = playhead("init", "file/inside")
     assert ended.code == 2
     assert "cannot be written" in ended.err
+
+
+def test_the_way_into_a_new_project_can_be_pasted(playhead, outside):
+    assert "  cd 'my agent'\n" in playhead("init", "my agent").err

@@ -262,6 +262,21 @@ def test_an_error_in_a_node_can_be_gone_on_from(tmp_path: Path) -> None:
         assert crashing.World(tmp_path / "world.db").texts() == SENT
 
 
+def test_a_replay_of_a_run_that_was_gone_on_with_does_not_differ_from_it(tmp_path: Path) -> None:
+    with crashing.open_deck(tmp_path) as deck:
+        resources = {"world": crashing.World(tmp_path / "world.db")}
+        graph = crashing.build(broken := crashing.Breaks())
+        with pytest.raises(ZeroDivisionError):
+            deck.record(graph, "talk", resources=resources).invoke(crashing.GIVEN, CONFIG)
+        broken.mended = True
+        deck.resume("c-1", graph, resources=resources)
+        (run,) = deck.runs("c-1")
+        replay = deck.replay(run, graph)
+        assert replay.unchanged
+        assert deck.diff(run, replay).unchanged
+        assert deck.diff(deck.keep(replay)).unchanged
+
+
 class Order(TypedDict, total=False):
     item: str
     answer: str

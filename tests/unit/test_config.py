@@ -209,18 +209,29 @@ def test_a_place_is_a_module_or_a_file(target: str, project: Path) -> None:
         (":graph", "no module and name with a colon"),
         ("no_such_shop:graph", "No module named 'no_such_shop'"),
         ("shop:grpah", "the module has no 'grpah' (Did you mean 'graph'?)."),
-        ("broken:graph", "No module named 'no_such_library'"),
-        ("flat:graph", "SyntaxError"),
         ("./shop/nowhere.py:graph", "No module named"),
         ("..shop:graph", "importing '..shop' raised TypeError"),
     ],
 )
 def test_what_cannot_be_loaded_says_why(target: str, problem: str, project: Path) -> None:
-    (project / "flat.py").write_text("def graph(:\n")
     with pytest.raises(GraphNotLoadable) as caught:
         load_object(target, project)
     assert problem in str(caught.value)
     assert "importable from the project's folder" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("target", "problem"),
+    [("broken:graph", "No module named 'no_such_library'"), ("flat:graph", "raised SyntaxError")],
+)
+def test_of_a_module_that_is_there_and_fails_it_is_said_that_it_is_to_be_mended(
+    target: str, problem: str, project: Path
+) -> None:
+    (project / "flat.py").write_text("def graph(:\n")
+    with pytest.raises(GraphNotLoadable) as caught:
+        load_object(target, project)
+    assert problem in caught.value.happened
+    assert caught.value.remedy.startswith("Mend the module, or install what it needs; PLAYHEAD_DEBUG=1")
 
 
 # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,7 +22,7 @@ from playhead.graph.recording import Recording
 from playhead.prompts import PromptSet
 from playhead.prompts.source import is_partial
 from playhead.records import PromptUse
-from playhead.replays import Wanted, changes_of
+from playhead.replays import Wanted, changes_of, check_aliases
 from playhead.selection import Proof, Reach, Selected, Selection, affected, choose, selection_of
 from playhead.store import Store
 from playhead.transcript import Outcome
@@ -107,7 +107,7 @@ def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool =
     """What would be played.
 
     Raises `NothingSelected`, `GraphNotFound`, `UnknownModel`, `PromptSyntax`, and `BadInput` where nothing is changed,
-    or a state that a graph has not.
+    or a state that a graph has not, or a model that nobody asks.
     """
     if isinstance(wanted.prompts, str | Path):
         wanted = replace(wanted, prompts=PromptSet.draft(wanted.prompts))
@@ -123,6 +123,7 @@ def plan(ground: Ground, wanted: Wanted, selection: Selection, *, onward: bool =
     recordings = [ground.record(name) for name in graphs]
     for name in wanted.models:
         recordings[0].models.with_aliases(wanted.models).check(name)
+    check_aliases(recordings[0], (ground.store.run(run.id) for run in selected.runs), wanted.models)
     changed_prompts = next(iter(changes.values())).prompts  # as the user gave it: the same for every graph
     proof = _proof(ground, selected, wanted, changed_prompts)
     mode: Mode = "onward" if onward else "per turn"

@@ -19,6 +19,7 @@ def init(
     Makes a new project with a small agent that works at once: a graph, two prompt files, a test. Overwrites nothing.
     """
     from playhead.cli.printing import say, write, write_json
+    from playhead.errors import at_a_shell
     from playhead.scaffold import write_project
 
     written = write_project(folder)
@@ -27,5 +28,5 @@ def init(
         return
     for path in written:
         write(str(folder / path))
-    inside = f"  cd {folder}\n" if folder != Path() else ""
+    inside = f"  cd {at_a_shell(str(folder))}\n" if folder != Path() else ""
     say(f"\nNext:\n{inside}  playhead chat agent\n  pytest")

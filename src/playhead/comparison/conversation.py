@@ -53,7 +53,8 @@ def _turn(course: Course, number: int, left: Run | None, right: Run | None, outc
 def _steps(left: Run, right: Run, course: Course) -> tuple[StepComparison, ...]:
     replayed = stood_for(left, right)
     made: list[StepComparison] = []
-    for one, two in paired_steps(left.steps, right.steps):
+    gone_on = left.attempt > 1 and is_replay(right)
+    for one, two in paired_steps(left.steps, right.steps, gone_on=gone_on):
         if one is not None and two is not None:
             made.append(compare_step(course, one, two, replayed))
         elif one is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias, TypeVar
@@ -30,12 +31,28 @@ def paired_runs(left: Sequence[Run], right: Sequence[Run]) -> Pairs[Run]:
     return paired(left, right, [lambda run: _text_of(plain(run.input)), lambda run: 0])
 
 
-def paired_steps(left: Sequence[Step], right: Sequence[Step]) -> Pairs[Step]:
-    """Steps by address, counted from where the run began, then by place."""
+def paired_steps(left: Sequence[Step], right: Sequence[Step], *, gone_on: bool = False) -> Pairs[Step]:
+    """Steps by address, counted from where the run began, then by place.
+
+    With `gone_on`, the left run was gone on with after an error, and the right one is its replay, which plays it as it
+    went in the end: of a node's tries, only the last stand beside those of the replay.
+    """
     here, there = [own_steps(left), own_steps(right)]
     mine, theirs = _addresses(here), _addresses(there)
+    here = _last_tries(here, mine, Counter(theirs.values())) if gone_on else here
     rows = _paired_by(here, there, lambda step: mine[step.number], lambda step: theirs[step.number])
     return _gaps_paired(rows, [lambda step: step.place])
+
+
+def _last_tries(steps: Sequence[Step], keys: Mapping[int, Hashable], wanted: Mapping[Hashable, int]) -> list[Step]:
+    """Of the steps with one key the last, as many as are wanted, and one at least."""
+    left = {key: max(wanted.get(key, 0), 1) for key in keys.values()}
+    kept = []
+    for step in reversed(steps):
+        left[keys[step.number]] -= 1
+        if left[keys[step.number]] >= 0:
+            kept.append(step)
+    return kept[::-1]
 
 
 def whole_turns(runs: Sequence[Run]) -> list[Run]:
