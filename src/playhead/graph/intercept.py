@@ -31,6 +31,7 @@ from playhead.graph.node_run import NodeRun, note_cached, recall_cached
 from playhead.graph.player import RunPlayer
 from playhead.graph.recalling import Outcome, recall_model, recall_tool
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD, CallRecorder, warn_if_lost
+from playhead.graph.saves import stand_ins
 
 PATCHED: Final = {
     BaseChatModel: (
@@ -417,10 +418,11 @@ def _arun_task(original: Original) -> Original:
 def _match_cached(original: Original) -> Original:
     @functools.wraps(original)
     def match_cached(self: SyncPregelLoop) -> Any:
+        if stand_ins() is not None:
+            self.cache = None  # of a subgraph's own, too: a replay neither reads nor fills it
         if (parent := CURRENT.get()) is None:
             return original(self)
         if isinstance(run := parent.run, RunPlayer):
-            self.cache = None  # of a subgraph's own, too: a replay neither reads nor fills it
             return recall_cached(run, parent, self.tasks.values())
         found = original(self)
         note_cached(parent, found)
@@ -432,10 +434,11 @@ def _match_cached(original: Original) -> Original:
 def _amatch_cached(original: Original) -> Original:
     @functools.wraps(original)
     async def amatch_cached(self: AsyncPregelLoop) -> Any:
+        if stand_ins() is not None:
+            self.cache = None
         if (parent := CURRENT.get()) is None:
             return await original(self)
         if isinstance(run := parent.run, RunPlayer):
-            self.cache = None
             return recall_cached(run, parent, self.tasks.values())
         found = await original(self)
         note_cached(parent, found)
