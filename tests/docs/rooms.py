@@ -45,6 +45,7 @@ ROOMS = [
     "graph/replaying",
     "graph/reach",
     "graph/identity",
+    "graph/deltas",
     "graph/guard",
     "graph/foreign",
     "graph/memories",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,20 @@ def test_a_replay_gives_what_the_cache_gave_and_neither_reads_nor_fills_the_cach
         replay = deck.replay(each, build(ScriptedModel, cache))
         assert replay.unchanged
         assert [step.status for step in replay.steps] == [step.status for step in each.steps]
+    assert not cache._cache
+
+
+@pytest.mark.filterwarnings("ignore:.*belongs to no run")
+def test_nor_where_the_context_of_the_run_is_lost(deck: Deck) -> None:
+    within = StateGraph(Notes)
+    within.add_node("look", lambda state: {"notes": ["seen"]}, cache_policy=CACHED)
+    within.add_edge(START, "look")
+    cached = within.compile(cache=(cache := InMemoryCache()))
+    graph = chain(("around", lambda state: Context().run(cached.invoke, NOTHING)))
+    deck.record(graph).invoke(NOTHING, {"configurable": {"thread_id": "t-1"}})
+    assert cache._cache
+    cache._cache.clear()
+    deck.replay(deck.runs("t-1")[-1], graph)
     assert not cache._cache
 
 

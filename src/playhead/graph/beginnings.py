@@ -18,6 +18,7 @@ from langgraph.checkpoint.base.id import uuid6
 from langgraph.types import Command
 
 from playhead.errors import NotReplayable
+from playhead.graph.deltas import with_values
 from playhead.graph.saver import Saver
 from playhead.graph.waiting import COMMANDS, Waiting
 from playhead.records import MADE_FROM, Run
@@ -60,9 +61,10 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Beginnings:
-    """Finds the states that recorded runs set out from."""
+    """Finds the states that recorded runs of a graph set out from."""
 
     saver: Saver
+    graph: Any
 
     def of_first(self, run: Run, given: Any) -> Beginning:
         """Of a turn's first run, given this. Raises `NotReplayable`."""
@@ -184,7 +186,10 @@ class Beginnings:
         found = self.saver.get_tuple({"configurable": names})
         if found is None:
             raise NotReplayable(run.id, "the state it began from was pruned")
-        return found
+        if (whole := with_values(self.graph, self.saver, found)) is None:
+            problem = "the state it began from has a channel as what was written since an older one (DeltaChannel)"
+            raise NotReplayable(run.id, f"{problem}, which is not here")
+        return whole
 
     def _tuple(self, run: Run, row: CheckpointRow) -> CheckpointTuple:
         return self._whole(run, row)._replace(pending_writes=[])

@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import CheckpointTuple
 
 from playhead.codec import MAPPING, Part, mapping
 from playhead.diff import MISSING, first_difference
+from playhead.graph.deltas import is_whole
 from playhead.graph.identity import as_data
 from playhead.graph.interrupts import QUESTIONS, as_questions, places_of, put_in
 from playhead.graph.player import RunPlayer, is_stop
@@ -87,7 +88,8 @@ class Ending:
         if kind != MAPPING:
             return None
         recorded = dict(zip(player.values.value(below[0]), below[1:], strict=True))
-        found = (self._unlike(name, recorded.get(name), now.get(name)) for name in {**recorded, **now})
+        names = [name for name in {**recorded, **now} if name in recorded or not is_whole(self._values[name])]
+        found = (self._unlike(name, recorded.get(name), now.get(name)) for name in names)
         return next((one for one in found if one is not None), None)
 
     def _unlike(self, name: str, ref: int | None, part: Part | None) -> Divergence | None:

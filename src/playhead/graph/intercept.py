@@ -31,6 +31,7 @@ from playhead.graph.private import (
     node_runner,
 )
 from playhead.graph.recorder import CURRENT, KNOWN_THREAD
+from playhead.graph.saves import stand_ins
 from playhead.graph.tool_call import ToolCall, recalled_tool
 
 PATCHED: Final = {
@@ -243,10 +244,11 @@ def _arun_task(original: Original) -> Original:
 def _match_cached(original: Original) -> Original:
     @functools.wraps(original)
     def match_cached(self: SyncPregelLoop) -> Any:
+        if stand_ins() is not None:
+            self.cache = None  # of a subgraph's own, too: a replay neither reads nor fills it
         if (parent := CURRENT.get()) is None:
             return original(self)
         if isinstance(run := parent.run, RunPlayer):
-            self.cache = None  # of a subgraph's own, too: a replay neither reads nor fills it
             return recall_cached(run, parent, self.tasks.values())
         found = original(self)
         note_cached(parent, found)
@@ -258,10 +260,11 @@ def _match_cached(original: Original) -> Original:
 def _amatch_cached(original: Original) -> Original:
     @functools.wraps(original)
     async def amatch_cached(self: AsyncPregelLoop) -> Any:
+        if stand_ins() is not None:
+            self.cache = None
         if (parent := CURRENT.get()) is None:
             return await original(self)
         if isinstance(run := parent.run, RunPlayer):
-            self.cache = None
             return recall_cached(run, parent, self.tasks.values())
         found = await original(self)
         note_cached(parent, found)

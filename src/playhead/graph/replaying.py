@@ -25,6 +25,7 @@ from playhead.graph.branches import edits_of, limit_of, models_of, original_thre
 from playhead.graph.changes import NOTHING, Edit
 from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import is_command
+from playhead.graph.deltas import saved_whole
 from playhead.graph.ending import Ending
 from playhead.graph.guard import no_effects
 from playhead.graph.intercept import install
@@ -103,7 +104,7 @@ class TurnPlayer:
         check_compiled(graph)
         install()
         self.graph, self.recording, self.terms = graph, recording, terms
-        self._beginnings = Beginnings(recording.saver)
+        self._beginnings = Beginnings(recording.saver, graph)
         self._models = StandIns(recording.models, terms.changes.models)
         for alias in terms.changes.models if terms.unanswered == "ask" else ():
             self._models.check_usable(alias)
@@ -178,7 +179,8 @@ class TurnPlayer:
 
     def _prepared(self, shelf: Shelf) -> Any:
         """The graph on a shelf of its own; what stands in for a long-term store does so wherever it is used."""
-        return self.graph.copy(update={"checkpointer": shelf, "cache": None})
+        channels = saved_whole(self.graph.channels)
+        return self.graph.copy(update={"checkpointer": shelf, "cache": None, "channels": channels})
 
     def _inputs(self, turn: Sequence[Run]) -> Iterator[tuple[Run, Any]]:
         changes = self.terms.changes

@@ -25,6 +25,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.types import Command
 
+from playhead.graph.deltas import COUNTERS
 from playhead.graph.waiting import COMMANDS, RESUME
 
 
@@ -36,11 +37,12 @@ class Shelf(BaseCheckpointSaver[Any]):
         super().__init__(serde=serde)
         self._latest: dict[str, CheckpointTuple] = dict(before)
         self._older: dict[str, CheckpointTuple] = {}
+        self._needed: dict[tuple[str, str], CheckpointTuple] = {}  # what a later one is put together from
         self._writes: dict[tuple[str, str], dict[tuple[str, int], tuple[str, str, Any]]] = {}
 
     def stand_at(self, latest: Mapping[str, CheckpointTuple], older: Mapping[str, CheckpointTuple]) -> None:
         """Hold these states from now on, and no other."""
-        self._latest, self._older, self._writes = {}, dict(older), {}
+        self._latest, self._older, self._needed, self._writes = {}, dict(older), {}, {}
         for ns, found in latest.items():
             self.hold(ns, found)
 
@@ -59,8 +61,9 @@ class Shelf(BaseCheckpointSaver[Any]):
     def latest(self, ns: str = "") -> CheckpointTuple | None:
         """The namespace's state as it is now."""
         found = self._latest.get(ns)
-        if found is None:
-            return None
+        return None if found is None else self._with_writes(ns, found)
+
+    def _with_writes(self, ns: str, found: CheckpointTuple) -> CheckpointTuple:
         writes = self._writes.get((ns, found.checkpoint["id"]), {})
         return found._replace(pending_writes=list(writes.values()))
 
@@ -94,6 +97,8 @@ class Shelf(BaseCheckpointSaver[Any]):
         }
         kept = self._as_saved(checkpoint)
         parent = config if get_checkpoint_id(config) else None
+        if COUNTERS in metadata and (before := self._latest.get(ns)) is not None:
+            self._needed[ns, before.checkpoint["id"]] = before
         self._latest[ns] = CheckpointTuple(made, kept, metadata, parent)
         return made
 
@@ -118,7 +123,8 @@ class Shelf(BaseCheckpointSaver[Any]):
         ns, id = config["configurable"].get("checkpoint_ns") or "", get_checkpoint_id(config)
         found = self.latest(ns)
         if found is not None and id not in (None, found.checkpoint["id"]):
-            found = self._older.get(ns)
+            needed = self._needed.get((ns, str(id)))
+            found = self._older.get(ns) if needed is None else self._with_writes(ns, needed)
         if found is None or id not in (None, found.checkpoint["id"]):
             return None
         return self._read(found)

@@ -42,8 +42,7 @@ def _stored(session: WritingSession, name: str) -> StoredRow | None:
 def _check_place(session: WritingSession, tape: Loadable, checkpoint: TapedCheckpoint) -> None:
     """A conversation that goes on here must not go on from a state that it never had."""
     thread, ns, id = (checkpoint.columns[name] for name in ("thread", "ns", "id"))
-    here = [row for row in runs.thread_runs(session, thread) if row["owner"] != OWNER]
-    space = checkpoints.space_of(session, thread, ns) if here else None
+    space = checkpoints.space_of(session, thread, ns) if _own_runs(session, thread) else None
     if space is None or checkpoints.checkpoint_rows(session, space, ns, id):
         return
     latest = checkpoints.checkpoint_rows(session, space, ns)
@@ -57,10 +56,17 @@ def _put_checkpoint(session: WritingSession, checkpoint: TapedCheckpoint) -> Non
     space = checkpoints.space_of(session, thread, ns)
     if space is None or not checkpoints.checkpoint_rows(session, space, ns, id):
         checkpoints.put_checkpoint(session, thread, ns, id, parent, checkpoint.data, checkpoint.refs)
-        for row in checkpoint.writes:
-            task, path, special = (row.columns[name] for name in ("task", "path", "special"))
-            if isinstance(value := row.values["value"], Part):
-                checkpoints.put_writes(session, thread, ns, id, task, path, special, value)
+    elif checkpoints.write_rows(session, space, id) or _own_runs(session, thread):
+        return  # else another tape brought it, of a run that nothing beside it was needed for
+    for row in checkpoint.writes:
+        task, path, special = (row.columns[name] for name in ("task", "path", "special"))
+        if isinstance(value := row.values["value"], Part):
+            checkpoints.put_writes(session, thread, ns, id, task, path, special, value)
+
+
+def _own_runs(session: WritingSession, thread: str) -> list[StoredRow]:
+    """The runs of a conversation that no tape brought."""
+    return [row for row in runs.thread_runs(session, thread) if row["owner"] != OWNER]
 
 
 def _add(session: WritingSession, run: TapedRun) -> None:

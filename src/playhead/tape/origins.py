@@ -1,8 +1,9 @@
 """Which saved states tell from where a run set out, and whether it can be replayed from there?
 
-The state it began from and its first one, which says so. Of a run that went back to an older state, also what had gone
-on from there. And those that were put there by hand or begin a branch, with what they came of, and those of graphs
-within that waited: a run that cannot be replayed for one of them says so from its tape, too.
+The state it began from, with those it is read with, and its first one, which says so. Of a run that went back to an
+older state, also what had gone on from there. And those that were put there by hand or begin a branch, with what they
+came of, and those of graphs within that waited: a run that cannot be replayed for one of them says so from its tape,
+too.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from playhead.store.checkpoints import (
     long_id,
     made_between,
     made_of,
+    needs_older,
     short_id,
     space_of,
     spaces,
@@ -48,6 +50,15 @@ def telling(session: Session, thread: str, run: StoredRow) -> list[CheckpointRow
         rows += [made_of(session, thread, older.id, run["started"]), *_waiting_within(session, thread, older, run)]
     rows += _by_hand(session, thread, run)
     return list({(row.ns, row.id): row for row in rows if row is not None}.values())
+
+
+def put_together_from(session: Session, thread: str, run: StoredRow) -> Iterator[CheckpointRow]:
+    """The states that those it began from are read with: a channel may be kept as what was written to it since."""
+    for row in before_run(session, thread, run["started"]).values():
+        space = None if row is None else space_of(session, thread, row.ns)
+        while row is not None and space is not None and needs_older(session, row):
+            row = next(iter(_parent(session, space, row)), None)  # noqa: PLW2901
+            yield from [row] if row is not None else []
 
 
 def _first_within(session: Session, thread: str, run: StoredRow) -> Iterator[CheckpointRow]:

@@ -19,7 +19,7 @@ from playhead.store.session import Session
 from playhead.store.values import UNREADABLE, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
-from playhead.tape.origins import telling
+from playhead.tape.origins import put_together_from, telling
 from playhead.tape.rows import BELOW, COLUMNS, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun
 from playhead.tape.trees import Showing, Value, uses
 
@@ -53,7 +53,9 @@ class Source:
         thread = self._thread(stored)
         older = before_run(self.session, thread, stored["started"]).get("")
         rows = telling(self.session, thread, stored)
-        return [self._checkpoint(thread, row, waits=older is not None and row.id == older.id) for row in rows]
+        made = [self._checkpoint(thread, row, waits=older is not None and row.id == older.id) for row in rows]
+        read_with = put_together_from(self.session, thread, stored)
+        return made + [self._checkpoint(thread, row, waits=True) for row in read_with]
 
     def _effects(self, thread: int) -> dict[int, list[StoredRow]]:
         """What the runs of a conversation did to the world, by run."""
