@@ -36,6 +36,8 @@ SERVICES = [
     *(("shippo_live_", HEX + HEX[:8]), ("pat-na1-", "01234567-89ab-4def-8123-456789abcdef")),
     *(("xkeysib-", HEX * 2 + "-" + RANDOM[:16]), ("pat", RANDOM[:14] + "." + HEX * 2), ("GOCSPX-", RANDOM[:28])),
     *(("secret_", RANDOM + RANDOM[:11]), ("ntn_", RANDOM + RANDOM[:14]), ("lin_api_", RANDOM + RANDOM[:8])),
+    *(("EAA", RANDOM * 4), ("nvapi-", RANDOM * 2), ("tskey-auth-", RANDOM), ("dckr_pat_", RANDOM[:27])),
+    *(("dapi", HEX), ("PMAK-", HEX[:24] + "-" + HEX + "01"), ("r8_", RANDOM + "aB3dE"), ("figd_", RANDOM + "aB3dEfgh")),
     *(("ATATT3x", RANDOM * 5), ("glsa_", RANDOM + "_" + HEX[:8])),
 ]
 SECRETS = [
@@ -267,6 +269,36 @@ def test_the_password_goes_and_the_address_stays_readable(redactor: Redactor) ->
         redactor.text("see postgresql://admin:hunter2@db.example/runs")
         == "see [redacted password in address]db.example/runs"
     )
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p@s$w0rd", "a@"])
+def test_a_password_with_the_sign_that_ends_it_goes_whole(password: str, redactor: Redactor) -> None:
+    expected = "[redacted password in address]db.example/runs"
+    assert redactor.text(f"postgresql://admin:{password}@db.example/runs") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"url":"http://localhost:8080","mail":"ana@bikes.example"}',
+        "see http://localhost:8080/a, ana@bikes.example",
+    ],
+)
+def test_an_address_with_a_port_before_a_mail_address_has_no_password(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text
+
+
+PEM = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *[RANDOM * 2] * 5, RANDOM + "==", "-----END RSA PRIVATE KEY-----"])
+
+
+@pytest.mark.parametrize("cut", [40, 100, 228, len(PEM) - 40])
+@pytest.mark.parametrize("escape", [str, lambda text: json.dumps(text)[1:-1], lambda text: text.replace("\n", "\r\n")])
+def test_a_private_key_that_is_cut_in_two_messages_is_found_in_both(
+    cut: int, escape: Callable[[str], str], redactor: Redactor
+) -> None:
+    first, second = escape(f"Here is the key: {PEM[:cut]}"), escape(f"And the rest: {PEM[cut:]}\nThank you")
+    assert redactor.text(second) == escape("And the rest: [redacted private key]\nThank you")
+    assert RANDOM[:20] not in redactor.text(first) or cut == 40
 
 
 def test_every_secret_of_a_text_is_replaced(redactor: Redactor) -> None:

@@ -46,11 +46,11 @@ BEFORE_KEYS: Final = (
 )
 IN_LONG_NAMES: Final = tuple([needle.translate(FOLD) for needle in BEFORE_KEYS])
 IN_LONG_WORDS: Final = re.compile(
-    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa)_)|(?<=hf_)|(?<=c[ks]_)(?=[\da-f]{8})|"
+    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa|igd)_)|(?<=(?:hf|r8)_)|(?<=c[ks]_)(?=[\da-f]{8})|"
     rb"(?<=(?:lin_api|po_live|po_test)_))|"
-    rb"-(?:(?<=(?:ypi|xai|plx|key|app|sib|SPX|atp|csp)-)|(?<=pat-[a-z][a-z]\d-)|[Kk][Ee][Yy]\b)|"
+    rb"-(?:(?<=(?:ypi|xai|plx|key|app|api|sib|SPX|MAK|atp|csp)-)|(?<=pat-[a-z][a-z]\d-)|[Kk][Ee][Yy]\b)|"
     rb"=(?<=[Kk][Ee][Yy]=)| (?<=asic )|"
-    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|(?<=pat.{14}\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|ATATT|%2[Dd]"
+    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|(?<=pat.{14}\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|dapi[\da-f]{8}|ATATT|EAA|%2[Dd]"
 )
 AS_NAMES: Final = bytes(ord("x") if re.match("[A-Za-z0-9_-]", chr(byte)) else ord(".") for byte in range(256))
 AS_WORDS: Final = bytes(ord("x") if re.match("[A-Za-z0-9]", chr(byte)) else ord(".") for byte in range(256))
