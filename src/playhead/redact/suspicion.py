@@ -13,6 +13,7 @@ from typing import Final
 import ormsgpack
 
 from playhead.redact.cards import is_card_value
+from playhead.redact.encoded import OF_TEXT
 
 # One search is for several needles: what need not be told apart is folded into one first.
 ALIKE: Final = (
@@ -86,7 +87,19 @@ def _suspect_name(data: bytes, folded: bytes) -> bool:
     for needle in IN_LONG_NAMES:
         if needle in folded:
             return True
-    return LONG in data.translate(AS_WORDS) and IN_LONG_WORDS.search(data) is not None
+    words = data.translate(AS_WORDS)
+    return LONG in words and (IN_LONG_WORDS.search(data) is not None or _suspect_word(data, words))
+
+
+def _suspect_word(data: bytes, words: bytes) -> bool:
+    """Is one of the long words a text in base64?"""
+    at = words.find(LONG)
+    while at >= 0:
+        end = words.find(b".", at)
+        if OF_TEXT.search(data, at, end if end >= 0 else len(data)):
+            return True
+        at = words.find(LONG, end) if end >= 0 else -1
+    return False
 
 
 def _suspect_number(data: bytes) -> bool:
