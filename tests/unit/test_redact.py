@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
 import uuid
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import ormsgpack
 import pytest
@@ -36,6 +38,8 @@ SERVICES = [
     *(("shippo_live_", HEX + HEX[:8]), ("pat-na1-", "01234567-89ab-4def-8123-456789abcdef")),
     *(("xkeysib-", HEX * 2 + "-" + RANDOM[:16]), ("pat", RANDOM[:14] + "." + HEX * 2), ("GOCSPX-", RANDOM[:28])),
     *(("secret_", RANDOM + RANDOM[:11]), ("ntn_", RANDOM + RANDOM[:14]), ("lin_api_", RANDOM + RANDOM[:8])),
+    *(("EAA", RANDOM * 4), ("nvapi-", RANDOM * 2), ("tskey-auth-", RANDOM), ("dckr_pat_", RANDOM[:27])),
+    *(("dapi", HEX), ("PMAK-", HEX[:24] + "-" + HEX + "01"), ("r8_", RANDOM + "aB3dE"), ("figd_", RANDOM + "aB3dEfgh")),
     *(("ATATT3x", RANDOM * 5), ("glsa_", RANDOM + "_" + HEX[:8])),
 ]
 SECRETS = [
@@ -269,6 +273,36 @@ def test_the_password_goes_and_the_address_stays_readable(redactor: Redactor) ->
     )
 
 
+@pytest.mark.parametrize("password", ["p@ss", "p@s$w0rd", "a@"])
+def test_a_password_with_the_sign_that_ends_it_goes_whole(password: str, redactor: Redactor) -> None:
+    expected = "[redacted password in address]db.example/runs"
+    assert redactor.text(f"postgresql://admin:{password}@db.example/runs") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"url":"http://localhost:8080","mail":"ana@bikes.example"}',
+        "see http://localhost:8080/a, ana@bikes.example",
+    ],
+)
+def test_an_address_with_a_port_before_a_mail_address_has_no_password(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text
+
+
+PEM = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *[RANDOM * 2] * 5, RANDOM + "==", "-----END RSA PRIVATE KEY-----"])
+
+
+@pytest.mark.parametrize("cut", [40, 100, 228, len(PEM) - 40])
+@pytest.mark.parametrize("escape", [str, lambda text: json.dumps(text)[1:-1], lambda text: text.replace("\n", "\r\n")])
+def test_a_private_key_that_is_cut_in_two_messages_is_found_in_both(
+    cut: int, escape: Callable[[str], str], redactor: Redactor
+) -> None:
+    first, second = escape(f"Here is the key: {PEM[:cut]}"), escape(f"And the rest: {PEM[cut:]}\nThank you")
+    assert redactor.text(second) == escape("And the rest: [redacted private key]\nThank you")
+    assert RANDOM[:20] not in redactor.text(first) or cut == 40
+
+
 def test_every_secret_of_a_text_is_replaced(redactor: Redactor) -> None:
     text = " and ".join(secret for _, secret in SECRETS)
     assert redactor.text(text) == " and ".join(f"[redacted {kind}]" for kind, _ in SECRETS)
@@ -423,10 +457,55 @@ def test_a_declared_secret_that_is_likely_a_word_is_not_one() -> None:
     assert Redactor(["hello", ""]).text("hello there") == "hello there"
 
 
-@pytest.mark.parametrize("escape", [json.dumps, repr, quote], ids=["json", "python", "address"])
-@pytest.mark.parametrize("secret", ['correct "horse" 100 %', "horse\nstäble"])
+@pytest.mark.parametrize(
+    "escape",
+    [json.dumps, repr, quote, quote_plus, html.escape, lambda text: json.dumps(json.dumps(text))],
+    ids=["json", "python", "address", "form", "page", "json in json"],
+)
+@pytest.mark.parametrize("secret", ['correct "horse"/100 %', "horse\nstäble"])
 def test_a_declared_secret_is_found_as_others_write_it(escape: Callable[[str], str], secret: str) -> None:
     assert "horse" not in Redactor([secret]).text(f"see {escape(secret)}")
+
+
+def in_base64(text: str, alphabet: str) -> str:
+    data = text.encode()
+    return urlsafe_b64encode(data).decode().rstrip("=") if alphabet == "address" else b64encode(data).decode()
+
+
+def out_of_base64(run: str) -> str:
+    return b64decode(run.translate(str.maketrans("-_", "+/")) + "==").decode()
+
+
+@pytest.mark.parametrize("alphabet", ["plain", "address"])
+@pytest.mark.parametrize("around", ["{}", "x{}", "?>ü {} and ~~~??", '{{"key": "{}", "day": 1}}'])
+@pytest.mark.parametrize(("kind", "secret"), SECRETS)
+def test_a_secret_in_base64_goes_and_the_text_around_it_stays(
+    kind: str, secret: str, around: str, alphabet: str, redactor: Redactor
+) -> None:
+    text = around.format(secret)
+    if (expected := redactor.text(text)) == text or len(text) < 15:
+        return  # it is none behind a letter, or too short to be told from a word
+    run = in_base64(text, alphabet)
+    found = unpack(redactor.packed(pack({"data": run, "json": json.dumps(f"a\n{run}")})))
+    assert out_of_base64(found["data"]) == expected
+    assert out_of_base64(json.loads(found["json"]).removeprefix("a\n")) == expected
+    assert redactor.text(f"it is {run}.") == f"it is {found['data']}."
+    assert redactor.packed(pack(found)) == pack(found)
+
+
+@pytest.mark.parametrize("secret", ["hunter22", "s3cret-word", "correct horse", "correct-horse-battery"])
+def test_a_declared_secret_in_base64_is_found(secret: str) -> None:
+    redactor = Redactor([secret])
+    for run in (in_base64(secret, "plain"), in_base64(secret, "address")):
+        assert unpack(redactor.packed(pack({"data": run})))["data"] != run
+        assert secret not in str(b64decode(redactor.text(run).ljust(44, "=")))
+
+
+@given(st.text(min_size=15) | st.binary(min_size=15))
+def test_base64_of_what_is_no_secret_stays(data: str | bytes) -> None:
+    text = b64encode(data if isinstance(data, bytes) else data.encode(errors="surrogatepass")).decode()
+    assert isinstance(data, str) or Redactor().text(text) == text
+    assert not isinstance(data, str) or Redactor().text(data) != data or Redactor().text(text) == text
 
 
 @pytest.mark.parametrize(("kind", "secret"), SECRETS)

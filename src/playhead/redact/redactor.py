@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import ormsgpack
 
 from playhead.codec import IN_MSGPACK
 from playhead.errors import BadInput
 from playhead.redact.cards import NUMBERS, hide_cards, is_card_value, without_cards
+from playhead.redact.encoded import STANDS, written_again
 from playhead.redact.shapes import CALLED, LABELLED_SECRETS, SHAPES
 from playhead.redact.suspicion import SHORTEST, suspect
 
@@ -22,6 +25,7 @@ GONE: Final = "[redacted secret]"
 ARRAY: Final = 6  # LangGraph's extension for arrays of numpy, whose bytes must keep their number
 NAMES: Final = 4096  # kept at hand
 SHORTEST_SECRET: Final = 8  # characters
+IN_RUNS: Final = 15  # bytes that base64 is long enough of to be read
 ENDINGS: Final = [(name, re.compile(rf"(?i:{called})\Z")) for name, called in CALLED.items()]
 
 
@@ -34,9 +38,14 @@ def _labelled_replacement(kind: str) -> Callable[[re.Match[str]], str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """A secret as it stands in text, in JSON, in what Python prints, and in an address."""
+    """A secret as it stands in text, in JSON, in what Python prints, in an address or a page; a short one in base64."""
     plain, ascii_only = json.dumps(secret, ensure_ascii=False)[1:-1], json.dumps(secret)[1:-1]
-    return {secret, plain, ascii_only, repr(secret)[1:-1], quote(secret, safe="", errors="surrogateescape")}
+    said = {secret, plain, ascii_only, repr(secret)[1:-1], html.escape(secret), json.dumps(plain)[1:-1]}
+    said |= {json.dumps(ascii_only)[1:-1], plain.replace("/", "\\/"), ascii_only.replace("/", "\\/")}
+    said |= {quote(secret, safe=safe, errors="surrogateescape") for safe in ("", "/")}
+    said.add(quote_plus(secret, errors="surrogateescape"))
+    data = secret.encode(errors="surrogateescape")
+    return said if len(data) >= IN_RUNS else said | {b64encode(data).decode().rstrip("=")}
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +89,7 @@ class Redactor:
         self._rules = [(re.compile(re.escape(value)), lambda _: GONE) for value in exact]
         self._rules += [(re.compile(shape), _replacement(kind)) for kind, shape in SHAPES.items()]
         self._rules += [(re.compile(shape), _labelled_replacement(kind)) for kind, shape in LABELLED_SECRETS]
+        self._rules.append((STANDS, lambda run: written_again(run, self.text)))
         self._declared = tuple(value.encode(errors="surrogateescape") for value in exact)
         self._names: dict[str, str] = {}
 

@@ -17,6 +17,13 @@ SERVICE_KEYS: Final = (
     *(r"c[ks]_[\da-f]{40}\b", rf"sq0(?:atp|csp)-{WORD}{{22,}}", r"shippo_(?:live|test)_[\da-f]{40}\b"),
     *(r"pat-[a-z]{2}\d-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b", r"xkeysib-[\da-f]{64}-[A-Za-z0-9]{16}\b"),
     *(r"pat[A-Za-z0-9]{14}\.[\da-f]{64}\b", r"(?:secret|ntn)_[A-Za-z0-9]{43,}", r"lin_api_[A-Za-z0-9]{40}"),
+    *(
+        r"EAA[A-Za-z0-9]{80,}",
+        r"nvapi-[A-Za-z0-9_-]{60,}",
+        rf"tskey-[a-z]{{3,8}}-{WORD}{{20,}}",
+        rf"dckr_pat_{WORD}{{20,}}",
+    ),
+    *(r"dapi[\da-f]{32}\b", r"PMAK-[\da-f]{24}-[\da-f]{34}\b", r"r8_[A-Za-z0-9]{37}\b", rf"figd_{WORD}{{32,}}"),
     *(rf"GOCSPX-{WORD}{{28}}", rf"ATATT3x{WORD}{{100,}}", r"glsa_[A-Za-z0-9]{32}_[\da-f]{8}\b"),
 )
 SLACK: Final = r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{20,}"
@@ -27,6 +34,13 @@ GROUPED: Final = (
     r"(?!(?P=gap)\d)"
 )
 """A card's own groups and no others, because what stands between them stands between other numbers, too."""
+
+LINE_END: Final = r"(?:\r?\n|(?:\\r)?\\n)"
+REST_OF_KEY: Final = (
+    r"(?<![A-Za-z0-9+/])(?<![A-Za-z0-9+/=]\n)(?<![A-Za-z0-9+/=]\r\n)"
+    rf"(?:[A-Za-z0-9+/]{{1,76}}+={{0,2}}{LINE_END}){{1,200}}+"
+)
+"""What comes of a key that was cut in two messages: its lines, up to the one that ends it."""
 
 ON_CARD: Final = "|".join(rf"(?<={card}{mark})" for card in ("[Cc]ard", "CARD") for mark in ("", "[_#:=]", " #"))
 SHAPES: Final = {
@@ -41,8 +55,10 @@ SHAPES: Final = {
     "token": BEGINS + r"eyJ[A-Za-z0-9_-]{8,4000}+\.eyJ[A-Za-z0-9_-]{8,}+\.[A-Za-z0-9_-]{8,}",
     "bearer token": BEGINS + r"(?:[Bb]earer|BEARER)(?:\s|\\[nrt])++(?=\S{24}|\S{0,24}?\d)[A-Za-z0-9._~+/-]{16,}=*",
     "private key": r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:[\s\S]{0,10000}?-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\\\s]{40,})",
-    "password in address": BEGINS + r"[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^/\s:@]{0,200}+:[^@\s/]{1,200}+@",
+    r"(?:[\s\S]{0,10000}?-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\\\s]{40,})"
+    rf"|{REST_OF_KEY}-----END [A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----",
+    "password in address": BEGINS + r"[A-Za-z][A-Za-z0-9+.-]{1,20}+://[^/\s:@\"]{0,200}+:[^@\s/\"]{1,200}+@"
+    r"(?:[^@\s/\",;:?&=]{0,100}+@)?",
     # A run of numbers that stands alone: not in a word or an id, not behind a decimal point.
     "card number": rf"(?:{ESCAPED}|(?<![\w#+])(?<!\d[. ])(?<!(?<![A-Za-z.])\.)(?<!\w-))(?:{GROUPED}|\d+(?:[ -]\d+)*)"
     rf"(?!\w|\.\d|-[\da-fA-F])|(?:{ON_CARD})\d{{13,19}}+(?!\d)",

@@ -13,6 +13,7 @@ from typing import Final
 import ormsgpack
 
 from playhead.redact.cards import is_card_value
+from playhead.redact.encoded import OF_TEXT
 
 # One search is for several needles: what need not be told apart is folded into one first.
 ALIKE: Final = (
@@ -46,11 +47,11 @@ BEFORE_KEYS: Final = (
 )
 IN_LONG_NAMES: Final = tuple([needle.translate(FOLD) for needle in BEFORE_KEYS])
 IN_LONG_WORDS: Final = re.compile(
-    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa)_)|(?<=hf_)|(?<=c[ks]_)(?=[\da-f]{8})|"
+    rb"_(?:(?<=(?:npm|sec|_v1|pat|pss|pca|ppa|sv2|ntn|lsa|igd)_)|(?<=(?:hf|r8)_)|(?<=c[ks]_)(?=[\da-f]{8})|"
     rb"(?<=(?:lin_api|po_live|po_test)_))|"
-    rb"-(?:(?<=(?:ypi|xai|plx|key|app|sib|SPX|atp|csp)-)|(?<=pat-[a-z][a-z]\d-)|[Kk][Ee][Yy]\b)|"
+    rb"-(?:(?<=(?:ypi|xai|plx|key|app|api|sib|SPX|MAK|atp|csp)-)|(?<=pat-[a-z][a-z]\d-)|[Kk][Ee][Yy]\b)|"
     rb"=(?<=[Kk][Ee][Yy]=)| (?<=asic )|"
-    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|(?<=pat.{14}\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|ATATT|%2[Dd]"
+    rb"\.(?:(?<=(?:hv[sbr]|a29|ack)\.)|(?<=SG\.)|(?<=pat.{14}\.)|[\w-]{6}\.)|:AA|SK[\da-f]{8}|dapi[\da-f]{8}|ATATT|EAA|%2[Dd]"
 )
 AS_NAMES: Final = bytes(ord("x") if re.match("[A-Za-z0-9_-]", chr(byte)) else ord(".") for byte in range(256))
 AS_WORDS: Final = bytes(ord("x") if re.match("[A-Za-z0-9]", chr(byte)) else ord(".") for byte in range(256))
@@ -86,7 +87,19 @@ def _suspect_name(data: bytes, folded: bytes) -> bool:
     for needle in IN_LONG_NAMES:
         if needle in folded:
             return True
-    return LONG in data.translate(AS_WORDS) and IN_LONG_WORDS.search(data) is not None
+    words = data.translate(AS_WORDS)
+    return LONG in words and (IN_LONG_WORDS.search(data) is not None or _suspect_word(data, words))
+
+
+def _suspect_word(data: bytes, words: bytes) -> bool:
+    """Is one of the long words a text in base64?"""
+    at = words.find(LONG)
+    while at >= 0:
+        end = words.find(b".", at)
+        if OF_TEXT.search(data, at, end if end >= 0 else len(data)):
+            return True
+        at = words.find(LONG, end) if end >= 0 else -1
+    return False
 
 
 def _suspect_number(data: bytes) -> bool:
