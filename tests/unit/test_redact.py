@@ -213,8 +213,8 @@ CALLED = [
     ),
     *(("api_key", RANDOM, "api key"), ("apiKey", HEX, "api key"), ("x-api-key", RANDOM, "api key")),
     *(("private_key", RANDOM, "api key"), ("AccountKey", RANDOM * 2 + "==", "api key")),
-    *(("access_token", RANDOM, "token"), ("refreshToken", RANDOM, "token"), ("token", HEX, "token")),
-    *(("Authorization", RANDOM, "token"), ("Set-Cookie", f"sid={RANDOM}; Path=/", "cookie")),
+    *(("access_token", RANDOM, "token"), ("refreshToken", RANDOM, "token"), ("X-Auth-Token", HEX, "token")),
+    ("Set-Cookie", f"sid={RANDOM}; Path=/", "cookie"),
 ]
 CALLED_ORDINARY = [
     *({"password": "required"}, {"password": "ask the owner"}, {"password": "<password>"}, {"password": True}),
@@ -224,6 +224,12 @@ CALLED_ORDINARY = [
         {"secret": "db-credentials"},
         {"token": "end"},
     ),
+    *(
+        {"token": HEX},
+        {"booking_token": RANDOM},
+        {"valid_token": RANDOM},
+        {"authorization": RANDOM},
+    ),  # a later turn needs it
     *({"next_page_token": HEX}, {"pageToken": HEX}, {"syncToken": HEX}, {"max_tokens": "a1b2c3d4e5f6a7b8c9"}),
     *({"key": RANDOM}, {"primary_key": "customer"}, {"token": "1234567890123456789"}, {"api_key": "your-api-key-here"}),
     *({"secret_santa": "Zwyssig1"}, {"cookie": "chocolate chip"}, {"cookies": "2"}, {"authorization": "pending"}),

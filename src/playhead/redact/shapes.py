@@ -85,7 +85,7 @@ CALLED: Final = {
     "password": r"(?:passw(?:or)?d|passphrase|pwd)\d?",
     "secret": r"secret(?:[_-]?value)?",
     "api_key": r"(?:api|access|private|account|signing|encryption|subscription|secret(?:[_-]?access)?)[_-]?key",
-    "token": rf"token{NO_PAGE}",
+    "access_token": r"(?:access|refresh|auth|bearer|api|session|security)[_-]?token",  # not a booking's
     "authorization": r"authorization",
     "cookie": r"cookie",
 }
@@ -114,8 +114,8 @@ LABELLED_SECRETS: Final = (
     ("secret", r"((?i:account_?key|shared_?access_?key)=)[A-Za-z0-9/+]{40,}+=*"),
     ("secret", rf"({CALLS['secret']}{IS}){OPAQUE}"),
     ("api key", rf"({CALLS['api_key']}{IS}){OPAQUE}"),
-    ("token", rf"({CALLS['token']}{IS}){OPAQUE}"),
-    ("token", rf"({CALLS['authorization']}{IS}(?:[A-Za-z][\w-]{{0,20}}\s{{1,4}})?){OPAQUE}"),
+    ("token", rf"({CALLS['access_token']}{IS}){OPAQUE}"),
+    ("token", rf"({CALLS['authorization']}{IS}[A-Za-z][\w-]{{0,20}}\s{{1,4}}){OPAQUE}"),
     (
         "cookie",
         rf"({CALLS['cookie']}{IS})(?=[^\n\"'\\]{{0,400}}?=[^\s\"'\\;]{{16}})"
