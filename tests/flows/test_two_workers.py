@@ -232,6 +232,19 @@ def test_what_fails_in_the_message_before_does_not_keep_the_next_from_being_take
     assert second.output["said"] == ["one", "two", "re two"]
 
 
+def test_what_comes_under_the_event_of_one_that_was_cut_off_and_is_another_message_is_not_lost(
+    tmp_path: Path, deck: Deck
+) -> None:
+    killed_at_work(tmp_path, "one")()
+    agent = deck.record(build(), "talk", resources={"world": World(tmp_path / "world.db")})
+    assert agent.invoke(said("two"), config("one"))["said"] == ["one", "re one", "two", "re one"]
+    assert [(run.cause, run.status, run.attempt) for run in deck.runs("c-1")] == [
+        ("one", "done", 2),
+        ("one", "done", 1),
+    ]
+    assert World(tmp_path / "world.db").texts() == ["re one"]  # of one event, once
+
+
 def test_the_run_of_another_graph_that_was_cut_off_is_left_to_be_resumed_with_it(tmp_path: Path, deck: Deck) -> None:
     killed_at_work(tmp_path, "one")()
     agent = deck.record(build(), "another", resources={"world": World(tmp_path / "world.db")})

@@ -141,7 +141,8 @@ def prune(
 
     Says which runs would go, with their checkpoints and the values that only they use; --yes removes them. A
     conversation's newest state stays, so that it goes on, and what it did to the world stays known. What is running
-    or waits for an answer goes only where --status names it.
+    or waits for an answer goes only where --status names it. Turns are counted by what is there: what was turn 3 may
+    be turn 1 then; a run's id stays.
     """
     from playhead.cli.printing import write, write_json
 

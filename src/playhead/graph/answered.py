@@ -56,7 +56,8 @@ class Answered:
     def pieces(self) -> list[Any]:
         """What each of its nodes gave, where `updates` are asked for, and how it ended, where `values` are.
 
-        What else is told of a run while it goes on (tokens, tasks, a graph's own words) is not told again.
+        What else is told of a run while it goes on (tokens, tasks, a graph's own words) is not told again, and
+        callbacks, from which LangChain makes its `astream_events`, hear nothing: nothing runs.
         """
         told: SimpleQueue[Piece] = SimpleQueue()
         for mode, payload in (*self._updates(), *self._end()):

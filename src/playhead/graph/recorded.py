@@ -217,8 +217,6 @@ class Recorded(Pregel):  # type: ignore[type-arg]
 
     def _met_before(self, run: RunRecorder, lease: Lease, wishes: Mapping[str, Any]) -> Met:
         """What became of this very message when it was brought before: its answer, or it is `UNFINISHED`."""
-        if run.is_brought_again:
-            return UNFINISHED
         recording, named = self._playhead, {"thread": lease.thread, "cause": lease.event}
         rows = [row for row in lease.earlier if row["graph"] == recording.name]
         if not rows:

@@ -34,7 +34,6 @@ from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
 from playhead.redact import Redactor
 from playhead.store import runs
-from playhead.store.backend import Row
 from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
 from playhead.store.writer import Note
@@ -203,8 +202,8 @@ class RunRecorder:
     @property
     def cut_off(self) -> str | None:
         """The run that its worker left unfinished, of this graph: it comes first, or would be lost."""
-        last = self._unfinished()
-        return last["name"] if last is not None else None
+        last = self.lease.cut_off if self.lease is not None and self._row else None
+        return last["name"] if last is not None and last["graph"] == self.recording.name else None
 
     @property
     def _comes_after(self) -> bool:
@@ -215,16 +214,6 @@ class RunRecorder:
     def given(self) -> Part | None:
         """Its input, as it is to be recorded."""
         return self._row.get("input")
-
-    @property
-    def is_brought_again(self) -> bool:
-        """Is that run the very same message's? Whoever brings messages brings one again that was not answered."""
-        last = self._unfinished()
-        return last is not None and last["cause"] == self.cause
-
-    def _unfinished(self) -> Row | None:
-        last = self.lease.cut_off if self.lease is not None and self._row else None
-        return last if last is not None and last["graph"] == self.recording.name else None
 
     def enter(self) -> None:
         """It is the run's turn: what came before it on its conversation is over."""
