@@ -248,8 +248,13 @@ def test_hostile_values_are_values_and_hostile_names_are_unknown(shop: Store, ad
 
     before = contents()
     for text in hostile(address):
-        for name in ("business", "thread", "prompt", "status"):
+        for name in ("business", "thread", "prompt"):
             assert threads(shop, f"{name}{sign}{text}") == (["a", "b", "c", "d"] if sign == "!=" else [])
+        if sign == "~":
+            assert threads(shop, f"status~{text}") == []
+        else:
+            with pytest.raises(BadInput, match="no run ends as"):
+                chosen(shop, f"status{sign}{text}")
         with pytest.raises(BadInput):
             chosen(shop, f"{text}{sign}x")
         with pytest.raises(BadInput):

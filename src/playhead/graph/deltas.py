@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from langgraph.channels import DeltaChannel
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
-from langgraph.checkpoint.serde.types import _DeltaSnapshot
+
+from playhead.graph.private import DeltaSnapshot
 
 COUNTERS: Final = "counters_since_delta_snapshot"
 """LangGraph's name for how much was written to each such channel since a state that has it whole."""
@@ -33,7 +34,7 @@ def _whole(channel: DeltaChannel[Any]) -> DeltaChannel[Any]:
 
 def is_whole(value: Any) -> bool:
     """Is this the value of such a channel?"""
-    return isinstance(value, _DeltaSnapshot)
+    return isinstance(value, DeltaSnapshot)
 
 
 def with_values(graph: Any, saver: BaseCheckpointSaver[Any], found: CheckpointTuple) -> CheckpointTuple | None:
@@ -45,7 +46,7 @@ def with_values(graph: Any, saver: BaseCheckpointSaver[Any], found: CheckpointTu
     if not _all_are_there(saver, found, names):
         return None
     state = graph.copy(update={"checkpointer": saver}).get_state(found.config).values
-    values = {name: _DeltaSnapshot(state[name]) for name in names if name in state}
+    values = {name: DeltaSnapshot(state[name]) for name in names if name in state}
     checkpoint: Any = {**found.checkpoint, "channel_values": {**found.checkpoint["channel_values"], **values}}
     return found._replace(checkpoint=checkpoint, metadata=facts)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures.thread import _worker as pool_worker
 from typing import Any
 
+from langgraph.checkpoint.serde.types import _DeltaSnapshot as DeltaSnapshot
 from langgraph.pregel import _runner
 from langgraph.pregel._executor import AsyncBackgroundExecutor, BackgroundExecutor
 from langgraph.pregel._io import map_command, map_output_updates
@@ -23,6 +24,7 @@ __all__ = [
     "AsyncBackgroundExecutor",
     "AsyncPregelLoop",
     "BackgroundExecutor",
+    "DeltaSnapshot",
     "SyncPregelLoop",
     "map_command",
     "map_output_updates",

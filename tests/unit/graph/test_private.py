@@ -30,6 +30,10 @@ def test_what_is_called_takes_what_we_give_it(function: Any) -> None:
     assert list(inspect.signature(function).parameters)[: len(CALLED[function])] == CALLED[function]
 
 
+def test_a_channel_that_is_saved_whole_is_saved_as_one_value() -> None:
+    assert private.DeltaSnapshot._fields == ("value",)
+
+
 def test_every_private_module_of_theirs_is_imported_in_one_place() -> None:
     theirs = re.compile(r"^ *(?:from|import) (?:lang\w+|concurrent)[\w.]*(?:\._\w+| import .*\b_\w+)", re.M)
     found = {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if theirs.search(path.read_text())}
