@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from copy import copy
-from typing import Any, Final
+from typing import Any
 
 from langgraph.channels import DeltaChannel
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from playhead.graph.private import DeltaSnapshot
-
-COUNTERS: Final = "counters_since_delta_snapshot"
-"""LangGraph's name for how much was written to each such channel since a state that has it whole."""
+from playhead.store.checkpoints import DELTAS
 
 
 def saved_whole(channels: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +38,7 @@ def is_whole(value: Any) -> bool:
 def with_values(graph: Any, saver: BaseCheckpointSaver[Any], found: CheckpointTuple) -> CheckpointTuple | None:
     """The recorded state with the value of each such channel in it; None where a state that it needs is gone."""
     facts: Any = dict(found.metadata)
-    names = facts.pop(COUNTERS, {}).keys() - found.checkpoint["channel_values"].keys()
+    names = facts.pop(DELTAS, {}).keys() - found.checkpoint["channel_values"].keys()
     if not names:
         return found
     if not _all_are_there(saver, found, names):

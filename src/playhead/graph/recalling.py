@@ -1,8 +1,8 @@
 """What answers a call in a replay: the recording, a model that is asked, a pure stand-in, or nothing?
 
-One function for each kind of call, asked before anything is done. Where nothing replays they
-answer None at once. A model call without a recorded answer is asked, or ends the branch, as the terms say; an effect
-without one never happens: its pure `simulate` answers, or the replay ends.
+One function for each kind of call, asked before anything is done. Where nothing replays they answer None at once. A
+model call without a recorded answer is asked, or ends the branch, as the terms say; an effect without one never
+happens: its pure `simulate` answers, or the replay ends.
 """
 
 from __future__ import annotations

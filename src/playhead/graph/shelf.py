@@ -25,8 +25,8 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.types import Command
 
-from playhead.graph.deltas import COUNTERS
 from playhead.graph.waiting import COMMANDS, RESUME
+from playhead.store.checkpoints import DELTAS
 
 
 class Shelf(BaseCheckpointSaver[Any]):
@@ -97,7 +97,7 @@ class Shelf(BaseCheckpointSaver[Any]):
         }
         kept = self._as_saved(checkpoint)
         parent = config if get_checkpoint_id(config) else None
-        if COUNTERS in metadata and (before := self._latest.get(ns)) is not None:
+        if DELTAS in metadata and (before := self._latest.get(ns)) is not None:
             self._needed[ns, before.checkpoint["id"]] = before
         self._latest[ns] = CheckpointTuple(made, kept, metadata, parent)
         return made

@@ -24,7 +24,7 @@ USUAL_PATH: Final = "~__pregel_pull, "
 """How LangGraph writes the path of a node that its channels set off."""
 
 USUALLY, AS_IS = "<", ">"
-DELTAS: Final = b"counters_since_delta_snapshot"
+DELTAS: Final = "counters_since_delta_snapshot"
 """LangGraph's word in a checkpoint's metadata where that is not whole."""
 
 UUID_EPOCH: Final = 0x01B21DD213814000  # RFC 9562: 100 ns from 1582-10-15, where UUIDs count from, to 1970
@@ -185,7 +185,7 @@ def _checkpoint_row(ns: str, row: Row) -> CheckpointRow:
 def needs_older(session: Session, row: CheckpointRow) -> bool:
     """Is this state put together from older checkpoints, too? Of a `DeltaChannel` each has what was written since."""
     (metadata,) = load(session, row.refs[1:2], lambda _, data: data)
-    return isinstance(metadata, bytes) and DELTAS in metadata
+    return isinstance(metadata, bytes) and DELTAS.encode() in metadata
 
 
 def before_run(session: Session, thread: str, started: float) -> dict[str, CheckpointRow | None]:
