@@ -17,11 +17,11 @@ demo: $(STAMP)
 	@$(BIN)/playhead demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 # The same suite with as many cases as the promises name; takes far longer.
 prove: $(STAMP)
-	PLAYHEAD_TEST_SCALE=full $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	PLAYHEAD_TEST_SCALE=full $(BIN)/pytest -o faulthandler_timeout=36000 -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

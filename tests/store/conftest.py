@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,14 @@ def store(address: Path) -> Iterator[Store]:
 def keep(store: Store, *values: Any) -> list[int]:
     """Store plain values; gives their references."""
     return store.write(lambda session: intern(session, [split(value) for value in values]))
+
+
+def hold_up(store: Store) -> threading.Event:
+    """Keep the writer busy until the event is set, so that what is submitted meanwhile becomes one group."""
+    go, busy = threading.Event(), threading.Event()
+    store.submit(lambda _: (busy.set(), go.wait(10)))
+    assert busy.wait(10)
+    return go
 
 
 def intern(session: WritingSession, parts: list[Part]) -> list[int]:

@@ -21,20 +21,12 @@ from playhead.store.session import WritingSession
 from playhead.store.writer import Note, Operation
 from tests.postgres import spelled
 
-from .conftest import a_run, keep
+from .conftest import a_run, hold_up, keep
 
 
 def names(store: Store) -> list[str]:
     """The conversations, in the order they were written."""
     return store.threads()
-
-
-def hold_up(store: Store) -> threading.Event:
-    """Keep the writer busy until the event is set, so that what is submitted meanwhile becomes one group."""
-    go, busy = threading.Event(), threading.Event()
-    store.submit(lambda _: (busy.set(), go.wait(10)))
-    assert busy.wait(10)
-    return go
 
 
 def note(store: Store, operation: Operation[Any]) -> None:

@@ -78,12 +78,15 @@ class Line:
 
     def close(self) -> None:
         """Who still waits is told that the store is closed."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         self._ring.set()
         if self._thread is not None:
             self._thread.join()
-        while self._waiting:
-            self._waiting.pop().granted.set_exception(StoreClosed())
+        with self._lock:
+            waiting, self._waiting = self._waiting, set()
+        for lease in waiting:
+            lease.granted.set_exception(StoreClosed())
 
     # ── in the writer's thread, after the commit ─────────────────────────────────────────────────────────────
 
@@ -96,8 +99,12 @@ class Line:
             lease.granted.set_exception(ThreadBusy(lease.thread, lease.ahead, lease.patience))
             return
         with self._lock:
-            if not lease.left:
+            turned_away = self._closed and lease.ahead is not None  # nobody looks along the line any more
+            if not (lease.left or turned_away):
                 (self._held if lease.ahead is None else self._waiting).add(lease)
+        if turned_away:
+            lease.granted.set_exception(StoreClosed())
+            return
         if lease.ahead is None:
             lease.granted.set_result(None)
         self._watch()
