@@ -121,9 +121,10 @@ class Line:
     # ── in a thread of its own ───────────────────────────────────────────────────────────────────────────────
 
     def _watch(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="playhead-line", daemon=True)
-            self._thread.start()
+        with self._lock:  # whoever closes the recording meanwhile finds none, or one that was started
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._work, name="playhead-line", daemon=True)
+                self._thread.start()
 
     def _work(self) -> None:
         said = time.monotonic()
