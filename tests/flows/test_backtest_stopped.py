@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from playhead.backtest import Limit, Progress
-from playhead.backtest.desk import Desk
+from playhead.backtest.desk import CHARACTERS_PER_TOKEN, Desk
 from playhead.backtest.limits import Limits
 from playhead.backtest.running import Runner
 from playhead.config import Config
 from playhead.deck import Deck
-from playhead.errors import BadInput
+from playhead.errors import BadInput, NotAsked
 from playhead.foresight import Foresight
+from playhead.graph.questions import Question
 from playhead.receipt import Prices
 from playhead.store import Store
 from tests.flows.shop import PROMPTS, SCRIPT, make_graph, talk, write_prompts
@@ -172,6 +173,26 @@ def test_it_stops_before_the_call_that_would_pass_the_limit(
     more = deck.backtest(make_graph(), prompts=draft, max_cost=20.0)
     assert more.stopped == ""
     assert len(model.asked) == CALLS
+
+
+def test_what_its_money_was_found_for_is_asked_though_the_next_would_pass_the_limit(deck: Deck) -> None:
+    refused: list[str] = []
+
+    def another(_: float) -> None:
+        with pytest.raises(NotAsked, match="the limit of 2") as told:
+            desk.before(a_question("third"))
+        refused.append(str(told.value))
+
+    limits = Limits({"scripted-1": Limit(requests=60)}, lambda: 0.0)
+    desk = Desk(deck.store, "e", limits, Prices.of(PRICES), max_cost=2.0, pause=another)
+    desk.before(a_question("first"))
+    desk.before(a_question("second"))  # has to wait for its model's limit; meanwhile comes the third
+    assert len(refused) == 1
+
+
+def a_question(name: str) -> Question:
+    """One that takes twenty tokens: 1 USD."""
+    return Question(name, "c-0", "", "scripted-1", 20 * CHARACTERS_PER_TOKEN, None)
 
 
 def test_money_is_not_bounded_where_a_price_is_missing(

@@ -58,8 +58,9 @@ class Desk:
     """The desk of one experiment. `pause(seconds)` waits, `clock()` says the time in seconds.
 
     `max_cost` bounds what this session spends: a question is asked only if its expected price still fits beside what
-    was spent and what is under way. A call's price is known when it is answered, so the last ones may run over by as
-    much as their answers are longer than the recorded ones. Turns that ask at the same time are `at_once` at most.
+    was spent and what is under way, which is asked whatever comes after it. A call's price is known when it is
+    answered, so the last ones may run over by as much as their answers are longer than the recorded ones. Turns that
+    ask at the same time are `at_once` at most.
     """
 
     store: Store
@@ -145,25 +146,26 @@ class Desk:
 
     def after(self, question: Question, row: Mapping[str, Any]) -> None:
         """It was answered, or failed: what it took is counted, and its answer is on disk when this returns."""
-        with self._lock:
-            expected = self._under_way.pop(question.name)
+        expected = self._count(question, row)
         self._leave_place(expected.turn)
         try:
-            self._count(question, expected, row)
             if row["status"] == "done" and isinstance(row["response"], Part):
                 self._keep(question, row)
         finally:
             self.at_work.acquire()  # not before: while the answer is written, another turn may compute
 
-    def _count(self, question: Question, expected: Expected, row: Mapping[str, Any]) -> None:
+    def _count(self, question: Question, row: Mapping[str, Any]) -> Expected:
+        """Count what was expected as what it took: at once, as meanwhile another would find its money free."""
         taken, given = row["input_tokens"] or 0, row["output_tokens"] or 0
         with self._lock:
+            expected = self._under_way.pop(question.name)
             if row["status"] == "done":
                 self.spent += Amount(1, taken, given, self.prices.of_call(question.model, taken, given))
             else:
                 expected.turn.asked -= 1  # it is tried again, or ends the turn
         if taken + given:
             self.limits.settle(question.model, expected.tokens, taken + given)
+        return expected
 
     def _keep(self, question: Question, row: Mapping[str, Any]) -> None:
         """Keep an answer, unless its customer was forgotten meanwhile."""
@@ -198,7 +200,6 @@ class Desk:
             open_price = sum(each.price or 0.0 for each in self._under_way.values())
             if (self.spent.price or 0.0) + open_price + expected.price > self.max_cost * ROUNDING:
                 self.stopped = f"the next call would pass the limit of {self.max_cost:g}"
-                self._halt.set()
                 raise NotAsked(self.stopped)
         turn.asked += 1
         self._under_way[question.name] = expected
