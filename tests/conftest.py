@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays until the end: the garbage collector need not walk all of it again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_set_up_a_log() -> Iterator[None]:
+    """A verb sets one up that hears warnings only: in a process of its own, which the tests' is not."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import structlog
 
@@ -11,24 +9,12 @@ from playhead.graph.encoding import Encoder
 from playhead.redact import Redactor
 
 
-@pytest.fixture
-def unconfigured() -> Iterator[None]:
-    """Nobody has set up structlog."""
-    before = structlog.get_config() if structlog.is_configured() else None
-    structlog.reset_defaults()
-    yield
-    if before is not None:
-        structlog.configure(**before)
-
-
-def test_a_value_that_is_recorded_by_its_repr_prints_nothing(
-    unconfigured: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_value_that_is_recorded_by_its_repr_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     Encoder(Redactor([])).anything({"client": object()})
     assert capsys.readouterr().out == ""
 
 
-def test_whoever_has_a_log_finds_it_there(unconfigured: None) -> None:
+def test_whoever_has_a_log_finds_it_there() -> None:
     with structlog.testing.capture_logs() as logs:
         Encoder(Redactor([])).anything({"client": object()})
     assert [each["event"] for each in logs] == ["recorded by its repr"]
