@@ -28,6 +28,7 @@ SEAL_BYTES: Final = 8
 WIDTH: Final = 32  # children of a full list chunk
 
 SCALARS: Final = frozenset({bool, int, float, type(None)})
+TEXT_ONLY: Final = frozenset({str})
 SMALL_MAPPING: Final = 6  # keys
 SMALL_TEXT: Final = 24  # characters
 LONGEST_NUMBER: Final = 70  # bits: ten times the seven that a byte of it holds
@@ -184,11 +185,10 @@ def split(value: Any, encode: Encode = plain, depth: int = 2, *, names: Encode =
     """
     if depth and type(value) is list:
         return listing([encode(element) for element in value])
-    if depth and type(value) is dict and all(type(key) is str for key in value):
-        keys = sorted(value)
-        if _is_small(value) and (not in_order or keys == list(value)):
+    if depth and type(value) is dict and set(map(type, value)) <= TEXT_ONLY:
+        keys = list(value) if in_order else sorted(value)
+        if _is_small(value) and (not in_order or keys == sorted(keys)):
             return encode(value)
-        keys = list(value) if in_order else keys
         below = {key: split(value[key], encode, depth - 1, names=names, in_order=in_order) for key in keys}
         return mapping(below, names)
     return encode(value)

@@ -236,7 +236,10 @@ class Encoder:
 
     def facts(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Facts as they are stored: whose they are is a name, so that two customers stay two, and each is forgotten."""
-        return {name: self.redactor.fact(value) if name in SAID_AS else value for name, value in facts.items()}
+        made = dict(facts)
+        for name in made.keys() & SAID_AS.keys():
+            made[name] = self.redactor.fact(made[name])
+        return made
 
     def plain(self, value: Any) -> Part:
         """A leaf of plain data."""

@@ -7,8 +7,8 @@ own savers keep it so and say nothing; a recording says it, because its replay w
 from __future__ import annotations
 
 from collections import deque
-from contextvars import ContextVar
 from pathlib import PurePath
+from threading import local
 from typing import Any, Final
 
 import ormsgpack
@@ -24,31 +24,21 @@ SIGN: Final = b"?"  # what it becomes
 TOLD: Final = "it holds half a character (a lone surrogate), of which LangGraph's serializer makes a question mark"
 SEVERAL: Final = (tuple, set, frozenset, deque)
 
-_FOUND: ContextVar[list[bool] | None] = ContextVar("playhead_halves", default=None)
+
+class Noted(local):
+    """Was half a character found in what this thread encodes? None where nobody asks, and it is logged."""
+
+    halves: bool | None = None
 
 
-class NotingHalves:
-    """What is encoded within this and holds half a character is noted, and not logged.
-
-    Written out, as each of a step's values is encoded in one: a generator's context takes three times as long.
-    """
-
-    __slots__ = ("_token",)
-
-    def __enter__(self) -> list[bool]:
-        found: list[bool] = []
-        self._token = _FOUND.set(found)
-        return found
-
-    def __exit__(self, *_: object) -> None:
-        _FOUND.reset(self._token)
+NOTED = Noted()
 
 
 def note_halves(value: Any, data: bytes) -> None:
     """Note, or log, that what the serializer made these bytes of holds half a character."""
     if SIGN in data and holds_half_character(value):
-        if (found := _FOUND.get()) is not None:
-            found.append(True)
+        if NOTED.halves is not None:
+            NOTED.halves = True
         elif SAVING.get().lease is None:  # a run says so itself, of what it was given and what its steps made
             log.error("not recorded exactly", error=TOLD)
 

@@ -6,7 +6,6 @@ its chunks where it was streamed, or the error.
 
 from __future__ import annotations
 
-import copy
 import functools
 import inspect
 import operator
@@ -157,7 +156,7 @@ class ModelCall:
         self._call.finish(values, status=status, tokens=tokens, error=error)
 
     def _asked_values(self, encoder: Encoder) -> dict[str, Part | None]:
-        asked = model_request(self.model, self.messages, self._stop, self._options)
+        asked = model_request(self.model, self._name, self.messages, self._stop, self._options)
         made: dict[str, Part | None] = {"request": request_part(encoder, asked)}
         if self._asked is not None:
             made["prompt"] = encoder.prompt_use(self._asked.prompt)
@@ -168,7 +167,8 @@ class ModelCall:
         """A run manager that also keeps the chunks which streaming callbacks are told of."""
         if run_manager is None:
             return None
-        ear = copy.copy(run_manager)
+        ear = object.__new__(type(run_manager))  # as `copy` makes one, in a third of the time
+        vars(ear).update(vars(run_manager))
         tell = run_manager.on_llm_new_token
 
         def on_llm_new_token(token: Any, *, chunk: Any = None, **kwargs: Any) -> Any:
@@ -197,12 +197,15 @@ def _may_say(kind: type[BaseChatModel], name: str) -> bool:
 
 
 def model_request(
-    model: BaseChatModel, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
+    model: BaseChatModel, name: str, messages: Sequence[BaseMessage], stop: Any, options: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data."""
+    """What is sent: `{"messages", "model", "params", "tools"?}`; the messages as they are, the rest as plain data.
+
+    `name` is what the model calls itself.
+    """
     params = _params_of(model.real if isinstance(model, Substitute) else model, stop, options)
     tools = params.pop("tools", None)
-    request = {"messages": list(messages), "model": name_of(model), "params": plain_data(params)}
+    request = {"messages": list(messages), "model": name, "params": plain_data(params)}
     return request if tools is None else {**request, "tools": plain_data(tools)}
 
 
@@ -231,7 +234,9 @@ def plain_data(value: Any) -> Any:
     if kind in AS_IT_IS or isinstance(value, AS_IT_IS):
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {str(key): plain_data(element) for key, element in value.items()}
+        return {
+            str(key): element if type(element) in AS_IT_IS else plain_data(element) for key, element in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_data(element) for element in value]
     if inspect.isclass(value) and hasattr(value, "model_json_schema"):

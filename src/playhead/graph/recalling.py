@@ -34,7 +34,7 @@ from playhead.graph.identity import (
     words_key,
 )
 from playhead.graph.interrupts import as_questions
-from playhead.graph.model_call import ModelCall, Serving, model_request, request_part
+from playhead.graph.model_call import ModelCall, Serving, model_request, name_of, request_part
 from playhead.graph.player import Pending, RunPlayer, Stopped, Verdict
 from playhead.graph.provenance import ASKING
 from playhead.graph.questions import Question
@@ -71,7 +71,7 @@ def recall_model(
         recorded = _same_words(run, place, model, messages, options)
         keys = _keys_by_name(run, place, model, messages, options)
     else:
-        request = model_request(model, messages, stop, options)
+        request = model_request(model, name_of(model), messages, stop, options)
         recorded = run.calls.find_same(place, request_part(run.recording.encoder, request))
         keys = (partial(request_key, request, run.recording.encoder.redactor),)
     if recorded is None:

@@ -14,7 +14,7 @@ import structlog
 from playhead.codec import Part
 from playhead.errors import BadInput
 from playhead.graph.encoding import Encoder
-from playhead.graph.halves import TOLD, NotingHalves
+from playhead.graph.halves import NOTED, TOLD
 from playhead.graph.models import Models
 from playhead.graph.saver import Saver
 from playhead.prompts import PromptFolder, PromptSet
@@ -52,9 +52,9 @@ class Recording:
         What fails is a gap, logged and `missed`, or raised where the recording is strict.
         """
         try:
-            with NotingHalves() as halves:
-                made = dict(values(self.encoder))
-            if halves and self.strict:
+            NOTED.halves = False
+            made = dict(values(self.encoder))
+            if (halves := NOTED.halves) and self.strict:
                 raise BadInput("What was to be recorded", f"{TOLD}.", "Give the graph whole characters only.")
         except Exception as error:
             if self.strict:
@@ -62,6 +62,8 @@ class Recording:
             self._log("not recorded", self.encoder.redactor.text(repr(error)))
             missed()
             return {}
+        finally:
+            NOTED.halves = None
         if halves:
             self._log("not recorded exactly", TOLD)
             missed()

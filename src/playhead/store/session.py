@@ -109,7 +109,7 @@ class WritingSession(Session):
         self._ids: dict[bytes, int] = {}
         self._last: dict[str, int] = {}
         self._threads: dict[str, int] = {}
-        self._spaces: dict[tuple[int, str], int] = {}
+        self._spaces: dict[tuple[str, str], tuple[int, int]] = {}  # with the number of the conversation
 
     def prepare(self, parts: Iterable[Part]) -> None:
         """Look up, in one query, which of these parts and those below them are stored already."""
@@ -248,15 +248,16 @@ class WritingSession(Session):
 
     def space(self, thread: str, ns: str) -> int:
         """The number of a conversation's checkpoint namespace, made on first sight."""
-        key = (self.thread(thread), ns)
-        if (number := self._spaces.get(key)) is None:
+        if (found := self._spaces.get((thread, ns))) is None:
             check_whole("checkpoint_ns", ns)
-            row = self.one("spaces_find", thread=key[0], ns=ns)
+            owner = self.thread(thread)
+            row = self.one("spaces_find", thread=owner, ns=ns)
             number = row["id"] if row else self.next_id("spaces")
             if not row:
-                self.write("spaces_add", {"id": number, "thread": key[0], "ns": ns})
-            self._spaces[key] = number
-        self.touched.setdefault(key[0], set()).add(number)
+                self.write("spaces_add", {"id": number, "thread": owner, "ns": ns})
+            found = self._spaces[thread, ns] = owner, number
+        owner, number = found
+        self.touched.setdefault(owner, set()).add(number)
         return number
 
 

@@ -14,6 +14,7 @@ young generations, so that each object is paid for again when all of the program
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -110,7 +111,7 @@ class Writer:
         self._explain = explain
         self._queue: deque[Item] = deque()
         self._work_to_do, self._hurry = threading.Event(), threading.Event()
-        self._closed, self._closing = False, threading.Lock()
+        self._process, self._closed, self._closing = os.getpid(), False, threading.Lock()
         self._submitted = self._settled = 0
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
@@ -132,7 +133,7 @@ class Writer:
 
     def _queue_up(self, item: Item, *, urgent: bool) -> int:
         with self._closing:
-            if self._closed or not self._thread.is_alive():  # a forked process has no writer
+            if self._closed or self._process != os.getpid():  # a forked process has no writer
                 raise StoreClosed
             self._queue.append(item)
             self._submitted += 1
@@ -167,9 +168,12 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
-        while not self._closed or self._queue:
-            self._commit(session, self._next_group())
-        session.connection.close()
+        try:
+            while not self._closed or self._queue:
+                self._commit(session, self._next_group())
+        finally:
+            self._closed = True  # whatever ended it: nobody is to wait for what will not be written
+            session.connection.close()
 
     def _next_group(self) -> list[Item]:
         if not self._queue:
