@@ -48,8 +48,7 @@ def unchanged(deck: Deck, graph: Any, model: ScriptedModel) -> Replay:
 
 def test_an_error_of_a_library_that_is_not_loaded_is_still_one_that_passes(deck: Deck) -> None:
     from playhead.graph.answers import pause_after
-    from playhead.graph.raised import exception_of
-    from playhead.graph.recorder import describe
+    from playhead.graph.raised import describe, exception_of
     from playhead.records import ErrorRecord
     from playhead.redact import Redactor
 

@@ -17,7 +17,7 @@ from playhead.graph.deltas import is_whole
 from playhead.graph.identity import as_data
 from playhead.graph.interrupts import QUESTIONS, as_questions, places_of, put_in
 from playhead.graph.player import RunPlayer, is_stop
-from playhead.graph.recorder import describe
+from playhead.graph.raised import describe
 from playhead.graph.stepwise import in_words, same_error
 from playhead.records import Divergence, ErrorRecord, Run
 

@@ -22,8 +22,9 @@ from playhead.graph.branches import EDITS, MODELS, facts_of_edit, models_of, ori
 from playhead.graph.encoding import Encoder
 from playhead.graph.interrupts import QUESTIONS
 from playhead.graph.player import RunPlayer, Served, Stopped, Verdict
+from playhead.graph.raised import describe
 from playhead.graph.recorded import plain_input
-from playhead.graph.recorder import describe, new_name, owner
+from playhead.graph.recorder import new_name, owner
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf

@@ -1,4 +1,4 @@
-"""How does a recorded error come back, so that whoever catches it cannot tell?
+"""What is written down of an error, and how does it come back, so that whoever catches it cannot tell?
 
 As one of its own class, so that `except RateLimitError` matches, with its text and its plain attributes. Nothing is
 imported or called for that, only classes that are loaded already are found. Where a class makes its text of more than
@@ -12,14 +12,45 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from langgraph.errors import GraphBubbleUp, GraphInterrupt
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from playhead.graph.recorder import LONGEST_TEXT
-from playhead.records import ErrorRecord
+from playhead.records import ErrorRecord, StepStatus
+from playhead.redact import Redactor
 
 MISFIT: Final = re.compile(r"^(?P<where>\S.*)\n  (?P<what>(?:.|\n)*?) \[type=(?P<kind>\w+)[,\]]", re.MULTILINE)
 """A value that did not fit, as pydantic tells of it: where it stood, what is wrong, and the kind of that."""
+
+LONGEST_TEXT: Final = 4000  # characters of what an error says
+
+
+def step_status(error: BaseException | None) -> StepStatus:
+    """How a step ended, from what was raised out of it."""
+    if error is None:
+        return "done"
+    if isinstance(error, GraphInterrupt):
+        return "interrupted"
+    if isinstance(error, GraphBubbleUp):
+        return "done"  # a command to the parent graph is how this node says where to go
+    return "failed" if isinstance(error, Exception) else "cancelled"
+
+
+def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
+    """An exception as plain data: its class and those it is made of, its text, its plain attributes and arguments.
+
+    A long text is cut when it is redacted: half a secret is none that could be found.
+    """
+    kind, *bases = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
+    plain = (str, int, float, bool)
+    details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
+    if error.args != (str(error),) and all(isinstance(argument, plain) for argument in error.args):
+        details["args"] = list(error.args)
+    if isinstance(error, GraphInterrupt) and error.args:
+        details["ids"] = [question.id for question in error.args[0]]
+    said = {"kind": kind, "message": redactor.text(str(error))[:LONGEST_TEXT], "details": details}
+    theirs = [base for base in bases if not base.startswith("builtins.")]
+    return {**said, "bases": theirs} if theirs else said
 
 
 def exception_of(error: ErrorRecord | None) -> BaseException | None:

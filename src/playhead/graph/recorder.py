@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import structlog
-from langgraph.errors import GraphBubbleUp, GraphInterrupt
+from langgraph.errors import GraphInterrupt
 
 from playhead.codec import Part, known, mapping
 from playhead.codec import pairs as pairs_of
@@ -27,12 +27,12 @@ from playhead.errors import PlayheadWarning, StoreError
 from playhead.graph.continuing import Continued
 from playhead.graph.encoding import Encoder
 from playhead.graph.provenance import Renderings
+from playhead.graph.raised import describe, step_status
 from playhead.graph.recording import Recording
 from playhead.graph.saves import SAVING, Saving
 from playhead.graph.tries import Tries, tries
 from playhead.prompts import PromptSet
 from playhead.records import CallKind, CallStatus, RunStatus, StepStatus
-from playhead.redact import Redactor
 from playhead.store import runs
 from playhead.store.leases import Lease, hold
 from playhead.store.session import WritingSession
@@ -41,7 +41,6 @@ from playhead.store.writer import Note
 log = structlog.get_logger("playhead")
 UNDER_WAY: Final[set[str]] = set()
 """Ids of the runs this process is at work on."""
-LONGEST_TEXT: Final = 4000  # characters of what an error says
 
 CURRENT: ContextVar[StepRecorder | None] = ContextVar("playhead_step", default=None)
 """The step that is running, the run itself between steps, or None where nothing records."""
@@ -474,31 +473,3 @@ class CallRecorder:
 def parts_of(columns: Mapping[str, Any]) -> list[Part]:
     """The values among a row's columns."""
     return [value for value in columns.values() if isinstance(value, Part)]
-
-
-def step_status(error: BaseException | None) -> StepStatus:
-    """How a step ended, from what was raised out of it."""
-    if error is None:
-        return "done"
-    if isinstance(error, GraphInterrupt):
-        return "interrupted"
-    if isinstance(error, GraphBubbleUp):
-        return "done"  # a command to the parent graph is how this node says where to go
-    return "failed" if isinstance(error, Exception) else "cancelled"
-
-
-def describe(error: BaseException, redactor: Redactor) -> dict[str, Any]:
-    """An exception as plain data: its class and those it is made of, its text, its plain attributes and arguments.
-
-    A long text is cut when it is redacted: half a secret is none that could be found.
-    """
-    kind, *bases = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
-    plain = (str, int, float, bool)
-    details: dict[str, Any] = {k: v for k, v in vars(error).items() if isinstance(v, plain) and not k.startswith("_")}
-    if error.args != (str(error),) and all(isinstance(argument, plain) for argument in error.args):
-        details["args"] = list(error.args)
-    if isinstance(error, GraphInterrupt) and error.args:
-        details["ids"] = [question.id for question in error.args[0]]
-    said = {"kind": kind, "message": redactor.text(str(error))[:LONGEST_TEXT], "details": details}
-    theirs = [base for base in bases if not base.startswith("builtins.")]
-    return {**said, "bases": theirs} if theirs else said

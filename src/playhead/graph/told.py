@@ -12,7 +12,8 @@ from playhead.graph.effects import EFFECTS
 from playhead.graph.encoding import Encoder
 from playhead.graph.keeping import PlayedTurn
 from playhead.graph.player import RunPlayer, Served, Verdict, is_stop
-from playhead.graph.recorder import describe, owner
+from playhead.graph.raised import describe
+from playhead.graph.recorder import owner
 from playhead.records import Replay, ReplayedCall, Run, RunStatus, Step
 
 STEP_VALUES: Final = ("input", "output", "error")
