@@ -73,8 +73,7 @@ def opening_spans(business: Business, day: date) -> list[Span]:
     """The stretches of a local date in which the business is open, in UTC; none on a holiday."""
     zone = ZoneInfo(business.zone)
     spans = [
-        (local_to_utc(day, each.opens, zone), local_to_utc(day, each.closes, zone, fold=1))
-        for each in business.openings(day)
+        (local_to_utc(day, each.opens, zone), end_to_utc(day, each.closes, zone)) for each in business.openings(day)
     ]
     return [(opens, closes) for opens, closes in spans if opens < closes]
 
@@ -87,6 +86,14 @@ def local_to_utc(day: date, at: time, zone: ZoneInfo, fold: int = 0) -> datetime
     if before.astimezone(zone).replace(tzinfo=None) != wanted.replace(tzinfo=None):
         return _gap_end(after, before, zone)
     return after if fold else before
+
+
+def end_to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """When what lasts until this local clock time ends, as UTC: in a double hour when the clock shows it again, but
+    for the time with which that hour begins, at which it has ended already."""
+    again = local_to_utc(day, at, zone, fold=1)
+    shown_before = (again - datetime.resolution).astimezone(zone).replace(tzinfo=None)
+    return again if shown_before < datetime.combine(day, at) else local_to_utc(day, at, zone)
 
 
 def nearest_slots(slots: Sequence[Slot], wanted: datetime, count: int = 3) -> list[Slot]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from agents.messaging import phrases, pricing
-from agents.messaging.availability import local_to_utc
+from agents.messaging.availability import end_to_utc
 from agents.messaging.business import QuietHours
 from agents.messaging.claims import unsupported_claims
 from agents.messaging.danger import danger
@@ -108,7 +108,7 @@ def quiet_until(now: datetime, zone: str, quiet: QuietHours) -> datetime:
         return now
     local = now.astimezone(ZoneInfo(zone))
     day = local.date() + timedelta(days=int(local.time() >= quiet.ends))
-    return local_to_utc(day, quiet.ends, ZoneInfo(zone), fold=1).astimezone(ZoneInfo(zone))
+    return end_to_utc(day, quiet.ends, ZoneInfo(zone)).astimezone(ZoneInfo(zone))
 
 
 def cap_reached(sent_at: Sequence[datetime | str | None], now: datetime, cap: int) -> bool:

@@ -153,6 +153,18 @@ def test_hours_across_the_hour_that_comes_twice_are_an_hour_longer() -> None:
     assert span[1] - span[0] == timedelta(hours=5, minutes=30)
 
 
+def test_who_closes_as_the_hour_that_comes_twice_begins_is_closed_in_all_of_it() -> None:
+    (span,) = opening_spans(night_shop("America/New_York", "00:30", "01:00"), date(2026, 11, 1))
+    assert span[1] - span[0] == timedelta(minutes=30)
+    (late,) = opening_spans(night_shop("America/Santiago", "08:00", "23:00"), date(2026, 4, 4))  # ends the day there
+    assert late[1] - late[0] == timedelta(hours=15)
+
+
+def test_who_closes_within_the_hour_that_comes_twice_closes_when_the_clock_shows_it_again() -> None:
+    (span,) = opening_spans(night_shop("America/New_York", "00:30", "01:05"), date(2026, 11, 1))
+    assert span[1] - span[0] == timedelta(hours=1, minutes=35)
+
+
 def test_an_opening_in_the_hour_that_does_not_exist_begins_when_the_gap_ends() -> None:
     (span,) = opening_spans(night_shop("America/New_York", "02:30", "05:00"), date(2026, 3, 8))
     assert span[0] == datetime(2026, 3, 8, 7, tzinfo=UTC)

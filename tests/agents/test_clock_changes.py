@@ -145,3 +145,10 @@ def test_quiet_hours_that_end_in_such_a_night_end_after_the_change_and_never_bef
         until = quiet_until(now, change.zone, quiet)
         assert until >= now
         assert not is_quiet(until, change.zone, quiet)
+
+
+@twice
+def test_quiet_hours_that_end_as_the_hour_that_comes_twice_begins_end_the_first_time(change: Change) -> None:
+    quiet = QuietHours.model_validate({"begins": "21:00", "ends": change.first})
+    until = quiet_until(the_day_before(change).replace(hour=22), change.zone, quiet)
+    assert f"{until:%H:%M} {until.fold}" == f"{change.first} 0"

@@ -17,7 +17,7 @@ from playhead.errors import StoreUnusable
 from tests.flows import crashing
 from tests.scale import at_scale
 
-SENT = [f"{n} {hashlib.sha512(bytes([n])).hexdigest()}" for n in range(14)]
+SENT = [f"{n} {hashlib.sha512(bytes([n])).hexdigest()}" for n in range(20)]
 SIZES = range(0, 40, at_scale(1, 5))
 """How many pages of 512 bytes are left: the conversation takes more."""
 

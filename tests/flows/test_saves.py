@@ -55,9 +55,17 @@ def saying(said: list[str], name: str) -> Any:
     return node
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """A program that hears Ctrl-C: one that was started in the background does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("save", ["_put", "_put_writes"])
 def test_who_interrupts_the_program_in_a_save_stops_the_run_at_once(
-    deck: Deck, monkeypatch: pytest.MonkeyPatch, save: str
+    deck: Deck, monkeypatch: pytest.MonkeyPatch, save: str, ctrl_c: None
 ) -> None:
     said: list[str] = []
     agent = deck.record(in_turn({name: saying(said, name) for name in "abcd"}))
