@@ -88,7 +88,8 @@ class Deck:
         if not look_only:
             _ = self._models  # what is wrong with them is said before anything is opened
         decode = glancing(lambda: self._encoder) if look_only else self._encoder.decode
-        self.store = Store(path or self.config.store, synchronous=synchronous, create=create, decode=decode)
+        place = self.config.store if path is None else path
+        self.store = Store(place, synchronous=synchronous, create=create, decode=decode)
         if not look_only:
             _ = self._saver
 
@@ -434,7 +435,7 @@ class Deck:
         `where`, `since` and `until` are conditions as `verify` takes them. Raises `BadInput`.
         """
         _check_limit(limit)
-        if not (where or since or until):
+        if not where and since is None and until is None:
             return [self.store.runs_of(name) for name in self.store.newest_threads(limit)]
         selection = selection_of(where, since=since, until=until, limit=limit, now=time.time())
         return [self.store.runs_of(name) for name in newest_first(self.store, selection)]

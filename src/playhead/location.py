@@ -64,6 +64,8 @@ def located(place: str | Path | Server) -> Location:
     """
     if isinstance(place, Server):
         return place
+    if place == "":  # a variable that nobody set: what it was to name is not the working folder
+        raise BadInput("The recording", "its place is empty.", "Name one, or leave it out for the project's own.")
     scheme, _, rest = str(place).partition(":")
     if scheme in SCHEMES:
         return Server(str(place))

@@ -106,3 +106,24 @@ class TestWithARecording:
         with os.fdopen(writing, "wb") as pipe:
             done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
         assert done.stderr.splitlines()[-1].endswith("--json --resume a")
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("ls", "--store", ""), "its place is empty"),
+        (("db", "upgrade", "--store", ""), "its place is empty"),
+        (("doctor", "--store", ""), "its place is empty"),
+        (("demo", "--store", ""), "its place is empty"),
+        (("ls", "--since", ""), "--since: '' is no moment"),
+        (("db", "forget", "", "--yes"), "CUSTOMER: the name is empty"),
+        (("chat", "desk", "--thread", ""), "--thread: the name is empty"),
+        (("backtest", "--model", "default=embedded", "--yes", "--resume", ""), "There is no experiment ''"),
+        (("tape", "c-1", "-o", ""), "it is a folder"),
+    ],
+)
+def test_a_variable_that_nobody_set_stands_for_nothing(playhead, typed, told):
+    ended = playhead(*typed)
+    assert (ended.code, ended.out) == (3 if "experiment" in told else 2, "")
+    assert told in ended.err

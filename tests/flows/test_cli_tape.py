@@ -101,3 +101,10 @@ def test_an_answer_brings_its_question(playhead, play, conversation, tmp_path):
 
 def test_no_run_named_is_wrong_usage(playhead):
     assert playhead("tape").code == 2
+
+
+def test_a_folder_is_no_file_to_write_to(playhead, play, conversation, tmp_path):
+    play(conversation("Thanks!"))
+    ended = playhead("tape", "c-1", "-o", tmp_path, "--force")
+    assert ended.code == 2
+    assert "it is a folder" in ended.err

@@ -82,7 +82,7 @@ def planned(ground: Ground, wishes: Wishes, now: float) -> Plan:
     if unknown := wishes.keys() - Wishes.__annotations__.keys():  # one that is misspelt would be none at all
         raise TypeError(f"a backtest cannot be asked for {', '.join(sorted(unknown))}")
     name = wishes.get("resume")
-    begun = resumed(ground.store, name, wishes, now) if name else Begun(wishes, now)
+    begun = resumed(ground.store, name, wishes, now) if name is not None else Begun(wishes, now)
     wishes = cast("Wishes", begun.wishes)
     selection = selection_of(
         wishes.get("where") or (),

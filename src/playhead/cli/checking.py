@@ -29,7 +29,7 @@ def doctor(
     config = load_config()
     if model:
         config = replace(config, models={**config.models, "default": model})
-    checks = list(examine(config, located(store) if store else config.store, prompts or config.prompts))
+    checks = list(examine(config, config.store if store is None else located(store), prompts or config.prompts))
     if json:
         write_json([asdict(check) for check in checks])
     else:

@@ -68,9 +68,12 @@ def forget(
     from playhead.cli.agreeing import agrees
     from playhead.cli.printing import say, write, write_json
     from playhead.cli.words import count, one_line
-    from playhead.errors import NotAgreed, RunNotFound
+    from playhead.errors import BadInput, NotAgreed, RunNotFound
     from playhead.play import forget_customer
 
+    if not customer:  # a variable that nobody set: nobody is meant, least of all who has no name
+        remedy = "Name them as the runs' metadata does, or one of their conversations."
+        raise BadInput("CUSTOMER", "the name is empty.", remedy)
     with options.open_to_read(store) as deck:
         threads = deck.threads_of(customer)
         for thread in threads:
@@ -194,7 +197,7 @@ def upgrade(
     from playhead.store import upgrading
 
     config = load_config()
-    place = located(store) if store else config.store
+    place = config.store if store is None else located(store)
     found = upgrading.pending(place)
     beside = file_of(place, config.root)
     copy = backup or beside.with_name(f"{beside.name}.version-{found.version}")

@@ -177,9 +177,11 @@ def chat(
     """
     from playhead.cli.printing import say
     from playhead.config import load_config
-    from playhead.errors import at_a_shell
+    from playhead.errors import BadInput, at_a_shell
     from playhead.play import Player, application_named, check_business
 
+    if thread == "":
+        raise BadInput("--thread", "the name is empty.", "Name a conversation, or leave it out for a new one.")
     config = load_config()
     application = application_named(config, graph)
     if business is not None:

@@ -36,6 +36,8 @@ def tape(
     from playhead.errors import BadInput
 
     to_file = out != "-"
+    if to_file and Path(out).is_dir():
+        raise BadInput(out, "it is a folder.", "Name a file in it." if out else "Name a file.")
     if to_file and Path(out).exists() and not force:
         raise BadInput(out, "it exists already, and is not overwritten.", "Name another file, or pass --force.")
     with options.open_to_read(store) as deck:
