@@ -62,3 +62,9 @@ def test_a_folder_that_cannot_be_made_is_told(playhead, outside):
 
 def test_the_way_into_a_new_project_can_be_pasted(playhead, outside):
     assert "  cd 'my agent'\n" in playhead("init", "my agent").err
+
+
+def test_a_folder_that_no_path_could_be_is_told(playhead, outside):
+    ended = playhead("init", "x" * 5000)
+    assert ended.code == 2
+    assert "it cannot be written: File name too long" in ended.err

@@ -127,3 +127,16 @@ def test_a_variable_that_nobody_set_stands_for_nothing(playhead, typed, told):
     ended = playhead(*typed)
     assert (ended.code, ended.out) == (3 if "experiment" in told else 2, "")
     assert told in ended.err
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_name_that_no_path_could_have_is_no_tape(playhead):
+    ended = playhead("replay", "x" * 5000)
+    assert ended.code == 3
+    assert "There is no run or conversation 'xxx" in ended.err
+
+
+def test_a_place_that_no_path_could_be_is_no_recording(playhead):
+    ended = playhead("ls", "--store", "x" * 5000)
+    assert ended.code == 1
+    assert "it cannot be looked at (File name too long)" in ended.err

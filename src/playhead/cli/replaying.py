@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,7 +70,7 @@ def replay(
             )
         else:
             made = _changed(deck, turns, changes, strict=strict, live_reads=live_reads)
-            tape_given = Path(name).is_file()
+            tape_given = _is_file(name)
             show_changed(deck, made, _kept(deck, made) if keep is not False and not tape_given else None, json=json)
 
 
@@ -81,13 +82,17 @@ def _opened(name: str, store: str | None) -> Iterator[tuple[Deck, list[Run]]]:
     from playhead.config import load_config
     from playhead.deck import Deck
 
-    if not Path(name).is_file():
+    if not _is_file(name):
         with options.open_to_replay(store) as deck:
             yield deck, deck.thread(name)
         return
     options.quiet_log()
     with TemporaryDirectory(prefix="playhead-") as folder, Deck(Path(folder) / "tape.db", config=load_config()) as deck:
         yield deck, deck.load(name)
+
+
+def _is_file(name: str) -> bool:
+    return os.path.isfile(name)  # noqa: PTH113 - it may be too long for a path, or lie where nobody may look
 
 
 def _turns(deck: Deck, runs: Sequence[Run], name: str, *, whole: bool) -> list[Run]:

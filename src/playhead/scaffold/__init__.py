@@ -20,10 +20,10 @@ def write_project(folder: Path) -> list[Path]:
     Raises `BadInput` if one of them exists already, or the folder cannot be written; then nothing is written.
     """
     wanted = {Path(name): content for name, content in _project(files(__package__) / "project", "")}
-    for path in wanted:
-        if (folder / path).exists():
-            raise BadInput(str(folder / path), "it exists already, and is not overwritten.", "Choose a new folder.")
     try:
+        for path in wanted:
+            if (folder / path).exists():
+                raise BadInput(str(folder / path), "it exists already, and is not overwritten.", "Choose a new folder.")
         for path, content in wanted.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(content, "utf-8")

@@ -115,12 +115,19 @@ class SQLite:
 
     def _is_there(self) -> bool:
         """Is there a file with anything in it? A folder is told of when it is opened."""
-        return self.path.is_dir() or (self.path.is_file() and self.path.stat().st_size > 0)
+        return self._bytes() > 0 or self.path.is_dir()
 
     def _check_size(self) -> None:
         """SQLite takes a file of one byte for an empty one. Looked at from outside: who opens it ends others' locks."""
-        if self.path.is_file() and self.path.stat().st_size == 1:
+        if self._bytes() == 1:
             raise StoreUnusable(str(self.path), "it is no database", ANOTHER)
+
+    def _bytes(self) -> int:
+        """How many bytes the file has: none where there is no file. Raises `StoreUnusable` where nobody may look."""
+        try:
+            return self.path.stat().st_size if self.path.is_file() else 0
+        except OSError as error:
+            raise StoreUnusable(str(self.path), f"it cannot be looked at ({error.strerror})") from error
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
