@@ -140,3 +140,19 @@ def test_a_place_that_no_path_could_be_is_no_recording(playhead):
     ended = playhead("ls", "--store", "x" * 5000)
     assert ended.code == 1
     assert "it cannot be looked at (File name too long)" in ended.err
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_terminal_that_is_said_to_have_no_columns_is_written_on_all_the_same(playhead, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    assert "c-1" in playhead("ls").out
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")  # noqa: PTH110
+def test_where_there_is_no_room_for_what_is_printed_that_is_told_once(project):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([*MAIN, "ls", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("There is no room left")
+    assert "Traceback" not in done.stderr

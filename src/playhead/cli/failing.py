@@ -6,7 +6,9 @@ well as it stands alone: a verb that failed has written no document before.
 
 from __future__ import annotations
 
+import errno
 import sys
+from contextlib import suppress
 
 import typer
 from typer.exceptions import TyperException
@@ -37,7 +39,8 @@ def told(error: Exception, *, json: bool) -> int:
         from playhead.cli.printing import write_json
 
         view = {"kind": type(error).__name__, "happened": happened, "remedy": remedy, "exit_code": code}
-        write_json({"error": view}, lines=True)
+        with suppress(OSError):  # where nothing can be written, that is told above
+            write_json({"error": view}, lines=True)
     return code
 
 
@@ -45,6 +48,8 @@ def _parts(error: Exception) -> tuple[str, str]:
     """What happened, and what to do next."""
     if isinstance(error, PlayheadError):
         return error.happened, error.remedy
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "There is no room left where something is to be written.", "Make room there, then try again."
     text = f"{type(error).__name__}: {error}".splitlines()[0]
     if exit_code_of(error) == PROVIDER_FAILED:
         return f"The model's provider failed: {text}", "Check the key, the address and the network, then try again."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDEST: Final = 120
+USUAL: Final = 80  # columns, where nothing says how many there are
 
 
 def data() -> Console:
@@ -31,7 +32,7 @@ def talk() -> Console:
 
 
 def _narrowed(console: Console) -> Console:
-    console.width = min(console.width, WIDEST)
+    console.width = min(console.width, WIDEST) or USUAL  # COLUMNS=0 is what says that nobody knows
     console.on_broken_pipe = _raised_again  # type: ignore[method-assign]  # by itself it would end the process with 1
     return console
 
