@@ -64,3 +64,9 @@ def test_an_import_that_a_broken_line_ends_says_so_as_json(playhead, tmp_path):
 
 def test_without_json_nothing_of_an_error_is_on_stdout(playhead, recorded):
     assert playhead("show", "nobody").out == ""
+
+
+def test_what_json_has_no_number_for_is_named(playhead, recorded):
+    ended = playhead("label", "c-1", "stars=1e999", "--json")
+    document = json.loads(ended.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert document["labels"][0]["value"] == "Infinity"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final
 
 CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -34,9 +35,21 @@ def one_line(text: str) -> str:
 
 
 def as_json(value: Any, indent: int | None = None) -> str:
-    """JSON that is safe to show: text as it is, control characters escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    """JSON that is safe to show: text as it is, control characters escaped; what JSON has no number for as its name."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_named(value), ensure_ascii=False, indent=indent, allow_nan=False)
     return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _named(value: Any) -> Any:
+    """The value with "NaN", "Infinity" and "-Infinity" for the numbers of these names, which are none in JSON."""
+    if isinstance(value, float) and not isfinite(value):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return {name: _named(each) for name, each in value.items()}
+    return [_named(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def laid_out(value: Any, room: int = 88) -> str:
