@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
+MAIN = [sys.executable, "-c", "import sys; from playhead.cli import main; sys.exit(main())"]
+
 
 def test_each_line_is_a_message_and_gets_its_reply(playhead, typed):
     typed("When are you open?", "", "Thanks!")
@@ -46,6 +51,20 @@ def test_an_unknown_business_is_told_before_the_first_word(playhead, typed):
     ended = playhead("chat", "desk", "--business", "north-bakry")
     assert ended.code == 2
     assert "Did you mean 'north-bakery'?" in ended.err
+
+
+def test_an_agent_that_knows_no_businesses_says_so(playhead, typed):
+    typed("When are you open?")
+    ended = playhead("chat", "agent", "--business", "north-bakery")
+    assert ended.code == 2
+    assert "This agent knows none: leave it out." in ended.err
+
+
+def test_bytes_that_are_no_text_are_a_message_that_can_be_recorded(project):
+    line = b"caf\xe9?\n"
+    done = subprocess.run([*MAIN, "chat", "agent"], input=line, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert b"not recorded" not in done.stderr
 
 
 def test_a_broken_prompt_is_told_with_file_and_line(playhead, typed, tmp_path):

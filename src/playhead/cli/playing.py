@@ -233,6 +233,8 @@ def _typed() -> Iterator[str]:
     """The lines that are typed, or come through a pipe, up to /quit."""
     import sys
 
+    if hasattr(sys.stdin, "reconfigure"):  # bytes that are no text are read as signs for it, which can be recorded
+        sys.stdin.reconfigure(errors="replace")
     for words in _prompted() if sys.stdin.isatty() else sys.stdin:
         if words.strip() == "/quit":
             return

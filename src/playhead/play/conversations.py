@@ -148,6 +148,5 @@ def _start(now: Any) -> datetime:
 def check_business(where: str, name: str, known: Sequence[str]) -> None:
     """Raise `BadInput`, naming the nearest, if no business of this name is known."""
     if name not in known:
-        raise BadInput(
-            where, f"there is no business {name!r}.{nearest_name(name, known)}", f"Known are {', '.join(known)}."
-        )
+        remedy = f"Known are {', '.join(known)}." if known else "This agent knows none: leave it out."
+        raise BadInput(where, f"there is no business {name!r}.{nearest_name(name, known)}", remedy)
