@@ -56,3 +56,7 @@ def test_outside_a_project_it_points_to_init(playhead, tmp_path, monkeypatch):
     ended = playhead("demo")
     assert ended.code == 2
     assert "playhead init" in ended.err
+
+
+def test_its_help_says_where_it_records(playhead):
+    assert "[tool.playhead] store" not in playhead("demo", "--help").out

@@ -261,3 +261,9 @@ def test_an_unknown_model_is_told_before_anything_is_played(play):
     ended = play(GOOD, "--model=gpt-5", "--json")
     assert (ended.code, list(ended.json)) == (2, ["error"])
     assert "There is no model 'gpt-5'" in ended.err
+
+
+def test_of_a_graph_that_keeps_no_facts_none_are_said_to_be_anywhere(play, conversation):
+    ended = play(conversation("Thanks!"), graph="agent")
+    assert "Recording into " in ended.err
+    assert "own facts" not in ended.err

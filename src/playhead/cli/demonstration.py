@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 STORE = Path("playhead-demo.db")
 
 
-def demo(store: options.Store = None, prompts: options.Prompts = None, json: options.Json = False) -> None:
+NewStore = Annotated[
+    str | None,
+    typer.Option(
+        "--store", metavar="PLACE", help="A new recording, a file or postgresql://…; default: ./playhead-demo.db."
+    ),
+]
+
+
+def demo(store: NewStore = None, prompts: options.Prompts = None, json: options.Json = False) -> None:
     """playhead demo
 
     Plays three written conversations to the project's agent with the embedded model, shows them as chat, then what

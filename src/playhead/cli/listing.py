@@ -28,9 +28,10 @@ def ls(
 ) -> None:
     """playhead ls --where outcome=lost
 
-    Lists the newest conversations: when they were last written to, how many runs they have, how the last one ended,
-    and the customer's first words. With conditions, those that meet them: of facts, labels, status, prompt or time;
-    kept replays and forks only where `origin_thread` is asked for.
+    Lists conversations, first those that were written to last: when their last run began, how many they have, how it
+    ended, and the customer's first words. What was loaded from a tape was written when it was loaded. With conditions,
+    those that meet them: of facts, labels, status, prompt or time; kept replays and forks only where `origin_thread` is
+    asked for.
     """
     from playhead.cli.printing import say, write_json
     from playhead.cli.words import count

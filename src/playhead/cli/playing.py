@@ -63,7 +63,8 @@ def run(
         options.open_to_record(config, store, prompts, model, create=resume is None) as deck,
         Player(deck, application, graph) as player,
     ):
-        say(f"Recording into {deck.store.location}; the agent's own facts are in {player.world}.")
+        world = f"; the agent's own facts are in {player.world}" if player.resources else ""
+        say(f"Recording into {deck.store.location}{world}.")
         each = player.play(conversations, as_recorded=as_recorded, resume=resume)
         stopped = False
         try:
