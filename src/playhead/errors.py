@@ -380,7 +380,7 @@ class NothingToResume(ResumeError):
     def __init__(self, thread: str, status: str, asks: str = "", *, given: bool = False) -> None:
         self.thread, self.status, self.asks = thread, status, asks
         happened = f"Conversation {thread!r} has nothing to resume: its last run is {status!r}."
-        remedy = "Send it a new message, or look at it with `playhead show`."
+        remedy = f"Send it a new message, or look at it with `playhead show {at_a_shell(thread)}`."
         if asks:
             happened = f"Conversation {thread!r} waits for an answer. It asks: {asks}"
             remedy = f"Give one: `playhead resume {at_a_shell(thread)} --answer …`, in Python deck.resume(…, answer=…)."
@@ -483,7 +483,9 @@ class NothingToSettle(ResumeError):
         happened = f"of its effects these are in doubt: {self.keys}" if self.keys else "none of its effects is in doubt"
         super().__init__(
             f"Conversation {thread!r} cannot be settled so: {happened}.",
-            "Name one of them with --key." if self.keys else "`playhead show --calls` shows its effects.",
+            "Name one of them with --key."
+            if self.keys
+            else f"`playhead show {at_a_shell(thread)} --calls` shows its effects.",
         )
 
 

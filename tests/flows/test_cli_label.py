@@ -108,3 +108,8 @@ def test_what_is_no_plain_data_cannot_be_said(deck, value):
 def test_a_run_of_another_recording_cannot_be_labelled(deck, tmp_path):
     with face.open(tmp_path / "other.db") as other, pytest.raises(RunNotFound):
         other.label(deck.runs("d-7")[0], outcome="lost")
+
+
+def test_what_can_be_said_is_typed_as_a_shell_takes_it(playhead, play, conversation):
+    play(conversation("Thanks!", id="c 1"))
+    assert "`playhead label 'c 1' outcome=lost" in playhead("label", "c 1").err

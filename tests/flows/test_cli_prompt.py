@@ -97,3 +97,9 @@ def test_a_folder_that_is_not_there_is_told(playhead):
     ended = playhead("prompt", "ls", "--prompts", "nowhere")
     assert ended.code == 2
     assert "nowhere" in ended.err
+
+
+def test_a_file_where_the_folder_should_be_is_told_as_one(playhead, project):
+    ended = playhead("prompt", "lint", "--prompts", project / "prompts" / "read.md")
+    assert ended.code == 2
+    assert "read.md: it is a file." in ended.err

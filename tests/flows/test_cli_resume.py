@@ -93,3 +93,8 @@ def test_with_debug_the_traceback_is_there(playhead, play, conversation, monkeyp
     with pytest.raises(GraphFailed) as raised:
         playhead("resume", "c-1")
     assert isinstance(raised.value.__cause__, RuntimeError)
+
+
+def test_where_nothing_is_to_be_resumed_the_command_that_shows_it_can_be_typed(playhead, play, conversation):
+    play(conversation("Thanks!", id="c-1"))
+    assert "`playhead show c-1`" in playhead("resume", "c-1").err

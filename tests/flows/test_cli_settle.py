@@ -106,3 +106,8 @@ def test_while_somebody_is_at_work_nothing_is_in_doubt(playhead: Any, tmp_path: 
 def test_what_came_to_a_good_end_has_nothing_in_doubt(playhead: Any, loaded: Any) -> None:
     told = playhead("show", "c-0", "--json").json
     assert (told["cut_off"], told["in_doubt"]) == (False, [])
+
+
+def test_where_nothing_is_in_doubt_the_command_that_shows_it_can_be_typed(playhead, play, conversation):
+    play(conversation("Thanks!", id="c-1"))
+    assert "`playhead show c-1 --calls`" in playhead("settle", "c-1", "--done").err

@@ -29,6 +29,7 @@ def label(
     labels with one name the newest counts. Without facts, shows those there are.
     """
     from playhead.cli.printing import say, write_json
+    from playhead.errors import at_a_shell
 
     with options.open_to_read(store) as deck:
         if given := _typed(facts or ()):
@@ -39,7 +40,8 @@ def label(
     elif labels:
         _print(labels)
     else:
-        say(f'Nothing is said of {name} yet. `playhead label {name} outcome=lost reason="too dear"` says something.')
+        shown = at_a_shell(name)
+        say(f'Nothing is said of {shown} yet. `playhead label {shown} outcome=lost reason="too dear"` says something.')
 
 
 def _typed(pairs: Sequence[str]) -> dict[str, Any]:

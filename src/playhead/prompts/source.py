@@ -48,7 +48,8 @@ def partials_of(sources: Mapping[str, Source]) -> dict[str, Source]:
 def prompt_files(folder: Path) -> list[Path]:
     """The prompt and partial files of `folder`, by name. Raises `BadInput` if it is no folder."""
     if not folder.is_dir():
-        raise BadInput(str(folder), "there is no such folder of prompts.", "Give the folder that holds the .md files.")
+        problem = "it is a file" if folder.exists() else "there is no such folder of prompts"
+        raise BadInput(str(folder), f"{problem}.", "Give the folder that holds the .md files.")
     try:
         files = [path for path in folder.iterdir() if path.suffix == ".md" and path.name.lower() != "readme.md"]
     except OSError as problem:
@@ -77,7 +78,8 @@ def read_source(path: Path) -> Source:
         with target.open("rb") as file:
             data = file.read(MAX_FILE + 1)
     except (OSError, RuntimeError) as problem:
-        raise _refused(path, f"The file cannot be read ({problem}).", "Check that it exists and may be read.") from None
+        why = getattr(problem, "strerror", None) or problem
+        raise _refused(path, f"The file cannot be read ({why}).", "Check that it exists and may be read.") from None
     return Source(_as_text(path, data), os.fspath(path))
 
 
