@@ -121,10 +121,12 @@ def _prompts(folder: Path | None) -> Check:
 
 
 def _graph(config: Config, name: str) -> Check:
+    from playhead.graph.compiled import check_compiled
+
     if name in config.applications:
-        application_named(config, name)
+        check_compiled(application_named(config, name).graph)
         return Check(f"graph {name}", True, f"loads from {config.applications[name]}")
-    config.graph(name)
+    check_compiled(config.graph(name))
     return Check(f"graph {name}", True, f"loads from {config.graphs[name]}")
 
 

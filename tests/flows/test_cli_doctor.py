@@ -49,3 +49,9 @@ def test_code_that_cannot_be_imported_is_a_problem_of_its_graph(playhead, tmp_pa
     (tmp_path / "pyproject.toml").write_text('[tool.playhead.graphs]\nlost = "broken_agent:graph"\n')
     monkeypatch.chdir(tmp_path)
     assert "SyntaxError" in problems(playhead("doctor", "--json"))["graph lost"]["detail"]
+
+
+def test_what_is_no_graph_is_a_problem(playhead, tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text('[tool.playhead.graphs]\npaths = "os:path"\n')
+    monkeypatch.chdir(tmp_path)
+    assert "it is no compiled LangGraph graph" in problems(playhead("doctor", "--json"))["graph paths"]["detail"]
