@@ -15,6 +15,7 @@ project's models, as far as those need no network.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -70,13 +71,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def replay(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReplayTape]:
     """Plays a tape's turns again on a graph: `replay("tapes/ready.json", graph).unchanged`."""
+    from playhead.errors import PlayheadError
     from playhead.graph.guard import offline
 
     update = bool(request.config.getoption("--playhead-update"))
     with offline(), ExitStack() as opened:
 
         def play(tape: str | Path, graph: Any) -> TapeReplay:
-            path = _found(Path(tape), request)
+            __tracebackhide__ = True  # what is wrong stands in the test or on the tape, and not here
+            try:
+                return played(_found(Path(tape), request), graph)
+            except PlayheadError as error:
+                if os.environ.get("PLAYHEAD_DEBUG"):
+                    raise
+                # Its message says what to do: the frames that it came through would only hide that.
+                raise error.with_traceback(None) from None
+
+        def played(path: Path, graph: Any) -> TapeReplay:
             made = _exact(_opened(opened, tmp_path), path, graph)
             if not update or made.unchanged:
                 return made

@@ -132,3 +132,12 @@ def test_a_tape_that_is_not_there_is_named(project: pytest.Pytester) -> None:
     done = play(project)
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(["*TapeNotFound*redy.json*"])
+
+
+def test_of_an_error_of_ours_the_line_of_the_test_is_shown_and_none_of_our_own(project: pytest.Pytester) -> None:
+    (project.path / "tests/test_ready.py").write_text(TEST.replace("ready.json", "redy.json"))
+    printed = play(project).outlines
+    assert [line for line in printed if line.startswith(">")] == [
+        '>       assert replay("tapes/redy.json", graph).unchanged'
+    ]
+    assert not any("src/playhead" in line for line in printed)
