@@ -157,3 +157,13 @@ def test_a_run_that_goes_on_keeps_the_gaps_it_had(deck: Deck) -> None:
     deck.resume("t-1", graph)
     (run,) = deck.runs("t-1")
     assert (run.attempt, run.gaps) == (2, 1)
+
+
+def test_an_empty_thread_id_is_recorded_as_langgraph_takes_it_and_warned_of(deck: Deck) -> None:
+    nameless: Any = {"configurable": {"thread_id": ""}}
+    with structlog.testing.capture_logs() as logs:
+        assert deck.record(SHAPES["loop"].build(ScriptedModel), "desk").invoke(NOTHING, nameless) == ANSWER
+    assert [(entry["log_level"], entry["graph"]) for entry in logs if "thread_id is empty" in entry["event"]] == [
+        ("warning", "desk")
+    ]
+    assert len(deck.runs("")) == 1

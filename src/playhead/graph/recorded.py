@@ -207,6 +207,8 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         recording, redacted = self._playhead, self._playhead.encoder.redactor.name
         thread = redacted(str(named["configurable"]["thread_id"]))
         check_name("thread_id", thread)
+        if not thread:
+            log.warning("the thread_id is empty: whoever has none shares one conversation", graph=self._playhead.name)
         for fact in (*own, *(merged.get("metadata") or ())):
             check_whole("fact's name", fact)
         if (event := event_of(merged)) is not None:
