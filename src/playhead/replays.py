@@ -128,7 +128,11 @@ def play_fork(
     turn, further = turn_of(run, runs), False
     if wanted.answer is not NOTHING:
         turn, further = answered_turn(run, runs)
-    at = wanted.at or (waiting_step(turn[: -1 if not further else None]) if wanted.answer is not NOTHING else None)
+    asked = waiting_step(turn[: -1 if not further else None]) if wanted.answer is not NOTHING else None
+    if wanted.at and asked and _superstep(wanted.at) > _superstep(asked):  # what comes before a fork stays as it was
+        problem = f"the question is that of {asked}, and {wanted.at} comes after it."
+        raise BadInput("answer", problem, f"Fork it at {asked}, or leave the step out.")
+    at = wanted.at or asked
     if at is None:
         raise BadInput("at", "a fork begins at a step.", "Name its address; `playhead show RUN` lists them.")
     played = play(recording, graph, turn, replace(wanted, at=at, further=further), live_reads=live_reads)
@@ -146,6 +150,12 @@ def beside(recording: Recording, turn: Sequence[Run]) -> Iterator[Run]:
     """A turn's runs, and then those of its whole conversation."""
     yield from turn
     yield from recording.store.runs_of(turn[-1].thread)
+
+
+def _superstep(address: str) -> int:
+    """When a step is made, counted within the conversation; of one within a node, when the node is."""
+    found = re.search(r"@(-?\d+)", address)
+    return int(found[1]) if found else 0
 
 
 def check_aliases(recording: Recording, runs: Iterable[Run], models: Mapping[str, str]) -> None:

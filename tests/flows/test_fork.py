@@ -212,6 +212,16 @@ def test_another_answer_than_the_recorded_one(deck: Deck, which: int) -> None:
     assert deck.replay(second, asking(model)).unchanged
 
 
+def test_an_answer_is_given_where_it_was_asked_for_and_not_after_that(deck: Deck) -> None:
+    approve, last = (lambda _: {"notes": [interrupt("ok?")]}), (lambda _: {"notes": ["told"]})
+    graph = chain(("approve", approve), ("last", last))
+    deck.record(graph).invoke(NOTHING, CONFIG)
+    deck.resume("c-1", graph, answer="yes")
+    with pytest.raises(BadInput, match="the question is that of approve@1, and last@2 comes after it"):
+        deck.fork(deck.runs("c-1")[1], graph, at="last@2", answer="no")
+    assert deck.fork(deck.runs("c-1")[1], graph, at="approve@1", answer="no").output["notes"] == ["no", "told"]
+
+
 def test_an_answer_to_a_run_that_still_waits(deck: Deck) -> None:
     model = ScriptedModel()
     deck.record(asking(model)).invoke(NOTHING, CONFIG)
