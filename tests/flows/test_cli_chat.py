@@ -60,6 +60,13 @@ def test_an_agent_that_knows_no_businesses_says_so(playhead, typed):
     assert "This agent knows none: leave it out." in ended.err
 
 
+def test_why_a_person_was_called_is_told_beside_what_the_customer_reads(playhead, typed):
+    typed("Do you have a job for me?")
+    ended = playhead("chat", "desk")
+    assert ended.out == "A colleague will write to you.\n"
+    assert "(handed off: other)" in ended.err
+
+
 def test_bytes_that_are_no_text_are_a_message_that_can_be_recorded(project):
     line = b"caf\xe9?\n"
     done = subprocess.run([*MAIN, "chat", "agent"], input=line, capture_output=True, check=False)

@@ -220,13 +220,15 @@ def _say_left(context: typer.Context, player: Player, thread: str) -> None:
 
 
 def _answer(played: Played, *, json: bool) -> int:
-    from playhead.cli.printing import write, write_json
+    from playhead.cli.printing import say, write, write_json
     from playhead.transcript import not_said
 
     if json:
         write_json(asdict(played), lines=True)
-    else:
-        write(played.reply or f"({not_said(asdict(played))})")
+        return played.exit_code
+    write(played.reply or f"({not_said(asdict(played))})")
+    if played.reply and played.outcome == "handed_off":  # it may be that no model was reached: the words do not say so
+        say(f"({not_said(asdict(played))})")
     return played.exit_code
 
 
