@@ -14,6 +14,11 @@ def test_the_prompts_are_listed_with_their_sizes(playhead):
     assert "Says what the customer's message is about." in playhead("prompt", "ls").out
 
 
+def test_a_narrow_terminal_does_not_cut_the_names(playhead, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert [row.split()[0] for row in playhead("prompt", "ls").out.splitlines()] == ["prompt", "read", "reply"]
+
+
 def test_a_prompt_is_shown_as_its_file_stands(playhead, project):
     ended = playhead("prompt", "show", "read")
     assert (project / "prompts" / "read.md").read_text() in ended.out

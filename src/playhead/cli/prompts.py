@@ -70,6 +70,11 @@ def ls(prompts: options.Prompts = None, json: options.Json = False) -> None:
     if not rows and not found.broken:
         say(f"{folder} holds no prompt file.")
         return
+    # A name is what one types next: it is not cut. What it does gets the room that is left.
+    shown.expand = True
+    shown.columns[0].min_width = max(map(len, (*found.names(), *found.broken)))
+    shown.columns[-1].ratio = 1
+    shown.columns[-1].no_wrap = True
     data().print(shown)
     say(f"\n{folder}, version {found.hash[:12]}. playhead prompt show NAME shows one.")
     if found.broken:
