@@ -46,6 +46,11 @@ def test_what_did_not_happen_is_done_now(playhead, in_doubt):
     assert playhead("resume", "c-1").out == "We are open.\n"
 
 
+def test_what_was_said_is_shown_in_words(playhead, in_doubt):
+    playhead("settle", "c-1", "--done", "--by", "ada")
+    assert "· settled by ada: it happened ·" in playhead("show", "c-1").out
+
+
 def test_where_nothing_is_in_doubt_it_is_refused(playhead, loaded):
     ended = playhead("settle", "c-0", "--done")
     assert ended.code == 6

@@ -23,15 +23,24 @@ DIGEST = re.compile("[0-9a-f]{64}")  # tells a person nothing
 def print_heading(console: Console, runs: Sequence[Run]) -> None:
     """Which conversation this is."""
     from playhead.records import said_facts
-    from playhead.views import brief
 
     last = runs[-1]
     known = {name: value for name, value in said_facts(last.facts).items() if not DIGEST.fullmatch(str(value))}
-    shown = [f"{name} {brief(value, 60)}" for name, value in known.items() if value != last.thread]
+    shown = [_fact(name, value) for name, value in known.items() if value != last.thread]
     facts = [*shown, *_origin(runs[0].metadata)]
     console.print(text(one_line(last.thread), "bold"))
     about = " · ".join([last.graph, *facts, count(len(runs), "run"), moment(runs[0].started)])
     print_wrapped(console, text(about, "dim"))
+
+
+def _fact(name: str, value: Any) -> str:
+    """A fact in a few words; what a person said of an effect that was cut off is said as they would."""
+    from playhead.store.settling import SETTLED
+    from playhead.views import brief
+
+    if name == SETTLED and isinstance(value, Mapping) and {"by", "happened"} <= value.keys():
+        return f"settled by {value['by']}: it {'happened' if value['happened'] else 'did not happen'}"
+    return f"{name} {brief(value, 60)}"
 
 
 def _origin(facts: Mapping[str, Any]) -> Iterator[str]:
