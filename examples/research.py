@@ -1,4 +1,4 @@
-"""Ask three questions at once and sum up: LangGraph's functional API, whose tasks are steps like nodes are.
+"""Ask three questions and sum up: LangGraph's functional API, whose tasks are steps like nodes are.
 
 Run it: `python examples/research.py`. The model is LangChain's own fake, so it needs no key; put any chat model in its
 place.
