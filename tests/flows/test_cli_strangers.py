@@ -97,6 +97,14 @@ class TestWithARecording:
             done = subprocess.run([*MAIN, *verb.split()], stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
         assert (done.returncode, "rror" in done.stderr) == (0, False)
 
+    def test_a_reader_who_leaves_finds_the_page_of_a_backtest_all_the_same(self, place):
+        reading, writing = os.pipe()
+        os.close(reading)
+        verb = [*MAIN, "backtest", "--model", "default=embedded", "--yes", "--html", str(place / "report.html")]
+        with os.fdopen(writing, "wb") as pipe:
+            subprocess.run(verb, stdout=pipe, stderr=subprocess.PIPE, check=True)
+        assert (place / "report.html").read_text("utf-8").startswith("<!doctype html>")
+
     def test_a_reader_who_leaves_while_conversations_are_played_is_told_how_to_go_on(self, project, place):
         turn = '{"role": "customer", "text": "Thanks!"}'
         (place / "conversations.jsonl").write_text(f'{{"id": "a", "turns": [{turn}, {turn}]}}')

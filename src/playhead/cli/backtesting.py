@@ -175,12 +175,13 @@ def _show(report: Report, html: Path | None, *, json: bool) -> None:
     from playhead.cli.printing import say, write_json
     from playhead.cli.reporting import print_report
 
+    if html is not None:  # first: whoever reads what is printed may not read to its end
+        _write(html, page(report))
     if json:
         write_json(report.data)
     else:
         print_report(report)
     if html is not None:
-        _write(html, page(report))
         say(f"The report is in {html}.")
 
 
