@@ -108,7 +108,7 @@ def changed_turn(turn: Turn, outcome_of: OutcomeOf) -> ChangedTurn | None:
     effects = tuple(effect_changes(turn, replay, (before, after)))
     if not (turn.is_changed or effects or before != after):
         return None
-    found = tuple(words(before, after)) if before and after else ()
+    found = compared((before, silent_before), (after, silent_after))
     return ChangedTurn(
         number=turn.index + 1,
         run=turn.runs[-1].id,
@@ -125,6 +125,13 @@ def changed_turn(turn: Turn, outcome_of: OutcomeOf) -> ChangedTurn | None:
         effects=effects,
         stopped=replay.stopped,
     )
+
+
+def compared(before: tuple[str, str], after: tuple[str, str]) -> tuple[Words, ...]:
+    """What became of the words of an answer; of two silences for one reason, that. Of any other, nothing is alike."""
+    if before == after and not before[0]:
+        return (Words("same", f"({before[1]})"),)
+    return tuple(words(before[0], after[0])) if before[0] and after[0] else ()
 
 
 def said_in(run: Run, outcome_of: OutcomeOf) -> tuple[str, str]:
