@@ -137,6 +137,20 @@ def test_a_conversation_is_forgotten_by_its_name_whoever_was_written_to(
     assert not any(b"Ann Example" in file.read_bytes() for file in tmp_path.iterdir())
 
 
+def test_what_could_not_be_committed_is_not_sent_and_keeps_nothing_from_being_sent(
+    database: AgentDatabase, outbox: Outbox
+) -> None:
+    def refused(action: int, what: str | None, *_: object) -> int:
+        return sqlite3.SQLITE_DENY if (action, what) == (sqlite3.SQLITE_TRANSACTION, "COMMIT") else sqlite3.SQLITE_OK
+
+    database._connection.set_authorizer(refused)
+    with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+        outbox.add("k1", "bike-shop", "t1", "+15550100", "Hello")
+    database._connection.set_authorizer(None)
+    assert outbox.lookup("k1") is None
+    assert outbox.add("k2", "bike-shop", "t1", "+15550100", "Hello")["ok"]
+
+
 def test_what_another_process_still_reads_is_not_said_to_be_gone(
     database: AgentDatabase, outbox: Outbox, tmp_path: Path
 ) -> None:
