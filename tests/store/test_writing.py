@@ -21,7 +21,7 @@ from playhead.store.session import WritingSession
 from playhead.store.writer import Note, Operation
 from tests.postgres import spelled
 
-from .conftest import a_run, hold_up, keep
+from .conftest import a_run, hold_up, keep, on_sqlite
 
 
 def names(store: Store) -> list[str]:
@@ -210,6 +210,30 @@ def test_many_threads_closing_and_writing_leave_nobody_waiting(address: Location
         for thread in threads:
             thread.join(10)
         assert not wait(made, timeout=10).not_done
+
+
+@on_sqlite
+@pytest.mark.parametrize("moment", range(12))
+def test_who_closes_readers_while_another_does_waits_for_none(store: Store, moment: int) -> None:
+    with store.reading():
+        pass  # there is one to be closed
+    close: Any = store.backend._close_readers  # type: ignore[attr-defined]
+    moments = iter(range(moment))
+
+    def another(*_: object) -> None:
+        if next(moments, None) is None:
+            sys.setprofile(None)
+            close()
+
+    def both() -> None:
+        sys.setprofile(another)
+        close()
+        sys.setprofile(None)
+
+    thread = threading.Thread(target=both, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

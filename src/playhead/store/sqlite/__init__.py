@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from playhead.errors import BadInput, Corrupt, RecordingNotFound, StoreBusy, StoreError, StoreUnusable, Unopenable
@@ -25,7 +24,7 @@ class SQLite:
     def __init__(self, path: Path, synchronous: Synchronous, *, create: bool) -> None:
         self.path, self._synchronous, self._create = path, synchronous, create
         self._place = path.absolute()  # wherever the process goes
-        self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._readers: list[Connection] = []  # nobody waits for one: who finds none makes one
         self._opened: tuple[int, int] | None = None  # the file, by what tells it from another of its name
         self._closed = False
 
@@ -78,8 +77,8 @@ class SQLite:
     def lend(self) -> Iterator[Connection]:
         """A connection to read with: one that was lent before, or a new one."""
         try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
+            connection = self._readers.pop()
+        except IndexError:
             connection = self._connect()
         try:
             yield connection
@@ -87,7 +86,7 @@ class SQLite:
             if self._closed:
                 connection.close()
             else:
-                self._readers.put(connection)
+                self._readers.append(connection)
 
     def compact(self) -> None:
         """Give freed pages back and empty the write-ahead log, so that nothing erased is left in the files."""
@@ -168,5 +167,6 @@ class SQLite:
             return connection
 
     def _close_readers(self) -> None:
-        while not self._readers.empty():
-            self._readers.get().close()
+        with suppress(IndexError):  # another thread may close them as well, or lend one
+            while True:
+                self._readers.pop().close()
