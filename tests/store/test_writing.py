@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
 from concurrent.futures import Future, wait
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from playhead.codec import pairs, split
 from playhead.errors import RunNotFound, StoreClosed, StoreError
 from playhead.location import Location
-from playhead.store import Store, checkpoints
+from playhead.store import Store, checkpoints, writer
 from playhead.store.session import WritingSession
 from playhead.store.writer import Note, Operation
 from tests.postgres import spelled
@@ -236,19 +238,44 @@ def test_who_closes_readers_while_another_does_waits_for_none(store: Store, mome
     assert not thread.is_alive()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_whatever_ends_the_writer_leaves_nobody_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unheard_of(error: BaseException) -> BaseException:
+        raise MemoryError
+
+    def refused(_: WritingSession) -> None:
+        raise store.backend.errors[0]
+
+    monkeypatch.setattr(store.backend, "explain", unheard_of)
+    monkeypatch.setattr(writer, "GROUP", 2)
+    lost: list[BaseException] = []
+    go = hold_up(store)
+    made = [store.submit(lambda session: session.thread("c-1"))]
+    made += [store.submit(operation) for operation in (refused, lambda _: None)]
+    store.post(Note(lambda _: None, lost.append), urgent=True)
+    go.set()
+    assert made[0].exception(10) is None
+    assert [type(future.exception(10)) for future in made[1:]] == [StoreClosed] * 2
+    store.close()
+    assert [type(error) for error in lost] == [StoreClosed]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_forked_process_is_told_to_open_its_own(store: Store) -> None:
+@pytest.mark.parametrize("at_work", [False, True], ids=["at rest", "at work"])
+def test_a_forked_process_is_told_to_open_its_own(store: Store, at_work: bool) -> None:
     store.flush()
-    child = os.fork()
-    if not child:
-        try:
-            store.submit(lambda _: None)
-            os._exit(1)
-        except StoreClosed:
-            os._exit(0)
-        finally:
-            os._exit(2)
+    with store._writer._closing if at_work else nullcontext():  # another thread is about to write
+        child = os.fork()
+        if not child:
+            signal.alarm(10)  # where it waits for a thread that it does not have
+            try:
+                store.submit(lambda _: None)
+                os._exit(1)
+            except StoreClosed:
+                os._exit(0)
+            finally:
+                os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

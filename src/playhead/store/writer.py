@@ -132,8 +132,10 @@ class Writer:
         return self._queue_up(operation, urgent=urgent)
 
     def _queue_up(self, item: Item, *, urgent: bool) -> int:
+        if self._process != os.getpid():  # a forked process has no writer, and may find the lock held by nobody
+            raise StoreClosed
         with self._closing:
-            if self._closed or self._process != os.getpid():  # a forked process has no writer
+            if self._closed:
                 raise StoreClosed
             self._queue.append(item)
             self._submitted += 1
@@ -154,7 +156,9 @@ class Writer:
         return not self._closed and self._settled == self._submitted
 
     def close(self) -> None:
-        """Commit what is queued and close the connection."""
+        """Commit what is queued and close the connection. A forked process has none to close."""
+        if self._process != os.getpid():
+            return
         with self._closing:
             self._closed = True
         self._hurry.set()
@@ -168,12 +172,27 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
+        group: Sequence[Item] = ()
+        before = 0  # how many were settled when this group was taken
         try:
             while not self._closed or self._queue:
-                self._commit(session, self._next_group())
+                group, before = self._next_group(), self._settled
+                self._commit(session, group)
+        except BaseException as error:
+            self._end(group, self._settled - before, error)
+            raise
         finally:
-            self._closed = True  # whatever ended it: nobody is to wait for what will not be written
             session.connection.close()
+
+    def _end(self, group: Sequence[Item], settled: int, error: BaseException) -> None:
+        """What nobody reckoned with ends the writer: whoever waits for what will not be written is told."""
+        with self._closing:
+            self._closed = True
+        closed = StoreClosed()
+        closed.__cause__ = error
+        self._tell([item for item in group[:settled] if isinstance(item, Awaited) and not item.future.done()], closed)
+        self._tell([*group[settled:], *self._queue], closed)
+        self._settled = self._submitted
 
     def _next_group(self) -> list[Item]:
         if not self._queue:
@@ -218,10 +237,12 @@ class Writer:
 
     def _fail(self, session: WritingSession, group: Sequence[Item], error: BaseException) -> None:
         session.roll_back()
-        explained = self._explain(error)
+        self._tell(group, self._explain(error))
+        self._settled += len(group)  # last: who finds all settled finds what was lost, too
+
+    def _tell(self, group: Sequence[Item], error: BaseException) -> None:
         for item in group:
             try:
-                item.lost(explained)
+                item.lost(error)
             except Exception:  # who is told may fail, as a log on a closed pipe does: others still wait to be told
                 logging.getLogger("playhead").exception("whoever was told that something is not recorded failed")
-        self._settled += len(group)  # last: who finds all settled finds what was lost, too
