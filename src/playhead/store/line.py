@@ -81,12 +81,9 @@ class Line:
         with self._lock:
             self._closed = True
         self._ring.set()
-        if self._thread is not None:
-            self._thread.join()
-        with self._lock:
-            waiting, self._waiting = self._waiting, set()
-        for lease in waiting:
-            lease.granted.set_exception(StoreClosed())
+        if (thread := self._thread) is not None:
+            thread.join()
+        self._give_up(StoreClosed())
 
     # ── in the writer's thread, after the commit ─────────────────────────────────────────────────────────────
 
@@ -107,7 +104,10 @@ class Line:
             return
         if lease.ahead is None:
             lease.granted.set_result(None)
-        self._watch()
+        try:
+            self._watch()
+        except RuntimeError as error:  # the machine gives no thread, so nobody will look along the line
+            self._give_up(error)
         if lease.waited:
             self._ring.set()
 
@@ -123,21 +123,36 @@ class Line:
     def _watch(self) -> None:
         with self._lock:  # whoever closes the recording meanwhile finds none, or one that was started
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._work, name="playhead-line", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name="playhead-line", daemon=True)
+                thread.start()
+                self._thread = thread
 
     def _work(self) -> None:
+        try:
+            self._look_along()
+        except BaseException as error:
+            with self._lock:
+                self._thread = None  # who comes next has another
+            self._give_up(error)
+            if not isinstance(error, StoreClosed):
+                raise
+
+    def _give_up(self, error: BaseException) -> None:
+        """Nobody looks along the line any more: who waits is told."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, set()
+        for lease in waiting:
+            lease.granted.set_exception(error)
+
+    def _look_along(self) -> None:
         said = time.monotonic()
         while not self._closed:
             self._ring.wait(LOOK if self._waiting else SAY)
             self._ring.clear()
-            try:
-                if time.monotonic() - said >= SAY:
-                    said = time.monotonic()
-                    self._say()
-                self._look()
-            except StoreClosed:
-                return
+            if time.monotonic() - said >= SAY:
+                said = time.monotonic()
+                self._say()
+            self._look()
 
     def _say(self) -> None:
         """Those at work and those who wait are still there."""
@@ -164,13 +179,21 @@ class Line:
                 self._end_wait(lease, error)
                 continue
             if not line or line[0] == lease.holder:
-                with self._lock:
-                    self._waiting.discard(lease)
-                self._submit(partial(leases.stand, lease=lease)).add_done_callback(partial(self._stood, lease))
+                self._move_on(lease)
             elif time.monotonic() >= lease.deadline:
                 self._end_wait(lease, ThreadBusy(lease.thread, line[0], lease.patience))
 
+    def _move_on(self, lease: Lease) -> None:
+        with self._lock:  # who left meanwhile must not be written down again: what is written last would stay
+            if lease not in self._waiting:
+                return
+            stood = self._submit(partial(leases.stand, lease=lease))
+            self._waiting.discard(lease)
+        stood.add_done_callback(partial(self._stood, lease))
+
     def _end_wait(self, lease: Lease, error: BaseException) -> None:
         with self._lock:
+            if lease not in self._waiting:
+                return
             self._waiting.discard(lease)
         lease.granted.set_exception(error)
