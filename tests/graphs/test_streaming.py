@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessageChunk
 
+import playhead
 from playhead.deck import Deck
+from tests.ending import LONG
 from tests.graphs.shapes import HELLO, NOTHING, SHAPES, bare, chain
 from tests.scripted import ScriptedModel, StreamingModel
 
@@ -184,6 +189,94 @@ def test_an_async_reader_who_leaves_when_the_event_loop_ends_has_cancelled_the_r
     asyncio.run(leave())
     assert not told
     assert [run.status for run in deck.runs("t-1")] == ["cancelled"]
+
+
+FOUND_AS_GARBAGE = """
+import asyncio, gc, sys
+import playhead
+from tests.ending import until
+from tests.graphs.shapes import NOTHING, SHAPES
+from tests.scripted import ScriptedModel
+gc.disable()
+deck = playhead.open(sys.argv[1])
+graph = deck.record(SHAPES["loop"].build(ScriptedModel))
+LOCKS = {
+    "saver": deck._saver._lock,
+    "line": deck.store.line._lock,
+    "queue": deck.store._writer._closing,
+    "bell": deck.store._writer._work_to_do._cond,
+}
+
+def let_go_of(stream):
+    circle = [stream]
+    circle.append(circle)
+
+def read(name, **options):
+    stream = graph.stream(NOTHING, {"configurable": {"thread_id": name}}, **options)
+    next(stream)
+    let_go_of(stream)
+
+def check(name):
+    until(lambda: [run.status for run in deck.runs(name)] == ["cancelled"])
+    print(name, flush=True)
+
+async def aread():
+    stream = graph.astream(NOTHING, {"configurable": {"thread_id": "loop"}})
+    await anext(stream)
+    let_go_of(stream)
+    del stream
+    deck.store.submit(lambda _: gc.collect()).result(20)
+    await asyncio.to_thread(check, "loop")
+
+for durability in ("async", "exit"):
+    read(durability, durability=durability)
+    deck.store.submit(lambda _: gc.collect()).result(20)
+    check(durability)
+for name, lock in LOCKS.items():
+    read(name)
+    with lock:
+        gc.collect()
+    check(name)
+asyncio.run(aread())
+deck.close()
+"""
+
+LEFT_UNREAD = """
+import asyncio, sys
+import playhead
+from tests.graphs.shapes import NOTHING, SHAPES
+from tests.scripted import ScriptedModel
+path, kind, durability = sys.argv[1:]
+deck = playhead.open(path)
+graph = deck.record(SHAPES["loop"].build(ScriptedModel))
+read = graph.stream if kind == "sync" else graph.astream
+stream = read(NOTHING, {"configurable": {"thread_id": "t-1"}}, durability=durability)
+next(stream) if kind == "sync" else asyncio.new_event_loop().run_until_complete(anext(stream))
+"""
+
+
+def ended(script: str, *given: object) -> tuple[int, str, str]:
+    """How a program ended, and what it said; one that has not after a minute is killed, and raises."""
+    command = [sys.executable, "-c", script, *map(str, given)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LONG, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_stream_that_is_found_as_garbage_is_closed_wherever_that_is(tmp_path: Path) -> None:
+    """In the writer, for which closing waits, or where a lock is held that closing takes."""
+    found = ["async", "exit", "saver", "line", "queue", "bell", "loop"]
+    assert ended(FOUND_AS_GARBAGE, tmp_path / "runs.db") == (0, "".join(f"{name}\n" for name in found), "")
+
+
+@pytest.mark.parametrize("durability", ["async", "exit"])
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_program_ends_that_read_one_piece_of_a_stream(tmp_path: Path, kind: str, durability: str) -> None:
+    """What it holds is let go of when no thread runs any more that closing waits for."""
+    assert ended(LEFT_UNREAD, tmp_path / "runs.db", kind, durability) == (0, "", "")
+    with playhead.open(tmp_path / "runs.db") as deck:
+        assert [run.status for run in deck.runs("t-1")] == ["cancelled"]
+        with deck.store.reading() as session:
+            assert session.rows("leases_of_thread", thread=1) == []
 
 
 async def test_a_cancelled_task_ends_its_run_as_cancelled(deck: Deck) -> None:

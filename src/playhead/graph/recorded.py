@@ -9,7 +9,7 @@ Of one conversation's messages one is worked on at a time; where the worker befo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import Any, Final, Literal, Self, TypeAlias, cast
 
@@ -26,6 +26,7 @@ from playhead.graph.compiled import check_compiled
 from playhead.graph.continuing import COMMAND_PARTS, Continued, find_before
 from playhead.graph.guard import hold_back_if_lost
 from playhead.graph.intercept import install
+from playhead.graph.let_go import Held, close_at_exit, held
 from playhead.graph.owned import Owned
 from playhead.graph.recorder import CURRENT, RunRecorder, new_name
 from playhead.graph.recording import Recording
@@ -53,6 +54,7 @@ def record(graph: Any, recording: Recording) -> Any:
     check_compiled(graph)
     _check_names(graph, recording)
     install()
+    close_at_exit()
     made: Any = graph.copy(update={"checkpointer": recording.saver})
     needs_thread = isinstance(graph.checkpointer, BaseCheckpointSaver)
     kind = type(made)
@@ -85,7 +87,10 @@ class Recorded(Pregel):  # type: ignore[type-arg]
         """Run the graph, recorded, when it is the message's turn in its conversation."""
         if self._begins_no_run(config):
             yield from super().stream(input, config, **kwargs)
-            return
+        else:
+            yield from held(self._stream(input, config, kwargs))
+
+    def _stream(self, input: Any, config: RunnableConfig | None, kwargs: Any) -> Generator[Any, None, None]:
         config, lease = self._stand_in_line(input, config)
         with self._leaving(lease):
             before = None
@@ -118,10 +123,12 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                     break
                 yield chunk
         except BaseException as error:
-            with current:
-                chunks.close()  # type: ignore[attr-defined]
-            self._end(run, kwargs, error)
-            self._write_out(run)
+            try:
+                with current:
+                    chunks.close()  # type: ignore[attr-defined]
+            finally:  # LangGraph saves a last state, perhaps, for which the program's end leaves it no thread
+                self._end(run, kwargs, error)
+                self._write_out(run)
             raise
         self._end(run, kwargs, None)
         self._playhead.saver.settle(run.thread)
@@ -153,9 +160,11 @@ class Recorded(Pregel):  # type: ignore[type-arg]
                     async for _ in self._aexecute(*await asyncio.to_thread(self._earlier_again, lease, kwargs)):
                         pass
             run.enter()
-            async with aclosing(Owned(self._aexecute(run, given, config, kwargs))) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+            pieces = self._aexecute(run, given, config, kwargs)
+            with Held(pieces):
+                async with aclosing(Owned(pieces)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
 
     async def _aexecute(
         self, run: RunRecorder, given: Any, config: RunnableConfig, kwargs: Any

@@ -106,8 +106,8 @@ class Line:
             lease.granted.set_result(None)
         try:
             self._watch()
-        except RuntimeError as error:  # the machine gives no thread, so nobody will look along the line
-            self._give_up(error)
+        except RuntimeError as refused:  # the machine gives no thread, so nobody will look along the line
+            self._give_up(refused)
         if lease.waited:
             self._ring.set()
 

@@ -6,6 +6,8 @@ that are lent out one at a time. Everything above it speaks of parts, rows and r
 
 from __future__ import annotations
 
+import atexit
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -86,6 +88,7 @@ class Store:
         self._closed = False
         self._writer = Writer(self._open_writer, self._explain)
         self.line = Line(partial(self._writer.submit, urgent=False), self.reading, self.backend.check_place)
+        atexit.register(self._close_at_exit, os.getpid())
 
     def _open_writer(self) -> WritingSession:
         return WritingSession(self.backend.open())
@@ -182,10 +185,16 @@ class Store:
 
     def close(self) -> None:
         """Commit what is queued and close every connection."""
+        atexit.unregister(self._close_at_exit)
         self.line.close()
         self._writer.close()
         self._closed = True
         self.backend.close()
+
+    def _close_at_exit(self, process: int) -> None:
+        """After the program's end the writer does not run any more: who still came would wait for it for ever."""
+        if process == os.getpid():  # what was forked from it has none to close
+            self.close()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
