@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -362,6 +363,27 @@ def test_who_waits_too_long_for_a_connection_to_read_with_is_told_so(
                 together.enter_context(store.reading())
             with pytest.raises(StoreUnusable, match="all 16 connections to read with were lent"), store.reading():
                 pass
+        with store.reading():
+            pass
+
+
+def test_a_connection_is_put_back_by_who_is_interrupted_as_it_is_lent(
+    address: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    from playhead.store.postgres import readers
+
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(readers, "WAIT_SECONDS", 2.0)
+    with closing(Store(address)) as store:
+        for _ in range(readers.MOST):
+            with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+                patched.setattr(psycopg.Connection, "execute", interrupted)
+                with store.reading():
+                    pass
         with store.reading():
             pass
 

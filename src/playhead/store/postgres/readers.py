@@ -47,17 +47,24 @@ class Readers:
             self._process, self._pool = os.getpid(), self._new_pool()
         pool = self._pool
         pool.open()
+        raw = self._answering(pool)
+        try:
+            yield Connection(lambda: raw)
+        finally:
+            pool.putconn(raw)
+
+    def _answering(self, pool: ConnectionPool[Raw]) -> Raw:
         raw = self._taken(pool)
         try:
             raw.execute("")
         except psycopg.OperationalError:
             pool.putconn(raw)
             pool.drain()
-            raw = self._taken(pool)
-        try:
-            yield Connection(lambda: raw)
-        finally:
+            return self._taken(pool)
+        except BaseException:  # whoever interrupts the program: what is not put back is lent for ever
             pool.putconn(raw)
+            raise
+        return raw
 
     def _taken(self, pool: ConnectionPool[Raw]) -> Raw:
         try:
