@@ -195,8 +195,8 @@ FOUND_AS_GARBAGE = """
 import asyncio, gc, sys
 import playhead
 from tests.ending import until
-from tests.graphs.shapes import NOTHING, SHAPES
-from tests.scripted import ScriptedModel
+from tests.graphs.shapes import NOTHING, SHAPES, chain
+from tests.scripted import ScriptedModel, StreamingModel
 gc.disable()
 deck = playhead.open(sys.argv[1])
 graph = deck.record(SHAPES["loop"].build(ScriptedModel))
@@ -238,6 +238,17 @@ for name, lock in LOCKS.items():
         gc.collect()
     check(name)
 asyncio.run(aread())
+
+def node(state):
+    stream = StreamingModel().stream("say three words")
+    next(stream)
+    let_go_of(stream)
+    del stream
+    with LOCKS["queue"]:
+        gc.collect()
+
+deck.record(chain(("node", node))).invoke(NOTHING, {"configurable": {"thread_id": "node"}})
+print(deck.runs("node")[0].calls[0].response["message"].text)
 deck.close()
 """
 
@@ -264,7 +275,7 @@ def ended(script: str, *given: object) -> tuple[int, str, str]:
 
 def test_a_stream_that_is_found_as_garbage_is_closed_wherever_that_is(tmp_path: Path) -> None:
     """In the writer, for which closing waits, or where a lock is held that closing takes."""
-    found = ["async", "exit", "saver", "line", "queue", "bell", "loop"]
+    found = ["async", "exit", "saver", "line", "queue", "bell", "loop", "echo: "]
     assert ended(FOUND_AS_GARBAGE, tmp_path / "runs.db") == (0, "".join(f"{name}\n" for name in found), "")
 
 

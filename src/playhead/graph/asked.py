@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 
+from playhead.graph.let_go import HERE
 from playhead.graph.model_call import INSIDE, ModelCall, Serving
 from playhead.graph.recalling import recall_model
 from playhead.graph.recorder import StepRecorder
@@ -152,8 +153,9 @@ class Recorded(Passed):
                 self._call.piece(piece)
                 yield piece
         except GeneratorExit:
-            made.close()  # type: ignore[attr-defined]
-            self._call.end()
+            if not HERE.collects:  # found as garbage, it is no moment to write; the step ends what was left open
+                made.close()  # type: ignore[attr-defined]
+                self._call.end()
             raise
         except BaseException as error:
             self._call.failed(error)
