@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 
 A_MINUTE: Final = 60.0  # seconds of this process's own work: how busy the machine is says nothing of a pattern
 
 
 LONG: Final = 60.0  # seconds until nobody waits any more
+LOOK: Final = 0.005
 
 
-def until(comes_true: Callable[[], bool], *, before: Callable[[], bool] | None = None) -> None:
-    """Wait until it is so. Fails where it is not after a minute, or at once where what should bring it about ended."""
+class Work(Protocol):
+    """A future, or a task."""
+
+    def done(self) -> bool:
+        """Has it ended?"""
+
+    def result(self) -> Any:
+        """What came of it, raised where that is an error."""
+
+
+def until(comes_true: Callable[[], bool], by: Work | None = None) -> None:
+    """Wait until it is so. Fails where it is not after a minute, and at once with what failed, or ended, instead."""
     given_up = time.monotonic() + LONG
-    while not comes_true():
-        assert not (before and before()), "what it waits for has ended without it"
-        assert time.monotonic() < given_up, f"it is not so after {LONG:g} seconds"
-        time.sleep(0.005)
+    while not _is_so(comes_true, by, given_up):
+        time.sleep(LOOK)
+
+
+async def auntil(comes_true: Callable[[], bool], by: Work | None = None) -> None:
+    """As `until`."""
+    given_up = time.monotonic() + LONG
+    while not _is_so(comes_true, by, given_up):
+        await asyncio.sleep(LOOK)
+
+
+def _is_so(comes_true: Callable[[], bool], by: Work | None, given_up: float) -> bool:
+    has_ended = by is not None and by.done()
+    if comes_true():
+        return True
+    if has_ended and by is not None:
+        raise AssertionError(f"it ended with {by.result()!r}, and it is not so")
+    assert time.monotonic() < given_up, f"it is not so after {LONG:g} seconds"
+    return False
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from langgraph.types import interrupt
 from playhead.deck import Deck
 from playhead.errors import LeaseLost, NothingToResume, StillRunning, StoreClosed, ThreadBusy
 from playhead.store import leases, line
+from tests.ending import auntil, until
 from tests.flows.crashing import World
 from tests.flows.processes import PROCESSES
 from tests.flows.workers import Talk, build, config, main, open_deck, said, think, work, work_async, work_until_killed
@@ -128,9 +129,9 @@ def test_messages_are_taken_in_the_order_they_came(deck: Deck, another: Deck, tm
     messages = ["two", "three", "four", "five"]
     with ThreadPoolExecutor(4) as threads:
         for message, own in zip(messages, (deck, another, deck, another), strict=True):
-            threads.submit(work, own, tmp_path, message, 0)
-            while len(rows(tmp_path)) < messages.index(message) + 2:
-                time.sleep(0.005)
+            brought = threads.submit(work, own, tmp_path, message, 0)
+            place = messages.index(message) + 2
+            until(lambda place=place: len(rows(tmp_path)) >= place, brought)
         at_work()
     nothing_lost(deck, tmp_path, "one", *messages)
 
@@ -156,8 +157,7 @@ async def test_a_task_that_is_cancelled_while_it_waits_leaves_the_line(
     deck: Deck, tmp_path: Path, at_work: Any
 ) -> None:
     waiting = asyncio.create_task(work_async(deck, tmp_path, "two", 0))
-    while len(rows(tmp_path)) < 2:
-        await asyncio.sleep(0.005)
+    await auntil(lambda: len(rows(tmp_path)) == 2, waiting)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -170,8 +170,7 @@ def test_a_deck_that_is_closed_turns_away_who_waits(tmp_path: Path, deck: Deck, 
     with ThreadPoolExecutor(1) as threads:
         with open_deck(tmp_path) as closing:
             future = threads.submit(work, closing, tmp_path, "two", 0)
-            while len(rows(tmp_path)) < 2:
-                time.sleep(0.005)
+            until(lambda: len(rows(tmp_path)) == 2, future)
         assert isinstance(future.exception(60), StoreClosed)
     at_work()
     work(deck, tmp_path, "three", 0)
@@ -202,8 +201,7 @@ def test_the_next_in_line_goes_on_at_once_for_a_worker_that_is_killed_then_takes
     kill = killed_at_work(tmp_path, "one")
     with ThreadPoolExecutor(1) as threads:
         future = threads.submit(work, deck, tmp_path, "two", 0)
-        while len(rows(tmp_path)) < 2:
-            time.sleep(0.005)
+        until(lambda: len(rows(tmp_path)) == 2, future)
         assert not future.done()
         kill()
         future.result(20)  # long before the lease would end
@@ -271,8 +269,7 @@ def test_a_worker_that_is_long_at_work_keeps_its_conversation(
     monkeypatch.setattr(line, "SAY", 0.05)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(work, deck, tmp_path, "one", 0, build(lambda state: time.sleep(1.0)))
-        while not rows(tmp_path):
-            time.sleep(0.005)
+        until(lambda: bool(rows(tmp_path)), slow)
         work(another, tmp_path, "two", 0)
         assert slow.done()
     nothing_lost(deck, tmp_path, "one", "two")

@@ -17,6 +17,7 @@ from langgraph.types import RetryPolicy, Send
 from playhead.deck import Deck
 from playhead.errors import Diverged
 from playhead.records import Replay
+from tests.ending import auntil
 from tests.graphs.shapes import NOTHING, Notes, chain
 from tests.scripted import ScriptedModel, StreamingModel, calling
 
@@ -312,7 +313,7 @@ async def test_a_run_that_was_cancelled(deck: Deck) -> None:
 
     graph = chain(("first", lambda state: {"notes": [model.invoke("first").text]}), ("slow", slow))
     running = asyncio.create_task(deck.record(graph).ainvoke(NOTHING, CONFIG))
-    await begun.wait()
+    await auntil(begun.is_set, running)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -331,7 +332,7 @@ async def test_a_run_that_is_at_work_within_a_graph_or_was_killed_there(deck: De
     inner = chain(("ask", lambda state: {"notes": [model.invoke("within").text]}), ("slow", slow))
     graph = chain(("first", lambda state: {"notes": [model.invoke("first").text]}), ("inner", inner))
     running = asyncio.create_task(deck.record(graph).ainvoke(NOTHING, CONFIG))
-    await begun.wait()
+    await auntil(begun.is_set, running)
     (run,) = deck.runs("t-1")
     replay = await asyncio.wait_for(asyncio.to_thread(deck.replay, run, graph), 20)
     running.cancel()

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessageChunk
 
 import playhead
 from playhead.deck import Deck
-from tests.ending import LONG
+from tests.ending import LONG, auntil
 from tests.graphs.shapes import HELLO, NOTHING, SHAPES, bare, chain
 from tests.scripted import ScriptedModel, StreamingModel
 
@@ -298,7 +298,7 @@ async def test_a_cancelled_task_ends_its_run_as_cancelled(deck: Deck) -> None:
         await asyncio.sleep(60)
 
     running = asyncio.create_task(deck.record(chain(("node", node))).ainvoke(NOTHING, CONFIG))
-    await begun.wait()
+    await auntil(begun.is_set, running)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
