@@ -238,6 +238,27 @@ def test_who_closes_readers_while_another_does_waits_for_none(store: Store, mome
     assert not thread.is_alive()
 
 
+@pytest.mark.parametrize("verb", ["threads", "write", "close"])
+def test_who_is_told_that_something_is_lost_may_ask_the_recording(address: Location, verb: str) -> None:
+    """As a log does that is told of a gap: it waits there for nobody, as the writer waits for it."""
+    store = Store(address)
+    told: list[Any] = []
+    verbs = {"threads": store.threads, "write": lambda: store.write(failing), "close": store.close}
+
+    def hear(error: BaseException) -> None:
+        try:
+            told.append(verbs[verb]())
+        except RuntimeError as refused:
+            told.append(type(refused))
+
+    store.post(Note(failing, hear))
+    store.submit(lambda _: None).result(10)
+    assert told == [{"threads": [], "write": RuntimeError, "close": None}[verb]]
+    store.close()
+    with pytest.raises(StoreClosed):
+        store.threads()
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_whatever_ends_the_writer_leaves_nobody_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def unheard_of(error: BaseException) -> BaseException:

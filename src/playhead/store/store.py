@@ -116,6 +116,8 @@ class Store:
 
     def write(self, operation: Operation[T], parts: Sequence[Part] = ()) -> T:
         """Write and wait until it is committed."""
+        if self._writer.is_here:
+            raise RuntimeError("Whoever is told by the writer that something is lost cannot wait for it to write.")
         return self.submit(operation, parts).result()
 
     def tried(self, operation: Operation[T]) -> T:
@@ -145,8 +147,8 @@ class Store:
         self.flushed().result()
 
     def flushed(self) -> Future[None]:
-        """Resolves when everything submitted so far is committed, or lost."""
-        return DONE if self._writer.is_idle else self.submit(nothing)
+        """Resolves when everything submitted so far is committed, or lost; in the writer's own thread at once."""
+        return DONE if self._writer.is_idle or self._writer.is_here else self.submit(nothing)
 
     def compact(self) -> None:
         """Give freed space back, so that nothing erased is left in the files. Raises `StoreBusy`."""

@@ -155,6 +155,11 @@ class Writer:
         """Is everything submitted so far committed, or lost? Not once closed."""
         return not self._closed and self._settled == self._submitted
 
+    @property
+    def is_here(self) -> bool:
+        """Is this its own thread, as where somebody's log hears of what is lost? Nobody may wait for it there."""
+        return threading.current_thread() is self._thread
+
     def close(self) -> None:
         """Commit what is queued and close the connection. A forked process has none to close."""
         if self._process != os.getpid():
@@ -163,7 +168,8 @@ class Writer:
             self._closed = True
         self._hurry.set()
         self._work_to_do.set()
-        self._thread.join()
+        if not self.is_here:
+            self._thread.join()
 
     def _work(self, connect: Callable[[], WritingSession]) -> None:
         try:
