@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import RunnableLambda
 
 from playhead.backtest import Limit, Progress
 from playhead.backtest.desk import CHARACTERS_PER_TOKEN, Desk
@@ -19,6 +22,7 @@ from playhead.config import Config
 from playhead.deck import Deck
 from playhead.errors import BadInput, NotAsked
 from playhead.foresight import Foresight
+from playhead.graph.again import asked_by
 from playhead.graph.questions import Question
 from playhead.receipt import Prices
 from playhead.store import Store
@@ -188,6 +192,22 @@ def test_what_its_money_was_found_for_is_asked_though_the_next_would_pass_the_li
     desk.before(a_question("first"))
     desk.before(a_question("second"))  # has to wait for its model's limit; meanwhile comes the third
     assert len(refused) == 1
+
+
+def test_an_answer_that_cannot_be_kept_leaves_its_place_to_others(deck: Deck) -> None:
+    class Unspeakable:
+        def __repr__(self) -> str:
+            raise ValueError("no words")
+
+    answer = AIMessage("yes", additional_kwargs={"with": Unspeakable()})
+    desk = Desk(deck.store, "e", Limits({}, lambda: 0.0), Prices.of(PRICES), at_once=1)
+    with pytest.raises(ValueError, match="no words"):
+        asked_by(RunnableLambda(lambda _: answer), [], {}, a_question("first"), deck._encoder, desk)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            pool.submit(desk.before, a_question("second")).result(10)
+        finally:
+            desk.stop()
 
 
 def a_question(name: str) -> Question:

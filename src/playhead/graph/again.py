@@ -81,9 +81,13 @@ def asked_by(
     while True:
         desk.before(question)
         began, clock = time.time(), time.perf_counter()
-        reply = as_message(_reply(model, messages, options))
+        try:
+            reply = as_message(_reply(model, messages, options))
+            response = None if isinstance(reply, Exception) else mapping({"message": encoder.anything(reply)})
+        except BaseException:  # it cannot be kept: those who wait for its place would wait for ever
+            desk.after(question, _row("failed", began, clock, None, {}))
+            raise
         if not isinstance(reply, Exception):
-            response = mapping({"message": encoder.anything(reply)})
             desk.after(question, _row("done", began, clock, response, reply.usage_metadata or {}))
             return reply
         desk.after(question, _row("failed", began, clock, None, {}))
