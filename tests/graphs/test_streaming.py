@@ -204,7 +204,7 @@ LOCKS = {
     "saver": deck._saver._lock,
     "line": deck.store.line._lock,
     "queue": deck.store._writer._closing,
-    "bell": deck.store._writer._work_to_do._cond,
+    "gaps": deck.store._counting,
 }
 
 def let_go_of(stream):
@@ -275,7 +275,7 @@ def ended(script: str, *given: object) -> tuple[int, str, str]:
 
 def test_a_stream_that_is_found_as_garbage_is_closed_wherever_that_is(tmp_path: Path) -> None:
     """In the writer, for which closing waits, or where a lock is held that closing takes."""
-    found = ["async", "exit", "saver", "line", "queue", "bell", "loop", "echo: "]
+    found = ["async", "exit", "saver", "line", "queue", "gaps", "loop", "echo: "]
     assert ended(FOUND_AS_GARBAGE, tmp_path / "runs.db") == (0, "".join(f"{name}\n" for name in found), "")
 
 

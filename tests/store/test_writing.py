@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, wait
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -212,6 +212,32 @@ def test_many_threads_closing_and_writing_leave_nobody_waiting(address: Location
         for thread in threads:
             thread.join(10)
         assert not wait(made, timeout=10).not_done
+
+
+@on_sqlite
+@pytest.mark.parametrize("moment", range(40))
+def test_a_signals_handler_may_close_it_in_the_middle_of_anything(address: Location, moment: int) -> None:
+    store = Store(address, synchronous="NORMAL")
+    moments = iter(range(moment))
+    made: list[Future[None]] = []
+
+    def handle(_: object, event: str, __: object) -> None:
+        if event != "c_call" and next(moments, None) is None:  # Python looks for signals after a call in C
+            sys.setprofile(None)
+            store.close()
+
+    def write() -> None:
+        sys.setprofile(handle)
+        with suppress(StoreClosed):
+            made.append(store.submit(lambda _: None))
+        sys.setprofile(None)
+
+    thread = threading.Thread(target=write, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [future.exception(10) for future in made] in ([], [None])
+    store.close()
 
 
 @on_sqlite

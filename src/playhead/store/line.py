@@ -40,7 +40,7 @@ class Line:
         self._submit, self._reading, self._check_place = submit, reading, check_place
         self._held: set[Lease] = set()
         self._waiting: set[Lease] = set()
-        self._lock, self._ring = threading.Lock(), threading.Event()
+        self._lock, self._ring = threading.RLock(), threading.Event()  # as the writer's
         self._thread: threading.Thread | None = None
         self._closed = False
 

@@ -19,6 +19,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
@@ -102,6 +103,24 @@ class Promise(Future[T]):
         return False
 
 
+class Bell:
+    """Rung for the writer. In the middle of it a signal's handler may ring, where an `Event` waits for its own lock."""
+
+    def __init__(self) -> None:
+        self._silence = threading.Lock()
+        self._silence.acquire()
+
+    def ring(self) -> None:
+        """Once is enough."""
+        if self._silence.locked():
+            with suppress(RuntimeError):  # another just did
+                self._silence.release()
+
+    def wait(self, seconds: float = -1) -> None:
+        """Until it is rung; it is silent again."""
+        self._silence.acquire(timeout=seconds)
+
+
 class Writer:
     """The one thread that writes; `connect` is called in it, and `explain` says what an error means."""
 
@@ -110,8 +129,9 @@ class Writer:
     ) -> None:
         self._explain = explain
         self._queue: deque[Item] = deque()
-        self._work_to_do, self._hurry = threading.Event(), threading.Event()
-        self._process, self._closed, self._closing = os.getpid(), False, threading.Lock()
+        self._work_to_do, self._hurry = Bell(), Bell()
+        self._process, self._closed = os.getpid(), False
+        self._closing = threading.RLock()  # a signal's handler may close it in the middle of anything
         self._submitted = self._settled = 0
         self._ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._work, args=(connect,), name="playhead-writer", daemon=True)
@@ -141,9 +161,8 @@ class Writer:
             self._submitted += 1
             number = self._submitted
         if urgent:
-            self._hurry.set()
-        if not self._work_to_do.is_set():  # waking the thread is what costs: once for a group, not for each operation
-            self._work_to_do.set()
+            self._hurry.ring()
+        self._work_to_do.ring()  # waking the thread is what costs: once for a group, not for each operation
         return number
 
     def has_settled(self, number: int) -> bool:
@@ -166,8 +185,8 @@ class Writer:
             return
         with self._closing:
             self._closed = True
-        self._hurry.set()
-        self._work_to_do.set()
+        self._hurry.ring()
+        self._work_to_do.ring()
         if not self.is_here:
             self._thread.join()
 
@@ -204,8 +223,8 @@ class Writer:
         if not self._queue:
             self._work_to_do.wait()
             self._hurry.wait(LINGER)
-        self._work_to_do.clear()
-        self._hurry.clear()  # before the queue is read: what comes later rings again
+        self._work_to_do.wait(0)
+        self._hurry.wait(0)  # before the queue is read: what comes later rings again
         return [self._queue.popleft() for _ in range(min(len(self._queue), GROUP))]
 
     def _commit(self, session: WritingSession, group: Sequence[Item], *, again: bool = False) -> None:
