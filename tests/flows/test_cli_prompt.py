@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -50,12 +51,15 @@ def test_which_letters_a_prompts_file_may_have_is_told(playhead, tmp_path):
     assert "The file's name is none that a prompt can have.\n    Use the letters a to z, digits," in ended.out
 
 
-def test_a_draft_may_be_just_the_files_that_were_changed(playhead, tmp_path, project):
-    prompts = project / "prompts"
+def test_a_draft_may_be_just_the_files_that_were_changed(playhead, tmp_path, project, monkeypatch):
+    prompts = shutil.copytree(project / "prompts", tmp_path / "prompts")  # other tests share the project's own
+    monkeypatch.setenv("PLAYHEAD_PROMPTS", str(prompts))
     (prompts / "_tone.md").write_text("Be kind.\n")
     text = (prompts / "read.md").read_text().replace("=== system ===\n", "=== system ===\n{{> _tone}}\n")
-    (tmp_path / "read.md").write_text(text)
-    ended = playhead("prompt", "lint", "--prompts", tmp_path)
+    draft = tmp_path / "draft" / "read.md"
+    draft.parent.mkdir()
+    draft.write_text(text)
+    ended = playhead("prompt", "lint", "--prompts", draft.parent)
     assert (ended.code, ended.out) == (0, "")
 
 
