@@ -582,6 +582,7 @@ class Deck:
     ) -> tape.Tape:
         """One or more runs as one portable file, with those of the same event; written to `path` if that is given.
 
+        With those, too, that commands were given to at the same state: what each wrote there is told by all of them.
         `note` are facts to go with it (which model, when), as plain data. What is at `path` already is replaced. Raises
         `BadInput` where it cannot be written, or there is no run.
         """

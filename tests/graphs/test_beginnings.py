@@ -370,6 +370,35 @@ def test_the_tape_of_the_last_run_is_replayed_as_well(
         assert all(other.replay(run, graph).unchanged for run in other.runs("t-1"))
 
 
+def told_the_same_twice(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    for _ in range(2):
+        agent.invoke(Command(update={"notes": ["again"]}), T)
+    for _ in range(2):
+        agent.invoke(Command(resume="y"), T)
+
+
+def sent_there_twice(agent: Any) -> None:
+    agent.invoke(GIVEN, T)
+    for _ in range(2):
+        agent.invoke(Command(goto="ask"), T)
+    for _ in range(2):
+        agent.invoke(Command(resume="y"), T)
+
+
+@pytest.mark.parametrize("course", [told_the_same_twice, sent_there_twice], ids=lambda course: str(course.__name__))
+def test_a_tape_of_each_run_tells_what_waited_from_what_equal_commands_wrote_later(
+    deck: Deck, tmp_path: Path, course: Course
+) -> None:
+    graph = with_two_questions(ScriptedModel())
+    course(deck.record(graph))
+    for run in deck.runs("t-1"):
+        deck.tape(run, tmp_path / f"{run.id}.json")
+        with playhead.open(tmp_path / f"{run.id}.db", config=load_config(tmp_path)) as other:
+            other.load(tmp_path / f"{run.id}.json")
+            assert other.replay(other.run(run.id), graph).unchanged
+
+
 @pytest.mark.parametrize("course", KEPT, ids=named)
 def test_what_is_kept_of_such_a_replay_is_replayed_as_well(
     deck: Deck, course: tuple[Callable[[ScriptedModel], Any], Course]

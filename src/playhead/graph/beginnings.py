@@ -20,9 +20,10 @@ from langgraph.types import Command
 from playhead.errors import NotReplayable
 from playhead.graph.deltas import with_values
 from playhead.graph.saver import Saver
-from playhead.graph.waiting import COMMANDS, Waiting
+from playhead.graph.waiting import Waiting
 from playhead.records import MADE_FROM, Run
 from playhead.store.checkpoints import (
+    COMMANDS,
     CheckpointRow,
     before_run,
     checkpoint_rows,

@@ -28,9 +28,9 @@ from playhead.graph.recorder import new_name, owner
 from playhead.graph.recording import Recording
 from playhead.graph.saver import Saver
 from playhead.graph.shelf import Shelf
-from playhead.graph.waiting import COMMANDS
 from playhead.records import DURABILITY, LIMIT, RunStatus
 from playhead.store import counts, labels, runs
+from playhead.store.checkpoints import COMMANDS
 from playhead.store.session import WritingSession
 
 Origin = Literal["replay_of", "forked_from"]

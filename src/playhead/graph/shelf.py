@@ -25,8 +25,8 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.types import Command
 
-from playhead.graph.waiting import COMMANDS, RESUME
-from playhead.store.checkpoints import DELTAS
+from playhead.graph.waiting import RESUME
+from playhead.store.checkpoints import COMMANDS, DELTAS
 
 
 class Shelf(BaseCheckpointSaver[Any]):

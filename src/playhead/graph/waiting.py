@@ -22,6 +22,7 @@ from playhead.graph.private import map_command
 from playhead.graph.saver import Saver
 from playhead.records import Run
 from playhead.store.checkpoints import (
+    COMMANDS,
     WriteRow,
     first_id_at,
     first_since,
@@ -32,8 +33,6 @@ from playhead.store.checkpoints import (
     write_rows,
 )
 
-COMMANDS: Final = "00000000-0000-0000-0000-000000000000"
-"""The task that LangGraph says a command's writes are of."""
 RESUME: Final = "__resume__"
 PULLED: Final = "~__pregel_pull, "
 PUSHED: Final = "~__pregel_push, "

@@ -24,6 +24,8 @@ USUAL_PATH: Final = "~__pregel_pull, "
 """How LangGraph writes the path of a node that its channels set off."""
 
 USUALLY, AS_IS = "<", ">"
+COMMANDS: Final = "00000000-0000-0000-0000-000000000000"
+"""The task that LangGraph says a command's writes are of."""
 DELTAS: Final = "counters_since_delta_snapshot"
 """LangGraph's word in a checkpoint's metadata where that is not whole."""
 

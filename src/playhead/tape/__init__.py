@@ -17,7 +17,7 @@ from playhead.errors import BadInput
 from playhead.redact import Redactor
 from playhead.store import Store
 from playhead.tape import joining, loading
-from playhead.tape.writing import Source, document, with_same_cause
+from playhead.tape.writing import Source, document, with_those_needed
 
 __all__ = ["Tape", "load", "make", "note_of", "write"]
 
@@ -32,13 +32,13 @@ class Tape:
 
 
 def make(store: Store, names: Iterable[str], redactor: Redactor, note: Mapping[str, Any]) -> Tape:
-    """A tape of the runs of these ids, oldest first, and of those that the same event caused.
+    """A tape of the runs of these ids, oldest first, and of those that are needed to replay them.
 
     `note` are facts of whoever makes it. Raises `BadInput` where there is no run, `Corrupt` where one is damaged.
     """
     store.flush()
     with store.reading() as session:
-        rows = with_same_cause(session, names)
+        rows = with_those_needed(session, names)
         if not rows:
             raise BadInput("tape", "there is no run to put on it.", "Give a run of this recording.")
         text = document(Source(session, redactor), rows, note)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from playhead.codec import inflate
 from playhead.store.backend import Row as StoredRow
 from playhead.store.checkpoints import (
+    COMMANDS,
     CheckpointRow,
     before_run,
     checkpoint_rows,
@@ -50,6 +51,20 @@ def telling(session: Session, thread: str, run: StoredRow) -> list[CheckpointRow
         rows += [made_of(session, thread, older.id, run["started"]), *_waiting_within(session, thread, older, run)]
     rows += _by_hand(session, thread, run)
     return list({(row.ns, row.id): row for row in rows if row is not None}.values())
+
+
+def commanded_at(session: Session, run: StoredRow) -> list[StoredRow]:
+    """The runs that began from the state that this one did, if commands left something beside it."""
+    row = session.one("threads_get", id=run["thread"])
+    thread = str(row["name"]) if row else ""
+    state, space = before_run(session, thread, run["started"]).get(""), space_of(session, thread, "")
+    if state is None or space is None:
+        return []
+    if not any(row.task == COMMANDS and not row.special for row in write_rows(session, space, state.id)):
+        return []
+    others = session.rows("runs_of_thread", thread=run["thread"])
+    began = ((each, before_run(session, thread, each["started"]).get("")) for each in others)
+    return [each for each, at in began if at is not None and at.id == state.id]
 
 
 def put_together_from(session: Session, thread: str, run: StoredRow) -> Iterator[CheckpointRow]:

@@ -19,7 +19,7 @@ from playhead.store.session import Session
 from playhead.store.values import UNREADABLE, fetch
 from playhead.tape import leaves
 from playhead.tape.layout import laid_out
-from playhead.tape.origins import put_together_from, telling
+from playhead.tape.origins import commanded_at, put_together_from, telling
 from playhead.tape.rows import BELOW, COLUMNS, RUN_BEGINS, RUN_ENDS, VERSION, Row, TapedCheckpoint, TapedRun
 from playhead.tape.trees import Showing, Value, uses
 
@@ -126,11 +126,15 @@ class Source:
         return self._parts[ref]
 
 
-def with_same_cause(session: Session, names: Iterable[str]) -> list[StoredRow]:
-    """The stored runs of these ids, and those of the same event: who asked before an answer is needed to play it."""
+def with_those_needed(session: Session, names: Iterable[str]) -> list[StoredRow]:
+    """The stored runs of these ids, and those of the same event: who asked before an answer is needed to play it.
+
+    And those that commands were given to at the same state: what had waited there is told from it by what they wrote.
+    """
     found: dict[int, StoredRow] = {}
     for name in names:
-        found |= {run["id"]: run for run in runs.runs_named(session, name) if run["name"] == name}
+        for run in (run for run in runs.runs_named(session, name) if run["name"] == name):
+            found |= {each["id"]: each for each in (run, *commanded_at(session, run))}
     events = {(run["thread"], run["cause"]) for run in found.values() if run["cause"] != ERASED}
     for thread in {thread for thread, _ in events}:
         for run in session.rows("runs_of_thread", thread=thread):
