@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 SEGMENT: Final = re.compile(r"^(?P<node>.*)@(?P<superstep>-?\d+)(?:\[(?P<index>\d+)\])?$")
@@ -107,6 +108,12 @@ def precedes(first: str, second: str) -> bool:
 def around(outer: str, inner: str) -> bool:
     """Is the inner address that of the outer step itself, or of a step in a subgraph or task within it?"""
     return inner == outer or inner.startswith(f"{outer}/")
+
+
+def some_are_beside(addresses: Iterable[str]) -> bool:
+    """Do any of these steps stand side by side, so that neither comes before the other?"""
+    in_order = sorted(addresses, key=_segments)  # then two of them are neighbours
+    return any(not (precedes(one, other) or around(one, other)) for one, other in pairwise(in_order))
 
 
 def visit_within(outer: str, inner: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langgraph.channels import DeltaChannel
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -19,7 +20,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 
 from playhead.deck import Deck
-from playhead.errors import EffectHeldBack
+from playhead.errors import Diverged, EffectHeldBack
 from tests.graphs.shapes import NOTHING, Notes, chain
 from tests.scripted import ScriptedModel
 
@@ -197,6 +198,128 @@ def test_a_tape_of_it_replays_without_the_saver(deck: Deck, tmp_path: Path) -> N
     deck.tape(runs[-1], tmp_path / "asked.json")
     (run,) = deck.load(tmp_path / "asked.json")
     assert deck.replay(run, asking(researching(InMemorySaver()))).unchanged
+
+
+def history(research: Any) -> list[str]:
+    return [f"{found.values} {found.next}" for found in research.get_state_history(BESIDE)]
+
+
+def asked_before(research: Any) -> list[str]:
+    research.invoke(ASKED, BESIDE)
+    return history(research)
+
+
+def the_last_two(research: Any) -> list[str]:
+    return [str(found.values) for found in research.get_state_history(BESIDE, limit=2)]
+
+
+def the_oldest(research: Any) -> list[str]:
+    *_, oldest = research.get_state_history(BESIDE)
+    return [str(research.get_state(oldest.config).values)]
+
+
+def back_in_time(research: Any) -> list[str]:
+    before = next(found for found in research.get_state_history(BESIDE) if found.next == ("look",))
+    research.invoke(None, before.config)
+    return history(research)
+
+
+def changed_in_between(research: Any) -> list[str]:
+    research.update_state(BESIDE, {"notes": [f"{len(history(research))} by hand"]})
+    return history(research)
+
+
+def only_the_newest(research: Any) -> list[str]:
+    return [str(next(iter(research.checkpointer.list(BESIDE))).checkpoint["channel_values"]["notes"])]
+
+
+READINGS = [history, asked_before, the_last_two, the_oldest, back_in_time, changed_in_between, only_the_newest]
+
+
+@pytest.mark.parametrize("reads", READINGS, ids=lambda reads: str(reads.__name__))
+def test_its_history_is_read_as_it_was(deck: Deck, saver: Any, reads: Callable[[Any], list[str]]) -> None:
+    research = researching(saver)
+    research.invoke(ASKED, BESIDE)
+    graph = asking(research, reads)
+    runs, before = recorded(deck, graph), kept(saver)
+    assert [deck.replay(run, graph).unchanged for run in runs] == [True, True, True]
+    assert kept(saver) == before
+
+
+@pytest.mark.parametrize("reads", READINGS, ids=lambda reads: str(reads.__name__))
+def test_so_is_that_of_a_recorded_one(deck: Deck, reads: Callable[[Any], list[str]], tmp_path: Path) -> None:
+    research = deck.record(researching(None))
+    research.invoke(ASKED, BESIDE)
+    graph = asking(research, reads)
+    runs, before = recorded(deck, graph), kept(research.checkpointer)
+    assert [deck.replay(run, graph).unchanged for run in runs] == [True, True, True]
+    assert kept(research.checkpointer) == before
+
+
+async def test_so_is_one_that_is_awaited_for(deck: Deck, tmp_path: Path) -> None:
+    async with AsyncSqliteSaver.from_conn_string(str(tmp_path / "other.db")) as saver:
+        research = researching(saver)
+
+        async def ask(state: Any) -> Any:
+            await research.ainvoke(ASKED, BESIDE)
+            return {"notes": [str(found.values) async for found in research.aget_state_history(BESIDE)]}
+
+        graph = chain(("ask", ask))
+        for _ in range(2):
+            await deck.record(graph).ainvoke(NOTHING, CONFIG)
+        assert [deck.replay(run, graph).unchanged for run in deck.runs("c-1")] == [True, True]
+
+
+def test_a_history_that_is_read_further_now_is_told(deck: Deck, saver: Any) -> None:
+    research = researching(saver)
+    research.invoke(ASKED, BESIDE)
+    (run,) = recorded(deck, asking(research, only_the_newest), 1)
+    with pytest.raises(Diverged, match="read on"):
+        deck.replay(run, asking(research, lambda research: [str(len(list(saver.list(BESIDE))))]))
+
+
+def test_a_state_left_otherwise_shows_in_its_history(deck: Deck, saver: Any) -> None:
+    def by(hand: str) -> Callable[[Any], list[str]]:
+        def call(research: Any) -> list[str]:
+            research.update_state(BESIDE, {"notes": [hand]})
+            return [str(found.values["notes"]) for found in research.get_state_history(BESIDE, limit=1)]
+
+        return call
+
+    research = researching(saver)
+    research.invoke(ASKED, BESIDE)
+    (run,) = recorded(deck, asking(research, by("this")), 1)
+    with pytest.raises(Diverged, match="that"):
+        deck.replay(run, asking(research, by("that")))
+
+
+def joined(before: list[str], writes: list[list[str]]) -> list[str]:
+    return [*before, *(word for write in writes for word in write)]
+
+
+def of_what_was_written(saver: Any) -> Any:
+    """A graph whose state LangGraph saves as what was written to it."""
+
+    class Words(TypedDict):
+        notes: Annotated[list[str], DeltaChannel(joined)]
+
+    graph = StateGraph(Words)
+    graph.add_node("look", lambda state: {"notes": [f"look {len(state['notes'])}"]})
+    graph.add_edge(START, "look")
+    return graph.compile(checkpointer=saver)
+
+
+def twice(research: Any) -> list[str]:
+    research.invoke(ASKED, BESIDE)
+    return [*research.invoke(ASKED, BESIDE)["notes"], *map(str, history(research))]
+
+
+@pytest.mark.parametrize("call", [None, twice, changed_in_between])
+def test_what_it_keeps_as_what_was_written_is_there_whole(deck: Deck, saver: Any, call: Any) -> None:
+    graph = asking(of_what_was_written(saver), call)
+    runs, before = recorded(deck, graph), kept(saver)
+    assert [deck.replay(run, graph).unchanged for run in runs] == [True, True, True]
+    assert kept(saver) == before
 
 
 def test_what_was_read_there_is_on_the_recording(deck: Deck) -> None:

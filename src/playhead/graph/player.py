@@ -17,7 +17,7 @@ from langgraph.errors import GraphRecursionError
 
 from playhead.diff import Renaming
 from playhead.errors import EffectHeldBack, NotRecorded, PlayheadError
-from playhead.graph.aside import Aside
+from playhead.graph.aside import Aside, Make
 from playhead.graph.branches import limit_of, models_of
 from playhead.graph.changes import Changes, Edit, Unanswered
 from playhead.graph.continuing import Continued
@@ -139,6 +139,7 @@ class RunPlayer(RunRecorder):
         texts: Texts,
         edits: Sequence[Edit] = (),
         facts: Mapping[str, Any],
+        beside: Make,
     ) -> None:
         recording.keep = self._keep
         visited = before._visited if before else {}
@@ -164,7 +165,7 @@ class RunPlayer(RunRecorder):
         self.answered_anew = False  # it goes on with another answer of a person than the recorded one
         self.asked_people: dict[Place, int] = before.asked_people.copy() if before else {}  # how many a tool came to
         self.clock: str | None = None
-        self._aside = Aside(run.started)
+        self._aside = Aside(run.started, beside)
         self._stopped: list[str] = []
         self._tries: dict[int, Tries] = {}  # by the number of the step
         self._first: int | None = None

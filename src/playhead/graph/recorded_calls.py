@@ -7,7 +7,7 @@ asked being read; elsewhere, keys do.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 from playhead.codec import MAPPING, Part
@@ -15,7 +15,7 @@ from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.stepwise import is_during
 from playhead.graph.tries import Ran
 from playhead.records import Call, Run, Step
-from playhead.reuse import Answer, Answers, Place
+from playhead.reuse import Answer, Answers, Place, some_are_beside
 from playhead.store.values import Values
 
 WORDS: Final = "messages"  # the first of what a model request is made of
@@ -79,6 +79,15 @@ class RecordedCalls:
         if kind != MAPPING or not below or self._values.value(below[0])[:1] != [WORDS]:
             return None
         return self._values.hash(below[1])
+
+    @cached_property
+    def raced_for(self) -> Collection[tuple[str, str]]:
+        """The conversations, by name and namespace, whose state was read by steps that stood side by side."""
+        readers: dict[tuple[str, str], set[str]] = {}
+        for call in self.all:
+            if call.kind == "memory" and call.name == "state" and isinstance(asked := call.request, Mapping):
+                readers.setdefault((asked["thread"], asked["namespace"]), set()).add(call.address)
+        return {place for place, addresses in readers.items() if some_are_beside(addresses)}
 
     def made_within(self, recorded: Call, steps: Iterable[Step]) -> list[Call]:
         """Those that were made while a tool or an effect ran: in it, or in these steps of graphs that it ran."""

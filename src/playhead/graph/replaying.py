@@ -36,6 +36,7 @@ from playhead.graph.recorded import STATIC_INTERRUPTS
 from playhead.graph.recorded_keys import RecordedKeys
 from playhead.graph.recorder import new_name
 from playhead.graph.recording import Recording
+from playhead.graph.remembered import RememberedConversation, ReplayedConversation
 from playhead.graph.renamed import renamed_hint
 from playhead.graph.shelf import Shelf
 from playhead.graph.standin import StandIns
@@ -135,7 +136,7 @@ class TurnPlayer:
         inputs, beginning = list(self._inputs(turn)), None
         if shelf is None:
             beginning = self._beginnings.of_first(*inputs[0])
-            shelf = Shelf(self.recording.encoder.serde, {})
+            shelf = ReplayedConversation(self.recording.encoder.serde, turn[0].thread)
             shelf.stand_at(beginning.latest, beginning.older)
         return Course(turn, inputs, values, self._prepared(shelf), shelf, beginning)
 
@@ -225,6 +226,7 @@ class TurnPlayer:
             texts=texts,
             edits=self._edits(run, facts),
             facts=facts,
+            beside=lambda saver, name, begun: RememberedConversation(saver.serde, name, begun),
         )
 
     def _edits(self, run: Run, facts: Mapping[str, Any]) -> list[Edit]:

@@ -12,7 +12,7 @@ import copy
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +24,7 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
     get_checkpoint_id,
     get_checkpoint_metadata,
     writes_sort_key,
@@ -32,7 +33,7 @@ from langgraph.checkpoint.base import (
 from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import BadInput, Corrupt, EffectHeldBack
 from playhead.graph.encoding import Encoder
-from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving, stand_ins
+from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving, outlives_a_run, stand_ins
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -73,6 +74,12 @@ class Saver(BaseCheckpointSaver[Any]):
         """How the run at work saves here: of a run on another recording nothing is known."""
         saving = SAVING.get()
         return saving if saving.store is None or saving.store is self.store else ELSEWHERE
+
+    def is_beside(self, config: RunnableConfig | None, store: Store, thread: str) -> bool:
+        """Is this, to a run of that conversation, another one, or what a graph within it remembers?"""
+        if config is None or self.store is not store or self._thread(config) != thread:
+            return True
+        return outlives_a_run(config["configurable"].get("checkpoint_ns") or "")
 
     def _aside(self, config: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
         """What stands in for this conversation in a replay, which saves nothing."""
@@ -379,6 +386,20 @@ class Saver(BaseCheckpointSaver[Any]):
             for row in checkpoints.checkpoint_rows(session, space, place[1], only_id, before_id, limit=EVERYTHING):
                 if before_id is None or row.id < before_id:
                     yield space, place, row.id
+
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """What was written to these channels (`DeltaChannel`) up to the state that `config` names."""
+        if (shelf := self._aside(config)) is not None:
+            return shelf.get_delta_channel_history(config=config, channels=channels)
+        return super().get_delta_channel_history(config=config, channels=channels)
+
+    async def aget_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """As `get_delta_channel_history`, in a thread."""
+        return await asyncio.to_thread(self.get_delta_channel_history, config=config, channels=channels)
 
     async def alist(
         self,

@@ -49,6 +49,9 @@ class Shelf(BaseCheckpointSaver[Any]):
     def hold(self, ns: str, found: CheckpointTuple) -> None:
         """Hold this state of a namespace from now on, with what waits there."""
         self._latest[ns] = found
+        self._keep_waiting(ns, found)
+
+    def _keep_waiting(self, ns: str, found: CheckpointTuple) -> None:
         for task in dict.fromkeys(task for task, _, _ in found.pending_writes or ()):
             writes = [(channel, value) for own, channel, value in found.pending_writes or () if own == task]
             self._keep((ns, found.checkpoint["id"]), writes, task)
@@ -122,7 +125,7 @@ class Shelf(BaseCheckpointSaver[Any]):
         """
         ns, id = config["configurable"].get("checkpoint_ns") or "", get_checkpoint_id(config)
         found = self.latest(ns)
-        if found is not None and id not in (None, found.checkpoint["id"]):
+        if id is not None and (found is None or found.checkpoint["id"] != id):
             needed = self._needed.get((ns, str(id)))
             found = self._older.get(ns) if needed is None else self._with_writes(ns, needed)
         if found is None or id not in (None, found.checkpoint["id"]):
