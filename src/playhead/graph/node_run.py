@@ -7,8 +7,9 @@ LangGraph draws at random are no part of it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, Final
 
 from langgraph.errors import ParentCommand
 from langgraph.types import RetryPolicy
@@ -16,6 +17,8 @@ from langgraph.types import RetryPolicy
 from playhead.graph.player import RunPlayer, Stopped, is_stop
 from playhead.graph.recorder import CURRENT, StepRecorder
 from playhead.graph.tries import tries
+
+PATIENCE: Final = 2.0  # seconds that a task is waited for to be cancelled beyond those it took when it was recorded
 
 
 class NodeRun:
@@ -89,6 +92,14 @@ class NodeRun:
         if run.goes_no_further(step) or (self._is_node and run.was_not_begun(step)):
             raise Stopped
 
+    async def _acheck(self, step: StepRecorder) -> None:
+        """As `_check`. What a node called and did not wait for is cancelled again, by whatever cancelled it then."""
+        run = step.run
+        if isinstance(run, RunPlayer) and not self._is_node and (after := run.cancelled_after(step)) is not None:
+            await asyncio.sleep(after + PATIENCE)
+            raise run.goes_on(step)
+        self._check(step)
+
     def _end(self, step: StepRecorder, error: BaseException | None = None) -> None:
         self._tasks_seen = step.tasks_seen
         if isinstance(run := step.run, RunPlayer) and error is None:
@@ -136,7 +147,7 @@ class NodeRun:
         step = self._begin(given)
         token = CURRENT.set(step)
         try:
-            self._check(step)
+            await self._acheck(step)
             result = await self._code.ainvoke(given, config, **kwargs)
         except BaseException as error:
             self._end(step, error)
@@ -153,7 +164,7 @@ class NodeRun:
         step = self._begin(given)
         token = CURRENT.set(step)
         try:
-            self._check(step)
+            await self._acheck(step)
             async for chunk in self._code.astream(given, config, **kwargs):
                 yield chunk
         except BaseException as error:

@@ -219,6 +219,20 @@ class RunPlayer(RunRecorder):
         self.ended_early = self.ended_early or is_over
         return is_over
 
+    def cancelled_after(self, step: StepRecorder) -> float | None:
+        """The seconds after which the recorded step was cancelled, though its run went on; None if it was not."""
+        recorded = self.steps.cut_off(step.address, step.tries)
+        if recorded is None or recorded.status != "cancelled" or self.original.status not in ("done", "failed"):
+            return None
+        is_around = any(around(step.address, other) for other in self.steps.after(recorded))
+        return None if is_around or self.terms.changes.any else recorded.seconds
+
+    def goes_on(self, step: StepRecorder) -> Stopped:
+        """What was cancelled when it was recorded no longer is: the replay ends here."""
+        with self._keeping:
+            self.divergences.append((step.number, Divergence(step.address, "status", "cancelled", "goes on")))
+        return self.stop(step)
+
     def was_not_begun(self, step: StepRecorder) -> bool:
         """Is the step not on the recording because another failed beside it, before it had begun?"""
         place = step.address, step.tries
