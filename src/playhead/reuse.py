@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 SEGMENT: Final = re.compile(r"^(?P<node>.*)@(?P<superstep>-?\d+)(?:\[(?P<index>\d+)\])?$")
 
@@ -46,6 +46,7 @@ class Answers:
         }  # of two at one place the later: the earlier was cut off
         self._asked: dict[int, frozenset[bytes]] = {}  # by number, of those that were needed
         self._by_key: dict[bytes, list[Answer]] | None = None
+        self._within: dict[tuple[Any, ...], list[Answer]] = {}
         self._served: set[int] = set()
         self._lock = threading.Lock()
 
@@ -72,6 +73,18 @@ class Answers:
             found = self._at.get(place)
             if found is None or key not in self._keys(found):
                 found = self._elsewhere(place.kind, key)
+            if found is not None:
+                self._served.add(found.number)
+            return found
+
+    def find_within(self, place: Place, key: bytes) -> Answer | None:
+        """The first of that kind within the same step that answers this request and was not served yet; it is."""
+        with self._lock:
+            if not self._within:
+                for answer in self._all:
+                    self._within.setdefault(answer.place[:3], []).append(answer)
+            here = self._within.get(place[:3], ())
+            found = next((one for one in here if one.number not in self._served and key in self._keys(one)), None)
             if found is not None:
                 self._served.add(found.number)
             return found

@@ -113,7 +113,7 @@ def recall(ask: Ask, otherwise: Callable[[], Any] | None) -> Outcome | None:
     if step is None or NOTING.get() or not isinstance(run := step.run, RunPlayer):
         return None
     place = run.place(step, "memory")
-    recorded = run.calls.find(place, arguments_key(ask.name, ask.request, run.recording.encoder.redactor))
+    recorded = run.calls.find_reading(place, arguments_key(ask.name, ask.request, run.recording.encoder.redactor))
     if recorded is not None and (error := exception_of(recorded.error)) is not None:
         run.serve(step, place, recorded)
         raise error

@@ -18,6 +18,7 @@ from playhead.records import Call, Run, Step
 from playhead.reuse import Answer, Answers, Place, some_are_beside
 from playhead.store.values import Values
 
+OF_STATES: Final = ("state", "history")  # the readings of a conversation
 WORDS: Final = "messages"  # the first of what a model request is made of
 
 
@@ -50,6 +51,10 @@ class RecordedCalls:
     def find(self, place: Place, key: bytes) -> Call | None:
         """The one that answers this request here: it is served."""
         return self._of(self._answers.find(place, key))
+
+    def find_reading(self, place: Place, key: bytes) -> Call | None:
+        """The one that answers this request, before all of the same step: beside it another read the same otherwise."""
+        return self._of(self._answers.find_within(place, key)) or self.find(place, key)
 
     def _of(self, found: Answer | None) -> Call | None:
         return self._by_number[found.number] if found else None
@@ -85,8 +90,8 @@ class RecordedCalls:
         """The conversations, by name and namespace, whose state was read by steps that stood side by side."""
         readers: dict[tuple[str, str], set[str]] = {}
         for call in self.all:
-            if call.kind == "memory" and call.name == "state" and isinstance(asked := call.request, Mapping):
-                readers.setdefault((asked["thread"], asked["namespace"]), set()).add(call.address)
+            if call.kind == "memory" and call.name in OF_STATES and isinstance(asked := call.request, Mapping):
+                readers.setdefault((asked["thread"], asked["namespace"] or ""), set()).add(call.address)
         return {place for place, addresses in readers.items() if some_are_beside(addresses)}
 
     def made_within(self, recorded: Call, steps: Iterable[Step]) -> list[Call]:

@@ -30,6 +30,7 @@ from playhead.graph.memories import (
     ask_history,
     ask_state,
     ask_store,
+    at_it,
     deltas_of,
     history_of,
     is_changed,
@@ -126,7 +127,7 @@ class RememberedConversation(Shelf):
         if given is None:
             return None
         self.hold(ns, given)
-        return super().get_tuple(given.config)
+        return self._read(given)  # with what waited there then: others may have written beside it since
 
     def _alike(self, ns: str, given: CheckpointTuple) -> CheckpointTuple | None:
         """The last state here that says what this one does."""
@@ -142,7 +143,8 @@ class RememberedConversation(Shelf):
         limit: int | None = None,
     ) -> Iterator[CheckpointTuple]:
         """Its states, newest first: those that the recorded run was given, unless it was left otherwise here."""
-        here = [*super().list(config, filter=filter, before=before, limit=limit)]
+        with at_it():
+            here = [*super().list(config, filter=filter, before=before, limit=limit)]
         ns = config["configurable"].get("checkpoint_ns") if config else None
         if not self.asks(ns or ""):
             yield from here
