@@ -37,13 +37,18 @@ class Answer:
 
 
 class Answers:
-    """The recorded calls of one run, and which of them were served. Safe to use from many threads."""
+    """The recorded calls of one run, and which of them were served. Safe to use from many threads.
 
-    def __init__(self, recorded: Iterable[Answer]) -> None:
+    Of two at one place the later counts: the earlier was cut off. Unless they are there to be served `in_turn`: a step
+    ran a graph that came to that place twice.
+    """
+
+    def __init__(self, recorded: Iterable[Answer], *, in_turn: bool = False) -> None:
         self._all = sorted(recorded, key=lambda answer: answer.number)
-        self._at = {
-            answer.place: answer for answer in self._all
-        }  # of two at one place the later: the earlier was cut off
+        self._at: dict[Place, list[Answer]] = {}
+        for answer in self._all:
+            here = self._at.setdefault(answer.place, [])
+            here[:] = [*here, answer] if in_turn else [answer]
         self._asked: dict[int, frozenset[bytes]] = {}  # by number, of those that were needed
         self._by_key: dict[bytes, list[Answer]] | None = None
         self._within: dict[tuple[Any, ...], list[Answer]] = {}
@@ -52,12 +57,13 @@ class Answers:
 
     def at(self, place: Place) -> Answer | None:
         """The recorded call at this place, whatever it asked."""
-        return self._at.get(place)
+        here = self._at.get(place, ())
+        return next((one for one in here if one.number not in self._served), here[-1] if here else None)
 
     def take(self, place: Place) -> Answer | None:
         """The recorded call at this place, whatever it asked; it counts as served from now on."""
         with self._lock:
-            found = self._at.get(place)
+            found = self.at(place)
             if found is not None:
                 self._served.add(found.number)
             return found
@@ -70,7 +76,7 @@ class Answers:
     def find(self, place: Place, key: bytes) -> Answer | None:
         """The recorded call that answers this request here; it counts as served from now on."""
         with self._lock:
-            found = self._at.get(place)
+            found = self.at(place)
             if found is None or key not in self._keys(found):
                 found = self._elsewhere(place.kind, key)
             if found is not None:

@@ -145,6 +145,41 @@ def test_one_that_waited_for_a_person_goes_on_as_it_did(deck: Deck, saver: Any) 
     assert kept(saver) == before
 
 
+def test_a_node_that_answers_its_questions_itself_answers_each_again(deck: Deck, saver: Any) -> None:
+    model = ScriptedModel(script={"ask": ["first", "second", "third"] * 2})
+
+    def ask(state: Notes) -> Notes:
+        return {"notes": [interrupt(model.invoke("ask").text), interrupt("and?")]}
+
+    def call(research: Any) -> list[str]:
+        given = research.invoke(ASKED, BESIDE)
+        while "__interrupt__" in given:
+            given = research.invoke(Command(resume=f"to {given['__interrupt__'][0].value}"), BESIDE)
+        return [str(note) for note in given["notes"]]
+
+    graph = asking(chain(("ask", ask)).copy(update={"checkpointer": saver}), call)
+    runs, before = recorded(deck, graph, 2), kept(saver)
+    assert runs[0].output["notes"] == ["?", "to first", "to and?"]
+    assert [(step.address, step.status) for step in runs[0].steps if step.node == "ask"][1:] == [
+        ("ask@1/ask@1", "interrupted"),
+        ("ask@1/ask@1", "interrupted"),
+        ("ask@1/ask@1", "done"),
+    ]
+    assert [deck.replay(run, graph).unchanged for run in runs] == [True, True]
+    assert kept(saver) == before
+
+
+def test_a_question_that_it_does_not_answer_any_more_is_told(deck: Deck, saver: Any) -> None:
+    research = chain(("ask", lambda state: {"notes": [interrupt("?")]})).copy(update={"checkpointer": saver})
+    given = [ASKED, Command(resume="this")]
+    graph = asking(research, lambda research: [str(len(research.invoke(each, BESIDE)["notes"])) for each in given])
+    (run,) = recorded(deck, graph, 1)
+    given.pop()
+    with pytest.raises(Diverged) as raised:
+        deck.replay(run, graph)
+    assert {found.step for found in raised.value.replay.divergences} == {"ask@1"}
+
+
 def test_a_state_that_a_node_changes_and_deletes_is_there_after_the_replay(deck: Deck, saver: Any) -> None:
     def call(research: Any) -> list[str]:
         research.invoke(ASKED, BESIDE)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playhead.reuse import Answer, Answers, Place, around, precedes, superstep, visit_within
+from playhead.reuse import Answer, Answers, Place, around, precedes, some_are_beside, superstep, visit_within
 
 NAMES = ["a@1", "b@2[0]", "b@2[1]", "c@3", "c@3/d@1"]
 KEYS = [b"w", b"x", b"y", b"z"]
@@ -133,3 +134,26 @@ def test_addresses_are_read_as_they_are_written() -> None:
     assert precedes("a@1", "b@2") and not precedes("a@1[0]", "a@1[1]")
     assert precedes("a@1/x@5", "a@1/1/x@1"), "the second run of a graph within a node comes after the first"
     assert [visit_within("a@1", one) for one in ("a@1/x@5", "a@1/1/x@1", "a@1/2/x@1/y@1")] == [0, 1, 2]
+
+
+def test_those_that_are_to_be_served_in_turn_are() -> None:
+    place = Place("ask@1", (1,), "model", 0)
+    answers = Answers([Answer(n, place, lambda: frozenset({b"k"})) for n in (1, 2)], in_turn=True)
+    found = [answers.find(place, b"k") for _ in range(3)]
+    assert [one and one.number for one in found] == [1, 2, 2]
+
+
+def test_within_a_step_each_that_asked_the_same_is_served_once() -> None:
+    def answer(number: int, address: str, ordinal: int) -> Answer:
+        return Answer(number, Place(address, (1,), "memory", ordinal), lambda: frozenset({b"k"}))
+
+    answers = Answers([answer(1, "a@1[0]", 0), answer(2, "a@1[1]", 0), answer(3, "a@1[1]", 1)])
+    found = [answers.find_within(Place("a@1[1]", (1,), "memory", 7), b"k") for _ in range(3)]
+    assert [one and one.number for one in found] == [2, 3, None]
+
+
+@given(st.lists(address, max_size=6, unique=True))
+def test_steps_stand_side_by_side_where_neither_leads_to_the_other(addresses: list[str]) -> None:
+    pairs = list(combinations(addresses, 2))
+    in_line = [any(one(*pair) or one(*pair[::-1]) for one in (precedes, around)) for pair in pairs]
+    assert some_are_beside(addresses) == (not all(in_line))

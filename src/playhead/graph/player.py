@@ -152,7 +152,8 @@ class RunPlayer(RunRecorder):
         self._most: float = math.inf if limit_of(run, facts) else 2 * len(run.steps) + 50
         self.edited: dict[int, str] = {}  # which edit was written by the step at which address
         self.values, ran = values, tries_of(run.steps)
-        self.steps = Steps(run.steps if is_recorded else (), ran, values, recording.encoder, renaming)
+        recorded = run.steps if is_recorded else ()
+        self.steps = Steps(recorded, ran, values, recording.encoder, renaming, in_turn=run.attempt == 1)
         self.calls = RecordedCalls(run, ran, values, keys)
         self.rows: list[Mapping[str, Any]] = []
         self.served: list[Served] = []

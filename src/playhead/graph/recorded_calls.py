@@ -30,7 +30,7 @@ class RecordedCalls:
         self._by_number = {call.number: call for call in self.all}
         self._of_step = {step.number: step.calls for step in run.steps}
         self._values, self._keys = values, keys
-        self._answers = Answers(
+        answers = (
             Answer(
                 call.number,
                 Place(call.address, ran[step.number].tries, call.kind, call.ordinal),
@@ -39,6 +39,7 @@ class RecordedCalls:
             for step in run.steps
             for call in step.calls
         )
+        self._answers = Answers(answers, in_turn=run.attempt == 1)
 
     def at(self, place: Place) -> Call | None:
         """The one at this place, whatever it asked."""

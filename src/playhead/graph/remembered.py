@@ -42,6 +42,7 @@ from playhead.graph.memories import (
 )
 from playhead.graph.saves import outlives_a_run
 from playhead.graph.shelf import Shelf
+from playhead.store.checkpoints import DELTAS
 
 
 class RememberedConversation(Shelf):
@@ -130,7 +131,9 @@ class RememberedConversation(Shelf):
         return self._read(given)  # with what waited there then: others may have written beside it since
 
     def _alike(self, ns: str, given: CheckpointTuple) -> CheckpointTuple | None:
-        """The last state here that says what this one does."""
+        """The last state here that says what this one does; one that is not whole (`DeltaChannel`) does not say."""
+        if DELTAS in given.metadata:
+            return None
         known = [self._with_writes(ns, each) for (of, _), each in list(self._needed.items()) if of == ns]
         return next((each for each in reversed(known) if are_alike(each, given)), None)
 

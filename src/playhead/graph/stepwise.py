@@ -6,6 +6,7 @@ that are drawn at random.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -28,7 +29,11 @@ CUT_OFF = ("unfinished", "cancelled")
 
 
 class Steps:
-    """The recorded steps of one run, and which of them a replay has come to."""
+    """The recorded steps of one run, and which of them a replay has come to.
+
+    Several may have one address: a node ran a graph, it asked a person, and the node went on with the answer. These are
+    played `in_turn`, where none of them was cut off.
+    """
 
     def __init__(
         self,
@@ -37,8 +42,14 @@ class Steps:
         values: Values,
         encoder: Encoder,
         renaming: Renaming,
+        *,
+        in_turn: bool = False,
     ) -> None:
         self._ran = ran
+        self._turns: dict[tuple[str, Tries], list[Step]] = {}  # what is not cut off and gone on with by another attempt
+        for step in recorded if in_turn else ():
+            self._turns.setdefault(self._key(step), []).append(step)
+        self._played: Counter[tuple[str, Tries]] = Counter()
         self._at = {self._key(step): step for step in recorded}  # of two the later: one was cut off
         over = (step for step in recorded if self._ran[step.number].is_over)
         self._not_again = {(step.address, step.attempt): step for step in over}
@@ -58,7 +69,7 @@ class Steps:
 
     def compare(self, row: Mapping[str, Any], ran: Tries) -> tuple[int, Divergence] | None:
         """How a step that was played differs from the recorded one, and that one's number; None where it does not."""
-        recorded = self.at(row["address"], ran)
+        recorded = self._in_turn(row["address"], ran)
         if row["status"] == "cancelled" and self.is_beside_failed(row["address"], ran):
             return None
         if row["status"] == "failed":
@@ -69,6 +80,12 @@ class Steps:
         if recorded.status in CUT_OFF or (found := self._difference(recorded, row)) is None:
             return None
         return recorded.number, found
+
+    def _in_turn(self, address: str, ran: Tries) -> Step | None:
+        """The recorded step that is played here next."""
+        turns, played = self._turns.get((address, ran), ()), self._played[address, ran]
+        self._played[address, ran] += 1
+        return turns[played] if played < len(turns) else self.at(address, ran)
 
     def _difference(self, recorded: Step, row: Mapping[str, Any]) -> Divergence | None:
         if _ended(recorded.status) != _ended(row["status"]):
@@ -133,7 +150,8 @@ class Steps:
 
     def pass_over(self, steps: Iterable[Step]) -> None:
         """These are not played: what they led to is served."""
-        self._seen.update(map(self._key, steps))
+        self._seen.update(keys := [self._key(step) for step in steps])
+        self._played.update({key: len(self._turns.get(key, ())) for key in keys})
 
     def not_made(self, served: Collection[int]) -> list[tuple[int, Divergence]]:
         """Recorded calls of steps that were played to their end, with the steps' numbers, that were not made again."""
@@ -150,7 +168,8 @@ class Steps:
         return [
             (step.number, Divergence(step.address, "step", "reached", "not reached"))
             for key, step in self._at.items()
-            if key not in self._seen and step.status not in CUT_OFF and not self._ran[step.number].is_over
+            if key not in self._seen or self._played[key] < len(self._turns.get(key, ()))
+            if step.status not in CUT_OFF and not self._ran[step.number].is_over
             if not _is_in(self._fails & self._failed, *key)
         ]
 
