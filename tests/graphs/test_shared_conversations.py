@@ -12,7 +12,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import InvalidUpdateError
 from langgraph.graph import START, StateGraph
-from langgraph.types import Send
+from langgraph.types import Command, Send, interrupt
 
 import playhead
 from playhead.config import load_config
@@ -147,3 +147,23 @@ def test_so_does_one_whose_results_do_not_go_together(deck: Deck, now: str) -> N
     runs = deck.runs("t-1")
     assert [run.status for run in runs] == ["failed", "failed"]
     assert [deck.replay(run, remembering(now, Kept)).unchanged for run in runs] == [True, True]
+
+
+def test_what_one_of_them_was_answered_goes_on_from_what_that_one_had_found(deck: Deck) -> None:
+    within = StateGraph(Kept)
+    within.add_node("note", _counts)
+    within.add_node("ask", lambda state: {"notes": [interrupt("?") if state["last"] == "c" else "nothing"]})
+    within.add_edge(START, "note")
+    within.add_edge("note", "ask")
+    graph = StateGraph(Notes)
+    graph.add_node("within", within.compile(checkpointer=True))
+    graph.add_conditional_edges(
+        START, lambda state: [Send("within", {"notes": [n], "last": n}) for n in "abc"], ["within"]
+    )
+    compiled = graph.compile()
+    for given in (NOTHING, Command(resume="yes"), NOTHING, Command(resume="no")):
+        deck.record(compiled).invoke(given, {**CONFIG, "max_concurrency": 1})
+    assert deck.runs("t-1")[-1].output["notes"][-1] == "no"
+    for run in deck.runs("t-1"):
+        replay = deck.replay(run, compiled)
+        assert replay.unchanged, replay.divergence

@@ -58,6 +58,7 @@ class RememberedConversation(Shelf):
         super().__init__(serde, {})
         self._thread, self._is_gone, self._is_ours = thread, False, begun is not None
         self._left: set[str] = set()  # the namespaces that a state was left in
+        self._raced: set[str] = set()
         self._written: dict[tuple[str, str, str], DeltaChannelHistory] = {}  # by namespace, state and channel
         for ns, found in (begun or {}).items():
             self.hold(ns, found)
@@ -117,9 +118,9 @@ class RememberedConversation(Shelf):
 
     def _found(self, ns: str, given: CheckpointTuple | None) -> CheckpointTuple | None:
         """The latest state, of which the recorded run was given this."""
-        here = self.latest(ns)
+        here, is_raced = self.latest(ns), self._is_raced_for(ns)
         if ns in self._left:
-            if not is_raced_for(self._thread, ns):
+            if not is_raced:
                 return here and self._read(here)
             same = given and self._alike(ns, given)
             if same is None and is_changed():
@@ -129,6 +130,12 @@ class RememberedConversation(Shelf):
             return None
         self.hold(ns, given)
         return self._read(given)  # with what waited there then: others may have written beside it since
+
+    def _is_raced_for(self, ns: str) -> bool:
+        """Did steps side by side go on with it, in this run or in one before it of the same turn?"""
+        if ns not in self._raced and is_raced_for(self._thread, ns):
+            self._raced.add(ns)
+        return ns in self._raced
 
     def _alike(self, ns: str, given: CheckpointTuple) -> CheckpointTuple | None:
         """The last state here that says what this one does; one that is not whole (`DeltaChannel`) does not say."""
@@ -173,7 +180,7 @@ class RememberedConversation(Shelf):
         here = self.latest(ns) if ns in self._left else None
         if here is None:
             return False
-        if is_part or is_raced_for(self._thread, ns):
+        if is_part or self._is_raced_for(ns):
             return is_changed()
         return not given or not are_alike(here, given[0])
 
