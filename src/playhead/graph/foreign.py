@@ -16,18 +16,8 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, get_checkpoint_id
 from langgraph.store.base import BaseStore, Op, Result
 
 from playhead.graph.guard import held_back
-from playhead.graph.memories import (
-    Ask,
-    ask_deltas,
-    ask_history,
-    ask_state,
-    ask_store,
-    at_it,
-    at_work,
-    listed,
-    noted,
-    noting,
-)
+from playhead.graph.memories import at_it, at_work, listed, noted, noting
+from playhead.graph.readings import Ask, ask_deltas, ask_history, ask_state, ask_store
 from playhead.graph.recalling import Outcome
 from playhead.graph.remembered import Memory, Put, RememberedConversation
 from playhead.graph.saver import Saver

@@ -23,21 +23,17 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.store.base import BaseStore, GetOp, Item, Op, PutOp, Result, SearchOp
 from langgraph.store.memory import InMemoryStore
 
-from playhead.graph.memories import (
+from playhead.graph.memories import at_it, is_changed, is_raced_for, reads_on, recall
+from playhead.graph.readings import (
     Listed,
     are_alike,
     ask_deltas,
     ask_history,
     ask_state,
     ask_store,
-    at_it,
     deltas_of,
     history_of,
-    is_changed,
-    is_raced_for,
     items_of,
-    reads_on,
-    recall,
     state_of,
 )
 from playhead.graph.saves import outlives_a_run
