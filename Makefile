@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SUITE := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .PHONY: demo test prove lint bench lock clean
 
@@ -17,11 +18,11 @@ demo: $(STAMP)
 	@$(BIN)/playhead demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+	$(SUITE)
 
 # The same suite with as many cases as the promises name; takes far longer.
 prove: $(STAMP)
-	PLAYHEAD_TEST_SCALE=full $(BIN)/pytest -o faulthandler_timeout=36000 -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+	PLAYHEAD_TEST_SCALE=full $(SUITE) -o faulthandler_timeout=36000
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -48,7 +48,9 @@ class Answers:
         self._at: dict[Place, list[Answer]] = {}
         for answer in self._all:
             here = self._at.setdefault(answer.place, [])
-            here[:] = [*here, answer] if in_turn else [answer]
+            if not in_turn:
+                here.clear()
+            here.append(answer)
         self._asked: dict[int, frozenset[bytes]] = {}  # by number, of those that were needed
         self._by_key: dict[bytes, list[Answer]] | None = None
         self._within: dict[tuple[Any, ...], list[Answer]] = {}
@@ -63,10 +65,7 @@ class Answers:
     def take(self, place: Place) -> Answer | None:
         """The recorded call at this place, whatever it asked; it counts as served from now on."""
         with self._lock:
-            found = self.at(place)
-            if found is not None:
-                self._served.add(found.number)
-            return found
+            return self._serve(self.at(place))
 
     def pass_over(self, numbers: Iterable[int]) -> None:
         """These count as served: what they were made for is."""
@@ -79,9 +78,7 @@ class Answers:
             found = self.at(place)
             if found is None or key not in self._keys(found):
                 found = self._elsewhere(place.kind, key)
-            if found is not None:
-                self._served.add(found.number)
-            return found
+            return self._serve(found)
 
     def find_within(self, place: Place, key: bytes) -> Answer | None:
         """The first of that kind within the same step that answers this request and was not served yet; it is."""
@@ -90,10 +87,13 @@ class Answers:
                 for answer in self._all:
                     self._within.setdefault(answer.place[:3], []).append(answer)
             here = self._within.get(place[:3], ())
-            found = next((one for one in here if one.number not in self._served and key in self._keys(one)), None)
-            if found is not None:
-                self._served.add(found.number)
-            return found
+            fitting = (one for one in here if one.number not in self._served and key in self._keys(one))
+            return self._serve(next(fitting, None))
+
+    def _serve(self, found: Answer | None) -> Answer | None:
+        if found is not None:
+            self._served.add(found.number)
+        return found
 
     def _keys(self, answer: Answer) -> frozenset[bytes]:
         """What a recorded call asked: read and worked out once, though it is looked for at its place and elsewhere."""

@@ -36,9 +36,8 @@ from playhead.graph.readings import (
     items_of,
     state_of,
 )
-from playhead.graph.saves import outlives_a_run
 from playhead.graph.shelf import Shelf
-from playhead.store.checkpoints import DELTAS
+from playhead.store.checkpoints import DELTAS, outlives_runs
 
 
 class RememberedConversation(Shelf):
@@ -230,7 +229,7 @@ class ReplayedConversation(RememberedConversation):
 
     def asks(self, ns: str) -> bool:
         """Is it the namespace of such a graph?"""
-        return outlives_a_run(ns)
+        return bool(ns) and outlives_runs(ns)
 
 
 class Put(InMemoryStore):

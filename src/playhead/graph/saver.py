@@ -33,7 +33,7 @@ from langgraph.checkpoint.base import (
 from playhead.codec import KNOWN, Part, known, pairs
 from playhead.errors import BadInput, Corrupt, EffectHeldBack
 from playhead.graph.encoding import Encoder
-from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving, outlives_a_run, stand_ins
+from playhead.graph.saves import SAVING, SaveCheckpoint, SaveWrites, Saving, stand_ins
 from playhead.graph.skeleton import Skeleton, put_together, take_apart
 from playhead.store import Store, checkpoints, erasure
 from playhead.store.session import EVERYTHING, Session, WritingSession
@@ -79,7 +79,8 @@ class Saver(BaseCheckpointSaver[Any]):
         """Is this, to a run of that conversation, another one, or what a graph within it remembers?"""
         if config is None or self.store is not store or self._thread(config) != thread:
             return True
-        return outlives_a_run(config["configurable"].get("checkpoint_ns") or "")
+        ns = config["configurable"].get("checkpoint_ns") or ""
+        return bool(ns) and checkpoints.outlives_runs(ns)
 
     def _aside(self, config: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
         """What stands in for this conversation in a replay, which saves nothing."""

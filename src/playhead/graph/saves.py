@@ -66,11 +66,6 @@ def stand_ins() -> StandIns | None:
     return saving.aside
 
 
-def outlives_a_run(ns: str) -> bool:
-    """Is it the namespace of a graph within another that remembers, rather than that of a task, or the whole's?"""
-    return bool(ns) and ":" not in ns
-
-
 @dataclass(slots=True)
 class SaveCheckpoint:
     """Stores a checkpoint. `whole` gives its parts in full, where one that was to be shared is no longer stored."""

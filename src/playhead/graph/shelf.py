@@ -26,7 +26,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.types import Command
 
 from playhead.graph.waiting import RESUME
-from playhead.store.checkpoints import COMMANDS, DELTAS
+from playhead.store.checkpoints import COMMANDS, DELTAS, outlives_runs
 
 
 class Shelf(BaseCheckpointSaver[Any]):
@@ -75,7 +75,7 @@ class Shelf(BaseCheckpointSaver[Any]):
         return {
             ns: found._replace(checkpoint=copy_checkpoint(found.checkpoint))
             for ns, found in {**{ns: self.latest(ns) for ns in self._latest}, **self._older}.items()
-            if found is not None and ":" not in ns
+            if found is not None and outlives_runs(ns)
         }
 
     def namespaces(self) -> list[str]:

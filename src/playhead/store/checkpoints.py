@@ -190,6 +190,12 @@ def needs_older(session: Session, row: CheckpointRow) -> bool:
     return isinstance(metadata, bytes) and DELTAS.encode() in metadata
 
 
+def outlives_runs(ns: str) -> bool:
+    """Does a namespace belong to the graph itself (""), or to one within it that remembers, and not to one execution
+    (`node:task`)?"""
+    return ":" not in ns
+
+
 def before_run(session: Session, thread: str, started: float) -> dict[str, CheckpointRow | None]:
     """The state a run began from: the checkpoint of each namespace that outlives runs; none for a thread's first run.
 
@@ -199,7 +205,7 @@ def before_run(session: Session, thread: str, started: float) -> dict[str, Check
     """
     found: dict[str, CheckpointRow | None] = {}
     for space, (_, ns) in spaces(session, thread).items():
-        if ":" in ns:
+        if not outlives_runs(ns):
             continue
         first = _first_since(session, space, started) if not ns else None
         if first is None:

@@ -26,6 +26,7 @@ from playhead.store.checkpoints import (
     made_between,
     made_of,
     needs_older,
+    outlives_runs,
     short_id,
     space_of,
     spaces,
@@ -79,7 +80,7 @@ def put_together_from(session: Session, thread: str, run: StoredRow) -> Iterator
 def _first_within(session: Session, thread: str, run: StoredRow) -> Iterator[CheckpointRow]:
     """Of the graphs within it that remember, the first state they saved in the run, and what that came of."""
     for space, (_, ns) in spaces(session, thread).items():
-        first = first_since(session, thread, run["started"], ns) if ns and ":" not in ns else None
+        first = first_since(session, thread, run["started"], ns) if ns and outlives_runs(ns) else None
         if first is not None and (run["ended"] is None or short_id(first.id) < first_id_at(run["ended"] + TICK)):
             yield from (first, *_parent(session, space, first))
 
